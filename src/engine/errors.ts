@@ -1,0 +1,45 @@
+/**
+ * What an engine call can fail with. `code` is stable and documented; `statusCode` is the engine's answer, if any.
+ * dockerode's own `reason` is undefined for several codes, so only the status is looked at (docs/architecture.md).
+ */
+export const ENGINE_ERROR_CODES = {
+  /** No connection: not running, wrong socket, no permission. */
+  ENGINE_UNREACHABLE: 'The engine cannot be reached',
+  /** Not answered in time: the outcome is unknown, look again. */
+  ENGINE_DEADLINE: 'The engine did not answer in time',
+  /** The answer was cut or is not what the API promises: the outcome is unknown, look again. */
+  ENGINE_GARBAGE: 'The engine gave an answer that cannot be read',
+  /** 404. */
+  ENGINE_NOT_FOUND: 'Not found on the engine',
+  /** 409, or 403 for addresses and endpoints in use. */
+  ENGINE_CONFLICT: 'In conflict with something on the engine',
+  /** 400. */
+  ENGINE_BAD_REQUEST: 'The engine refused the request',
+  /** 5xx, or an error inside a stream that began with 200. */
+  ENGINE_FAULT: 'The engine failed',
+  /** A registry refused or could not be reached, or a pull stalled. */
+  IMAGE_UNAVAILABLE: 'The image cannot be had',
+  /** A build failed. */
+  BUILD_FAILED: 'The image build failed',
+} as const;
+export type EngineErrorCode = keyof typeof ENGINE_ERROR_CODES;
+
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly code: EngineErrorCode;
+  /** e.g. `POST /containers/create`. */
+  readonly call: string;
+  readonly statusCode: number | undefined;
+
+  constructor(code: EngineErrorCode, call: string, detail: string, options: { statusCode?: number; cause?: unknown } = {}) {
+    super(`${ENGINE_ERROR_CODES[code]}: ${detail} (${call})`, { cause: options.cause });
+    this.code = code;
+    this.call = call;
+    this.statusCode = options.statusCode;
+  }
+}
+
+/** Whether an error is an EngineError, optionally of one code. */
+export function isEngineError(error: unknown, code?: EngineErrorCode): error is EngineError {
+  return error instanceof EngineError && (code === undefined || error.code === code);
+}

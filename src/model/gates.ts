@@ -1,0 +1,21 @@
+/** What reading one gate, consent or hold file found. */
+export interface GateFile {
+  /** File name, e.g. `metrics-visible.ok`. */
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number;
+}
+
+/** The gates directory as read once. */
+export interface GateFiles {
+  /** Absolute path of the directory, for the `touch` command that people are shown. */
+  readonly directory: string;
+  /** Accepted `*.ok` files by name without `.ok`. */
+  readonly open: Readonly<Record<string, GateFile>>;
+  /** `*.ok` entries that do not count, with the reason (symlink, directory, carried by the repository, writable ...). */
+  readonly refused: Readonly<Record<string, string>>;
+  /** Names below `hold/`: `all` or `<Kind>.<name>`. */
+  readonly holds: ReadonlySet<string>;
+  /** The directory could not be read: everything counts as closed. */
+  readonly error?: string;
+}

@@ -1,0 +1,54 @@
+import type { FieldValue, Fields } from './fields.ts';
+import type { Key } from './key.ts';
+import type { OutcomeError } from './outcome.ts';
+
+/** How one container looked right after our own apply. */
+export interface Baseline {
+  readonly containerId: string;
+  /** Engine version it was taken on; another version re-baselines instead of healing. */
+  readonly engineVersion: string;
+  readonly specHash: string;
+  readonly fields: Fields;
+  /** Fields that differed from what we asked for right after our own apply, with what we asked for. */
+  readonly faults: Readonly<Record<string, FieldValue>>;
+}
+
+/** A spec that was tried and rolled back. */
+export interface RolledBack {
+  readonly specHash: string;
+  readonly reason: string;
+  readonly at: number;
+}
+
+/** Failures in a row of one resource. */
+export interface Backoff {
+  readonly specHash: string;
+  readonly failures: number;
+  /** Milliseconds since the epoch. */
+  readonly notBefore: number;
+  readonly error: OutcomeError;
+  /** terminal: not before the spec changes. */
+  readonly terminal: boolean;
+}
+
+/** What the planner may know besides the two states. Losing it costs a superfluous try, never a service. */
+export interface Memory {
+  readonly baselines: Readonly<Partial<Record<Key, Baseline>>>;
+  readonly rolledBack: Readonly<Partial<Record<Key, RolledBack>>>;
+  /** Times (ms since the epoch) of the replacements of one spec. */
+  readonly replacements: Readonly<Partial<Record<Key, { readonly specHash: string; readonly at: readonly number[] }>>>;
+  readonly backoffs: Readonly<Partial<Record<Key, Backoff>>>;
+  /** Digest of the content that a file's consumers were told of last. */
+  readonly notified: Readonly<Partial<Record<Key, string>>>;
+  /** Spec hashes behind a gate when it was last seen open; for `revalidate: onChange`. */
+  readonly gateWitness: Readonly<Partial<Record<Key, { readonly hash: string; readonly changedAt: number }>>>;
+}
+
+export const EMPTY_MEMORY: Memory = {
+  baselines: {},
+  rolledBack: {},
+  replacements: {},
+  backoffs: {},
+  notified: {},
+  gateWitness: {},
+};

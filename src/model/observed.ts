@@ -1,0 +1,121 @@
+import type { Fields } from './fields.ts';
+import type { Ownership } from './labels.ts';
+
+/** What the engine is, as far as defaults depend on it. */
+export interface EngineFacts {
+  readonly version: string;
+  readonly apiVersion: string;
+  /** e.g. `linux/amd64`. */
+  readonly platform: string;
+  readonly cgroupVersion: '1' | '2';
+  readonly loggingDriver: string;
+  readonly defaultRuntime: string;
+}
+
+export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+
+export interface ObservedContainer {
+  readonly id: string;
+  /** Without the leading slash. */
+  readonly name: string;
+  readonly owner?: Ownership;
+  readonly state: ContainerState;
+  readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
+  /** Last output of the health check, shortened; empty when none. */
+  readonly healthOutput: string;
+  readonly exitCode: number;
+  /** The engine's own error of the last start, e.g. `port is already allocated`; empty when none. */
+  readonly error: string;
+  readonly restartCount: number;
+  /** Milliseconds since the epoch; 0 when never. */
+  readonly createdAt: number;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly imageId: string;
+  /** Canonical fields, see `observe/container-fields.ts`. Includes `networks.*`; excludes own labels and run state. */
+  readonly fields: Fields;
+  /** Network name -> id that the endpoint refers to (may be stale or empty on a stopped container). */
+  readonly networkIds: Readonly<Record<string, string>>;
+  /** Network name -> live address; empty when not running. */
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
+export interface ObservedNetwork {
+  readonly id: string;
+  readonly name: string;
+  readonly owner?: Ownership;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly fields: Fields;
+}
+
+export interface ObservedVolume {
+  readonly name: string;
+  readonly owner?: Ownership;
+  /** As the engine writes it; part of what a consent names. */
+  readonly createdAt: string;
+  readonly fields: Fields;
+}
+
+/** What an image brings to the containers made from it. */
+export interface ImageConfig {
+  readonly cmd?: readonly string[];
+  readonly entrypoint?: readonly string[];
+  readonly env: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly user: string;
+  readonly workingDir: string;
+  readonly stopSignal: string;
+  readonly exposedPorts: readonly string[];
+  /** Destinations of the image's VOLUMEs. */
+  readonly volumes: readonly string[];
+  readonly healthcheck?: {
+    readonly test?: readonly string[];
+    readonly interval?: number;
+    readonly timeout?: number;
+    readonly start_period?: number;
+    readonly retries?: number;
+  };
+}
+
+export interface ObservedImage {
+  readonly id: string;
+  /** e.g. `linux/amd64`. */
+  readonly platform: string;
+  readonly repoDigests: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly config: ImageConfig;
+}
+
+export interface ObservedPath {
+  readonly type: 'file' | 'directory' | 'symlink' | 'other' | 'missing' | 'unreadable';
+  readonly uid: number;
+  readonly gid: number;
+  /** Permission bits only. */
+  readonly mode: number;
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number;
+  /** sha256 hex of the content; regular files only. */
+  readonly digest?: string;
+  /** Why it is unreadable. */
+  readonly error?: string;
+}
+
+/** One lossless snapshot of what is there. */
+export interface Observed {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly engine: EngineFacts;
+  readonly containers: readonly ObservedContainer[];
+  readonly networks: readonly ObservedNetwork[];
+  readonly volumes: readonly ObservedVolume[];
+  /** By every wanted reference and by the id of every container's image; absent key: not on this engine. */
+  readonly images: Readonly<Record<string, ObservedImage>>;
+  /** By every wanted path. */
+  readonly paths: Readonly<Record<string, ObservedPath>>;
+  /** Names to ids from the host's passwd and group files. */
+  readonly users: Readonly<Record<string, number>>;
+  readonly groups: Readonly<Record<string, number>>;
+  /** The operator's own container id when it runs in one. */
+  readonly ownContainerId?: string;
+}

@@ -1,0 +1,17 @@
+/** What became of a step. Errors are values here; nothing is thrown past the executor. */
+export type Outcome =
+  | { readonly type: 'done' }
+  /** Nothing wrong, but look again after so many milliseconds (e.g. the object changed under us). */
+  | { readonly type: 'requeueAfter'; readonly milliseconds: number; readonly reason: string }
+  /** Failed; worth another try after a backoff. */
+  | { readonly type: 'retry'; readonly error: OutcomeError }
+  /** Failed; not to be tried again until the spec changes. */
+  | { readonly type: 'terminal'; readonly error: OutcomeError }
+  /** Not started: something before it failed. */
+  | { readonly type: 'skipped'; readonly because: string };
+
+export interface OutcomeError {
+  /** Stable, e.g. `ENGINE_CONFLICT`, `IMAGE_UNAVAILABLE`, `CHECK_FAILED`. */
+  readonly code: string;
+  readonly message: string;
+}

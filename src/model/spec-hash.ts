@@ -1,0 +1,12 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from './canonical-json.ts';
+import type { Kind } from './key.ts';
+
+/** How to treat a resource rather than what it is: changing these must not look like a change of the object. */
+const CONTROL_FIELDS = new Set(['adopt', 'healthyWithin', 'runPolicy', 'external', 'onChange', 'check']);
+
+/** Normalised spec to `v1:<sha256>`. The prefix lets a later algorithm re-baseline instead of replacing everything. */
+export function specHash(kind: Kind, spec: object): string {
+  const hashed = Object.fromEntries(Object.entries(spec).filter(([name]) => !CONTROL_FIELDS.has(name)));
+  return `v1:${createHash('sha256').update(`${kind}\n${canonicalJson(hashed)}`).digest('hex')}`;
+}

@@ -1,0 +1,66 @@
+import type { Condition, ConditionType } from './condition.ts';
+import type { Key } from './key.ts';
+import type { Plan } from './plan.ts';
+import type { Finding, SourceLocation } from './resource.ts';
+import type { PassResult } from './trace.ts';
+
+/** One of the five conditions of a resource, as status and JSON show it. */
+export interface ConditionStatus {
+  readonly type: ConditionType;
+  readonly status: boolean;
+  readonly reason: string;
+  readonly message: string;
+  /** Milliseconds since the epoch at which `status` last changed. */
+  readonly since: number;
+  readonly observedHash: string;
+}
+
+export interface ResourceStatus {
+  readonly key: Key;
+  readonly source: SourceLocation;
+  readonly conditions: readonly ConditionStatus[];
+  /** Last good copy of a file that is broken now. */
+  readonly frozen: boolean;
+}
+
+export interface GateStatus {
+  readonly key: Key;
+  readonly open: boolean;
+  /** Closed and all that it depends on is Ready. */
+  readonly awaitingHuman: boolean;
+  /** Milliseconds since the epoch of the last change of open or awaitingHuman. */
+  readonly since: number;
+  readonly checklist: readonly string[];
+  /** The exact command for the human. */
+  readonly touch: string;
+  /** Resources that wait behind it, sorted. */
+  readonly behind: readonly Key[];
+  /** Why a file that is there does not count. */
+  readonly refused?: string;
+}
+
+/** All that status, page and API show; made by the controller after every pass. */
+export interface StatusSnapshot {
+  readonly instance: string;
+  readonly version: string;
+  readonly startedAt: number;
+  readonly revision?: string;
+  readonly result: PassResult;
+  /** One line for people, e.g. `halted at gate metrics-visible since 10:02`. */
+  readonly headline: string;
+  /** Milliseconds since the epoch; 0 when it never happened. */
+  readonly clocks: {
+    readonly desiredRead: number;
+    readonly fullDiff: number;
+    readonly converged: number;
+    readonly lastPass: number;
+  };
+  readonly engine: { readonly reachable: boolean; readonly version: string; readonly message: string };
+  readonly resources: readonly ResourceStatus[];
+  readonly gates: readonly GateStatus[];
+  readonly consents: readonly { readonly touch: string; readonly removes: readonly string[] }[];
+  readonly findings: readonly Finding[];
+  readonly plan: Pick<Plan, 'digest' | 'steps' | 'faults'>;
+}
+
+export type { Condition };

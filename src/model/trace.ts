@@ -1,0 +1,65 @@
+import type { Condition } from './condition.ts';
+import type { FieldChange } from './fields.ts';
+import type { Key } from './key.ts';
+import type { Outcome } from './outcome.ts';
+import type { Plan } from './plan.ts';
+import type { Finding } from './resource.ts';
+import type { Step } from './step.ts';
+
+/**
+ * All that the loop has to tell. Logs, metrics, history, the terminal and the tests consume this one stream; the loop
+ * itself knows none of them. `at` is milliseconds since the epoch, durations are milliseconds.
+ */
+export type TraceEvent = { readonly at: number } & (
+  | { readonly type: 'started'; readonly instance: string; readonly version: string }
+  | { readonly type: 'stopped'; readonly reason: string }
+  | {
+      readonly type: 'desired-loaded';
+      readonly revision: string | undefined;
+      readonly resources: number;
+      readonly complete: boolean;
+      readonly findings: readonly Finding[];
+      readonly milliseconds: number;
+    }
+  /** Nothing usable could be read (missing or empty directory): the pass stops. */
+  | { readonly type: 'desired-failed'; readonly message: string }
+  | { readonly type: 'engine-lost'; readonly message: string }
+  | { readonly type: 'engine-connected' }
+  | { readonly type: 'observed'; readonly full: boolean; readonly calls: number; readonly milliseconds: number }
+  /** A relist found a change that no event announced. */
+  | { readonly type: 'event-missed'; readonly what: string }
+  | { readonly type: 'planned'; readonly plan: Plan; readonly milliseconds: number }
+  | { readonly type: 'drift-found'; readonly key: Key; readonly cause: string; readonly fields: readonly FieldChange[] }
+  /** From the first sight of a drift to Ready again. */
+  | { readonly type: 'healed'; readonly key: Key; readonly milliseconds: number }
+  | { readonly type: 'step-started'; readonly step: Step }
+  | { readonly type: 'step-progress'; readonly step: Step; readonly text: string }
+  | {
+      readonly type: 'step-finished';
+      readonly step: Step;
+      readonly outcome: Outcome;
+      readonly revision: string | undefined;
+      readonly milliseconds: number;
+    }
+  /** `previous` is undefined at first sight. */
+  | { readonly type: 'condition-changed'; readonly condition: Condition; readonly previous: Condition | undefined }
+  /** A closed gate whose dependencies are Ready: it is the human's turn. Once per turn. */
+  | { readonly type: 'gate-waiting'; readonly key: Key; readonly touch: string; readonly checklist: readonly string[] }
+  | { readonly type: 'gate-opened'; readonly key: Key }
+  | { readonly type: 'gate-closed'; readonly key: Key }
+  | { readonly type: 'consent-waiting'; readonly touch: string; readonly removes: readonly string[] }
+  | {
+      readonly type: 'pass-finished';
+      readonly result: PassResult;
+      readonly milliseconds: number;
+    }
+  /** An error that is a fault of ours, caught so that the loop goes on. */
+  | { readonly type: 'fault'; readonly where: string; readonly message: string }
+);
+
+/**
+ * converged: the plan is empty and everything is Ready. progressing: steps ran or run, or a health check is awaited.
+ * waiting: only what waits for the human (gates, consents, holds) is left. failing: something is Degraded, Stalled or
+ * backing off. stopped: there was no plan (no desired state, no engine).
+ */
+export type PassResult = 'converged' | 'progressing' | 'waiting' | 'failing' | 'stopped';
