@@ -31,7 +31,12 @@ export class EngineError extends Error {
   readonly call: string;
   readonly statusCode: number | undefined;
 
-  constructor(code: EngineErrorCode, call: string, detail: string, options: { statusCode?: number; cause?: unknown } = {}) {
+  constructor(
+    code: EngineErrorCode,
+    call: string,
+    detail: string,
+    options: { statusCode?: number; cause?: unknown } = {},
+  ) {
     super(`${ENGINE_ERROR_CODES[code]}: ${detail} (${call})`, { cause: options.cause });
     this.code = code;
     this.call = call;

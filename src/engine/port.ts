@@ -60,7 +60,12 @@ export interface Engine extends EngineReader {
   /** Classic builder. `context` is a tar stream. Resolves to the image id. */
   buildImage(
     context: NodeJS.ReadableStream,
-    options: { tag: string; dockerfile: string; args: Readonly<Record<string, string>>; labels: Readonly<Record<string, string>> },
+    options: {
+      tag: string;
+      dockerfile: string;
+      args: Readonly<Record<string, string>>;
+      labels: Readonly<Record<string, string>>;
+    },
     onProgress?: (text: string) => void,
   ): Promise<string>;
 

@@ -161,7 +161,9 @@ export interface NetworkInspect {
   IPAM: {
     Driver: string;
     Options?: Record<string, string> | null;
-    Config?: { Subnet?: string; Gateway?: string; IPRange?: string; AuxiliaryAddresses?: Record<string, string> | null }[] | null;
+    Config?:
+      | { Subnet?: string; Gateway?: string; IPRange?: string; AuxiliaryAddresses?: Record<string, string> | null }[]
+      | null;
   };
   Options?: Record<string, string> | null;
   Labels?: Record<string, string> | null;

@@ -1,5 +1,6 @@
 /** A field's value in canonical form: JSON, arrays sorted where order has no meaning. */
-export type FieldValue = string | number | boolean | null | readonly FieldValue[] | { readonly [name: string]: FieldValue };
+export type FieldValue =
+  string | number | boolean | null | readonly FieldValue[] | { readonly [name: string]: FieldValue };
 
 /**
  * An object's state as a flat map from field path (Compose's names: `mem_limit`, `environment.TZ`,

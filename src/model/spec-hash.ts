@@ -8,5 +8,7 @@ const CONTROL_FIELDS = new Set(['adopt', 'healthyWithin', 'runPolicy', 'external
 /** Normalised spec to `v1:<sha256>`. The prefix lets a later algorithm re-baseline instead of replacing everything. */
 export function specHash(kind: Kind, spec: object): string {
   const hashed = Object.fromEntries(Object.entries(spec).filter(([name]) => !CONTROL_FIELDS.has(name)));
-  return `v1:${createHash('sha256').update(`${kind}\n${canonicalJson(hashed)}`).digest('hex')}`;
+  return `v1:${createHash('sha256')
+    .update(`${kind}\n${canonicalJson(hashed)}`)
+    .digest('hex')}`;
 }

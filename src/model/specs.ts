@@ -94,7 +94,10 @@ export interface ContainerSpec {
   readonly cpu_period?: number;
   readonly cpuset?: string;
   readonly pids_limit?: number;
-  readonly restart?: { readonly policy: 'no' | 'always' | 'on-failure' | 'unless-stopped'; readonly max_retries?: number };
+  readonly restart?: {
+    readonly policy: 'no' | 'always' | 'on-failure' | 'unless-stopped';
+    readonly max_retries?: number;
+  };
   readonly healthcheck?: HealthcheckSpec;
   /** Upper case with `CAP_` (or `ALL`), sorted. */
   readonly cap_add?: readonly string[];
@@ -204,7 +207,12 @@ export interface OnChange {
     | { readonly type: 'restart' }
     | { readonly type: 'http'; readonly method: string; readonly port: number; readonly path: string };
   /** After the action, GET this on the container's own address until the body contains the text. */
-  readonly loaded?: { readonly port: number; readonly path: string; readonly contains: string; readonly within: number };
+  readonly loaded?: {
+    readonly port: number;
+    readonly path: string;
+    readonly contains: string;
+    readonly within: number;
+  };
 }
 
 export interface FileSpec {

@@ -1,0 +1,56 @@
+import type { FieldChange, FieldValue } from './fields.ts';
+
+/** What is shown in place of a secret. */
+export const REDACTED = '(secret)';
+
+const SECRET_NAME =
+  /pass(word|wd|phrase)?(_|-|\.|$)|passw|secret|token|credential|api[_-]?key|access[_-]?key|private[_-]?key|encryption[_-]?key|(^|[_.-])(pw|pwd|auth|jwt|dsn|salt|hmac|htpasswd|cookie)([_.-]|$)|basic[_-]?auth/i;
+
+/** Names that only say where a secret lies (`DB_PASSWORD_FILE`), by convention of the official images. */
+const SECRET_LOCATION = /_(file|path|dir)$/i;
+
+/** Whether a variable, label or option of this name probably holds a secret. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name) && !SECRET_LOCATION.test(name);
+}
+
+const OPTION_WITH_VALUE = /^(-{1,2}[\w.-]+|[\w.-]+)=([\s\S]*)$/;
+const OPTION_ALONE = /^-{1,2}[\w.-]+$/;
+
+/** Text without the passwords that URLs (`scheme://user:password@host`) and `password=...` option lists carry. */
+export function redactText(text: string): string {
+  return text
+    .replace(/([a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s@/]+@/gi, `$1:${REDACTED}@`)
+    .replace(/\b((?:pass(?:word|wd)?|secret|token|api[_-]?key)=)[^\s,;&'"]+/gi, `$1${REDACTED}`);
+}
+
+function redactArguments(list: readonly FieldValue[]): FieldValue[] {
+  return list.map((item, index) => {
+    const before = list[index - 1];
+    if (typeof item !== 'string') return redactValue('', item);
+    if (typeof before === 'string' && OPTION_ALONE.test(before) && isSecretName(before) && !item.startsWith('-'))
+      return REDACTED;
+    const option = OPTION_WITH_VALUE.exec(item);
+    return option !== null && isSecretName(option[1] ?? '') ? `${option[1]}=${REDACTED}` : redactText(item);
+  });
+}
+
+function redactValue(name: string, value: FieldValue): FieldValue {
+  if (value === null || typeof value === 'boolean') return value;
+  if (Array.isArray(value)) return redactArguments(value);
+  if (typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, redactValue(key, member)]));
+  if (isSecretName(name)) return REDACTED;
+  return typeof value === 'string' ? redactText(value) : value;
+}
+
+/**
+ * A change as it may be shown, logged and kept: values of secret-looking names (last part of the path) and secrets
+ * inside arguments and URLs are replaced. That something is absent stays visible.
+ */
+export function redactChange(change: FieldChange): FieldChange {
+  const name = change.path.slice(change.path.indexOf('.') + 1);
+  const shown = (value: FieldValue | undefined): FieldValue | undefined =>
+    value === undefined ? undefined : redactValue(change.path.includes('.') ? name : '', value);
+  return { path: change.path, want: shown(change.want), got: shown(change.got) };
+}
