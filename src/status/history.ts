@@ -110,7 +110,8 @@ export class HistoryWriter {
       this.#failing = false;
     } catch (error) {
       this.#torn = true;
-      if (!this.#failing) this.#onError(`history is not being kept: ${error instanceof Error ? error.message : String(error)}`);
+      if (!this.#failing)
+        this.#onError(`history is not being kept: ${error instanceof Error ? error.message : String(error)}`);
       this.#failing = true;
     }
   }
@@ -158,7 +159,8 @@ export function readHistory(stateDirectory: string, options: { limit: number; ta
     for (const line of text.split('\n').reverse()) {
       if (found.length >= options.limit) break;
       const parsed = line === '' ? undefined : parseLine(line);
-      if (parsed !== undefined && (options.target === undefined || parsed.target === options.target)) found.push(parsed);
+      if (parsed !== undefined && (options.target === undefined || parsed.target === options.target))
+        found.push(parsed);
     }
   }
   return found.reverse();

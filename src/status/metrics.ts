@@ -87,7 +87,8 @@ export class Metrics {
     for (const severity of ['error', 'warning']) this.#findings.set({ severity }, 0);
     for (const blocked of ['true', 'false']) this.#planSteps.set({ blocked }, 0);
     this.#build.set({ version: options.version, node: process.version }, 1);
-    if (options.processMetrics ?? true) collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 100 });
+    if (options.processMetrics ?? true)
+      collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 100 });
   }
 
   /** The exposition text. */

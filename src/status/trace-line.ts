@@ -1,0 +1,176 @@
+import { formatChange, formatDuration } from '../model/format-change.ts';
+import type { FieldChange } from '../model/fields.ts';
+import { redactText } from '../model/redact.ts';
+import type { Finding } from '../model/resource.ts';
+import type { Operation, Step } from '../model/step.ts';
+import type { TraceEvent } from '../model/trace.ts';
+
+/** What kind of news a line is; a terminal gives each its mark and colour. */
+export type LineMark = 'add' | 'change' | 'remove' | 'good' | 'warning' | 'error' | 'halt' | 'plain';
+
+/** One piece of news for people, from one trace event. */
+export interface TraceLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly mark: LineMark;
+  readonly text: string;
+  /** Lines that belong below it. */
+  readonly details: readonly string[];
+}
+
+/** `+`, `~` or `-` of an operation. */
+export function markOf(operation: Operation): 'add' | 'change' | 'remove' {
+  if (/^(Create|Pull|Build)/.test(operation)) return 'add';
+  return /^(Remove|Disconnect)/.test(operation) ? 'remove' : 'change';
+}
+
+/** Changes worth showing: when the whole object is missing, its every field is no news. */
+export function shownFields(step: Pick<Step, 'op' | 'fields'>): readonly FieldChange[] {
+  const allAbsent = step.fields.every((change) => change.got === undefined);
+  return markOf(step.op) === 'add' && allAbsent ? [] : step.fields;
+}
+
+/** `20-web.yaml:14:5 Container/web spec.ports[0]: ... (no-published-metrics)`. */
+export function findingText(finding: Finding, directory = ''): string {
+  const { file, line, column } = finding.source;
+  const prefix = directory === '' || directory.endsWith('/') ? directory : `${directory}/`;
+  const where = [`${prefix}${file}:${line}:${column}`, finding.key, finding.field].filter((part) => part !== undefined);
+  return `${where.join(' ')}: ${finding.message} (${finding.rule})`;
+}
+
+function line(level: TraceLine['level'], mark: LineMark, text: string, details: readonly string[] = []): TraceLine {
+  return { level, mark, text: redactText(text), details: details.map(redactText) };
+}
+
+function stepText(step: Step, showFields: boolean): string {
+  const changes = showFields ? shownFields(step) : [];
+  const what = `${step.op.padEnd(17)} ${step.target}  ${step.cause}`;
+  return changes.length === 1 ? `${what}  ${changes.map(formatChange).join('')}` : what;
+}
+
+function stepFinished(event: Extract<TraceEvent, { type: 'step-finished' }>): TraceLine | undefined {
+  const { step, outcome } = event;
+  const what = `${step.op.padEnd(17)} ${step.target}`;
+  if (outcome.type === 'done') return line('debug', 'good', `${what}  done in ${formatDuration(event.milliseconds)}`);
+  if (outcome.type === 'skipped') return line('debug', 'plain', `${what}  not started: ${outcome.because}`);
+  if (outcome.type === 'requeueAfter')
+    return line(
+      'info',
+      'plain',
+      `${what}  ${outcome.reason}; looking again in ${formatDuration(outcome.milliseconds)}`,
+    );
+  const after = outcome.type === 'terminal' ? 'not tried again until its spec changes' : 'will be tried again';
+  return line('error', 'error', `${what}  failed: ${outcome.error.message} [${outcome.error.code}], ${after}`);
+}
+
+/** Says trace events in words. It remembers what it said last, so that a loop that stays as it is stays silent. */
+export class Narrator {
+  #result = '';
+  #resources = 0;
+  #revision = '';
+  readonly #findings = new Set<string>();
+  readonly #told = new Set<string>();
+
+  /** Where findings' files are, for their full path. */
+  constructor(private readonly desiredDirectory: string) {}
+
+  /** The event in words; undefined when it is no news for people. */
+  tell(event: TraceEvent): TraceLine | undefined {
+    switch (event.type) {
+      case 'started':
+        return line('info', 'plain', `bastion ${event.version} manages instance ${event.instance}`);
+      case 'stopped':
+        return line('info', 'plain', `stopped: ${event.reason}`);
+      case 'desired-loaded':
+        return this.#desiredLoaded(event);
+      case 'desired-failed':
+        return line('error', 'error', `nothing is changed: ${event.message}`);
+      case 'engine-lost':
+        return line('error', 'error', `engine lost: ${event.message}`);
+      case 'engine-connected':
+        return line('info', 'plain', 'connected to the engine');
+      case 'observed':
+        return line('debug', 'plain', `observed with ${event.calls} calls in ${formatDuration(event.milliseconds)}`);
+      case 'event-missed':
+        return line('warn', 'warning', `only the relist found it: ${event.what}`);
+      case 'planned':
+        this.#told.clear();
+        return line(
+          'debug',
+          'plain',
+          `planned ${event.plan.steps.length} steps, digest ${event.plan.digest.slice(0, 12)}`,
+        );
+      case 'drift-found':
+        return line('debug', 'change', `drift ${event.key}  ${event.cause}`, event.fields.map(formatChange));
+      case 'healed':
+        return line('info', 'good', `healed ${event.key} in ${formatDuration(event.milliseconds)}`);
+      case 'step-started':
+        return this.#stepStarted(event.step);
+      case 'step-progress':
+        return line('debug', 'plain', `${event.step.op} ${event.step.target}: ${event.text}`);
+      case 'step-finished':
+        return stepFinished(event);
+      case 'condition-changed':
+        return conditionChanged(event);
+      case 'gate-waiting': {
+        const name = event.key.slice(event.key.indexOf('/') + 1);
+        const checklist = event.checklist.map((item) => `[ ] ${item}`);
+        return line('warn', 'halt', `halted at gate ${name}: it is your turn`, [...checklist, event.touch]);
+      }
+      case 'gate-opened':
+      case 'gate-closed':
+        return line('info', event.type === 'gate-opened' ? 'good' : 'halt', `${event.key} ${event.type.slice(5)}`);
+      case 'consent-waiting':
+        return line('warn', 'halt', 'removal waits for your consent to exactly this:', [...event.removes, event.touch]);
+      case 'pass-finished':
+        return this.#passFinished(event);
+      case 'fault':
+        return line('error', 'error', `fault of bastion in ${event.where}: ${event.message} (please report it)`);
+    }
+  }
+
+  #stepStarted(step: Step): TraceLine {
+    const changes = shownFields(step);
+    const text = changes.map(formatChange).join('\n');
+    const news = !this.#told.has(`${step.target}\n${text}`);
+    this.#told.add(`${step.target}\n${text}`);
+    const details = news && changes.length > 1 ? changes.map(formatChange) : [];
+    return line('info', markOf(step.op), stepText(step, news), details);
+  }
+
+  #desiredLoaded(event: Extract<TraceEvent, { type: 'desired-loaded' }>): TraceLine {
+    const all = event.findings.map((finding) => findingText(finding, this.desiredDirectory));
+    const news = all.filter((text) => !this.#findings.has(text));
+    const gone = [...this.#findings].some((text) => !all.includes(text));
+    this.#findings.clear();
+    for (const text of all) this.#findings.add(text);
+    const revision = event.revision === undefined ? '' : ` at ${event.revision.slice(0, 12)}`;
+    const same = event.resources === this.#resources && revision === this.#revision && !gone;
+    this.#resources = event.resources;
+    this.#revision = revision;
+    const text = `read ${event.resources} resources${revision}`;
+    if (!event.complete)
+      return line(
+        news.length > 0 ? 'error' : 'debug',
+        'error',
+        `${text}; broken files keep their last good state:`,
+        news,
+      );
+    return line(same && news.length === 0 ? 'debug' : 'info', news.length > 0 ? 'warning' : 'plain', text, news);
+  }
+
+  #passFinished(event: Extract<TraceEvent, { type: 'pass-finished' }>): TraceLine {
+    const level = event.result === this.#result ? 'debug' : 'info';
+    this.#result = event.result;
+    const time = formatDuration(event.milliseconds);
+    if (event.result === 'converged') return line(level, 'good', `converged (${this.#resources} resources)`);
+    if (event.result === 'failing')
+      return line(level, 'warning', 'not converged: something is failing, see `bastion status`');
+    return line('debug', 'plain', `pass ${event.result} in ${time}`);
+  }
+}
+
+function conditionChanged(event: Extract<TraceEvent, { type: 'condition-changed' }>): TraceLine {
+  const { key, type, reason, message } = event.condition;
+  const bad = type === 'Degraded' || type === 'Stalled';
+  return line(bad ? 'warn' : 'debug', bad ? 'warning' : 'plain', `${key} ${type} (${reason}): ${message}`);
+}
