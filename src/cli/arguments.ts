@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { UsageError } from './errors.ts';
+import { nearest } from './nearest.ts';
+import { environmentName, type OptionDefinition } from './options.ts';
+
+type OptionTable = Readonly<Record<string, OptionDefinition>>;
+type RawValues = Readonly<Record<string, string | boolean | undefined>>;
+
+/** What a command line, the environment and the configuration file come to. Directories are absolute. */
+export interface Settings {
+  readonly desiredDirectory: string;
+  readonly gatesDirectory: string;
+  readonly holdDirectory: string;
+  readonly stateDirectory: string;
+  /** Prefix of host paths; empty for none. */
+  readonly root: string;
+  /** Engine address; undefined: dockerode's default. */
+  readonly dockerHost: string | undefined;
+  readonly strictGates: boolean;
+  readonly json: boolean;
+  readonly noColor: boolean;
+  readonly listen: string;
+  readonly log: string;
+  readonly verbose: boolean;
+  readonly limit: string;
+}
+
+/** A command's arguments as typed. */
+export interface ParsedArguments {
+  readonly values: RawValues;
+  readonly positionals: readonly string[];
+}
+
+/** Splits arguments by a command's flags; an unknown flag, a missing or a superfluous value is a UsageError. */
+export function parseArguments(args: readonly string[], options: OptionTable): ParsedArguments {
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
+  const values: Record<string, string | boolean> = {};
+  const positionals: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind !== 'option') continue;
+    const definition = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
+    if (definition === undefined) {
+      const meant = nearest(token.name, Object.keys(options));
+      throw new UsageError(`unknown flag ${token.rawName}${meant === undefined ? '' : `; did you mean --${meant}?`}`);
+    }
+    const placeholder = definition.value ?? '';
+    if (definition.type === 'boolean' && token.value !== undefined)
+      throw new UsageError(`--${token.name} takes no value`);
+    if (
+      definition.type === 'string' &&
+      (token.value === undefined || (!token.inlineValue && token.value.startsWith('--')))
+    )
+      throw new UsageError(`--${token.name} needs a value: --${token.name} ${placeholder}`);
+    values[token.name] = token.value ?? true;
+  }
+  return { values, positionals };
+}
+
+function readBoolean(where: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  const text = String(value).toLowerCase();
+  if (['1', 'true', 'yes', 'on'].includes(text)) return true;
+  if (['', '0', 'false', 'no', 'off'].includes(text)) return false;
+  throw new UsageError(`${where} must be true or false, not ${JSON.stringify(value)}`);
+}
+
+function fromEnvironment(environment: NodeJS.ProcessEnv, options: OptionTable): RawValues {
+  const values: Record<string, string | boolean> = {};
+  for (const [name, definition] of Object.entries(options)) {
+    const variable = environmentName(name);
+    const text = environment[variable];
+    if (text === undefined || (text === '' && definition.type === 'string')) continue;
+    values[name] = definition.type === 'boolean' ? readBoolean(variable, text) : text;
+  }
+  return values;
+}
+
+async function fromFile(path: string, required: boolean, options: OptionTable, all: OptionTable): Promise<RawValues> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+    if (missing && !required) return {};
+    throw new UsageError(
+      `configuration file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  const { parse } = await import('yaml');
+  let content: unknown;
+  try {
+    content = parse(text);
+  } catch (error) {
+    throw new UsageError(`configuration file ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (content === null || content === undefined) return {};
+  if (typeof content !== 'object' || Array.isArray(content))
+    throw new UsageError(`configuration file ${path} must hold \`name: value\` lines`);
+  const values: Record<string, string | boolean> = {};
+  for (const [name, value] of Object.entries(content)) {
+    const where = `configuration file ${path}: ${name}`;
+    if (!Object.hasOwn(all, name) || name === 'config' || name === 'help') {
+      const meant = nearest(name, Object.keys(all));
+      throw new UsageError(`${where} is not known${meant === undefined ? '' : `; did you mean ${meant}?`}`);
+    }
+    const definition = options[name];
+    if (definition === undefined) continue;
+    if (definition.type === 'boolean') values[name] = readBoolean(where, value);
+    else if (typeof value === 'string' || typeof value === 'number')
+      // Paths in a file are relative to that file, so that it means the same from everywhere.
+      values[name] = definition.value === 'DIR' && value !== '' ? resolve(dirname(path), String(value)) : String(value);
+    else throw new UsageError(`${where} must be text`);
+  }
+  return values;
+}
+
+/**
+ * Flag before environment variable before configuration file before default. `all` are the flags of every command: the
+ * file may hold those that this command does not take. A file that is named must exist; the default one need not.
+ */
+export async function resolveSettings(
+  parsed: ParsedArguments,
+  options: OptionTable,
+  all: OptionTable,
+  environment: NodeJS.ProcessEnv,
+): Promise<Settings> {
+  const flags = parsed.values;
+  const variables = fromEnvironment(environment, options);
+  const namedFile = flags['config'] ?? variables['config'];
+  const file = String(namedFile ?? options['config']?.default ?? '');
+  const config = file === '' ? {} : await fromFile(resolve(file), namedFile !== undefined, options, all);
+
+  const value = (name: string): string | boolean | undefined =>
+    flags[name] ?? variables[name] ?? config[name] ?? all[name]?.default;
+  const text = (name: string): string => String(value(name) ?? '');
+  const directory = (name: string): string => resolve(text(name));
+
+  const root = text('root');
+  if (root !== '' && !isAbsolute(root) && flags['root'] === undefined)
+    throw new UsageError(`root must be an absolute path, not ${root}`);
+  const dockerHost = text('docker') || environment['DOCKER_HOST'] || '';
+  if (dockerHost !== '' && !/^(unix:\/\/\/|tcp:\/\/|https?:\/\/)/.test(dockerHost))
+    throw new UsageError(`--docker must be unix:///path or tcp://host:port, not ${dockerHost}`);
+  const gatesDirectory = directory('gates');
+  return {
+    desiredDirectory: directory('desired-state'),
+    gatesDirectory,
+    holdDirectory: text('hold') === '' ? join(dirname(gatesDirectory), 'hold') : directory('hold'),
+    stateDirectory: directory('state'),
+    root: root === '' ? '' : resolve(root).replace(/\/$/, ''),
+    dockerHost: dockerHost === '' ? undefined : dockerHost,
+    strictGates: value('strict-gates') === true,
+    json: value('json') === true,
+    noColor: value('no-color') === true,
+    listen: text('listen'),
+    log: text('log'),
+    verbose: value('verbose') === true,
+    limit: text('limit'),
+  };
+}

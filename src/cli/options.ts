@@ -1,0 +1,67 @@
+/** One flag, its environment variable and its key in the configuration file are the same name in three spellings. */
+export interface OptionDefinition {
+  readonly type: 'string' | 'boolean';
+  /** What stands for the value in help. */
+  readonly value?: string;
+  readonly help: string;
+  readonly default?: string;
+  readonly short?: string;
+}
+
+/** Flags that every command takes. */
+export const COMMON_OPTIONS = {
+  'desired-state': {
+    type: 'string',
+    value: 'DIR',
+    help: 'directory of YAML resources',
+    default: '/etc/bastion/desired-state',
+  },
+  gates: { type: 'string', value: 'DIR', help: 'directory of gate files', default: '/etc/bastion/gates' },
+  hold: { type: 'string', value: 'DIR', help: 'directory of hold files (default: hold/ beside the gates)' },
+  state: {
+    type: 'string',
+    value: 'DIR',
+    help: "the operator's own directory: lock, history, memory",
+    default: '/var/lib/bastion',
+  },
+  root: { type: 'string', value: 'DIR', help: 'prefix of every host path, as dpkg --root', default: '' },
+  docker: { type: 'string', value: 'HOST', help: 'engine: unix:///path or tcp://host:port (default: $DOCKER_HOST)' },
+  config: {
+    type: 'string',
+    value: 'FILE',
+    help: 'YAML file with these same names',
+    default: '/etc/bastion/config.yaml',
+  },
+  'strict-gates': { type: 'boolean', help: 'refuse gate files in directories that the operator may write' },
+  json: { type: 'boolean', help: 'stable JSON on standard output' },
+  'no-color': { type: 'boolean', help: 'no colours (NO_COLOR is honoured too)' },
+  help: { type: 'boolean', short: 'h', help: 'show this help' },
+} as const satisfies Record<string, OptionDefinition>;
+
+export const LISTEN_OPTION = {
+  listen: {
+    type: 'string',
+    value: 'HOST:PORT',
+    help: 'where to serve status and metrics; `none` to serve nothing',
+    default: '127.0.0.1:9479',
+  },
+} as const satisfies Record<string, OptionDefinition>;
+
+export const LOG_OPTION = {
+  log: {
+    type: 'string',
+    value: 'FORMAT',
+    help: '`text`, `json` or `auto` (text on a terminal, else JSON)',
+    default: 'auto',
+  },
+  verbose: { type: 'boolean', help: 'log every pass' },
+} as const satisfies Record<string, OptionDefinition>;
+
+export const LIMIT_OPTION = {
+  limit: { type: 'string', value: 'N', short: 'n', help: 'show the last N lines', default: '50' },
+} as const satisfies Record<string, OptionDefinition>;
+
+/** Name of a flag's environment variable: `desired-state` is `BASTION_DESIRED_STATE`. */
+export function environmentName(option: string): string {
+  return `BASTION_${option.toUpperCase().replaceAll('-', '_')}`;
+}

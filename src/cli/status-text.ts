@@ -1,0 +1,130 @@
+import { formatChange, formatDuration } from '../model/format-change.ts';
+import { findingText, markOf } from '../status/trace-line.ts';
+import type { StatusJson, StepJson } from '../status/status-json.ts';
+import type { Operation } from '../model/step.ts';
+import { gatesText } from './gates-text.ts';
+import { styled, type Output } from './output.ts';
+import { ago } from './times.ts';
+
+type Colors = Pick<Output, 'color'>;
+type ResourceJson = StatusJson['resources'][number];
+
+const HEADLINE_COLORS: Readonly<Record<string, 'green' | 'yellow' | 'magenta' | 'red'>> = {
+  converged: 'green',
+  progressing: 'yellow',
+  waiting: 'magenta',
+  failing: 'red',
+  stopped: 'red',
+};
+
+function headline(status: StatusJson, output: Colors, now: number): string {
+  const color = HEADLINE_COLORS[status.result] ?? 'yellow';
+  const operator = status.running
+    ? `operator ${status.version} running since ${ago(status.startedAt, now)}`
+    : styled(output, 'yellow', 'the operator is not running; this was worked out just now');
+  const commit = status.revision === null ? [] : [`commit ${status.revision.slice(0, 12)}`];
+  const engine = status.engine.reachable
+    ? `engine ${status.engine.version}`
+    : styled(output, 'red', 'engine unreachable');
+  const clocks = status.running
+    ? [`converged ${ago(status.clocks.converged, now)}, compared in full ${ago(status.clocks.fullDiff, now)}`]
+    : [];
+  const facts = [operator, ...commit, engine, ...clocks].join(' · ');
+  const problem = status.engine.reachable ? '' : `${status.engine.message}\n`;
+  return `${styled(output, 'bold', status.instance)}: ${styled(output, color, status.headline)}\n${facts}\n${problem}`;
+}
+
+function section(title: string, body: string, output: Colors): string {
+  return body === '' ? '' : `\n${styled(output, 'bold', title)}\n${body}`;
+}
+
+function consentsText(status: StatusJson, output: Colors): string {
+  return status.consents
+    .map(({ touch, removes }) => {
+      const lines = removes.map((what) => `      - ${what}`);
+      return `  ${styled(output, 'magenta', '! to be removed once you consent:')}\n${lines.join('\n')}\n      ${styled(output, 'bold', touch)}\n`;
+    })
+    .join('');
+}
+
+function troubleText(status: StatusJson, output: Colors, now: number): string {
+  const lines: string[] = [];
+  for (const { key, conditions } of status.resources)
+    for (const { type, status: holds, reason, message, since } of conditions) {
+      if (!holds || (type !== 'Degraded' && type !== 'Stalled')) continue;
+      const age = since === null ? '' : ` for ${formatDuration(now - Date.parse(since))}`;
+      lines.push(
+        `  ${styled(output, 'red', 'x')} ${key}  ${styled(output, 'red', `${type} (${reason})`)}${age}\n      ${message}\n`,
+      );
+    }
+  for (const { key, path } of status.plan.faults)
+    lines.push(
+      `  ${styled(output, 'yellow', '!')} ${key}  ${path} never reads back as written; it is left alone (please report it)\n`,
+    );
+  return lines.join('');
+}
+
+const SIGNS = { add: '+', change: '~', remove: '-' } as const;
+
+/** A step of a plan for people: `~ UpdateContainer  Container/web  drift  mem_limit: want 64m, got 32m`. */
+function stepText(step: StepJson, output: Colors, width: number): string {
+  const mark = markOf(step.op as Operation);
+  const color = mark === 'add' ? 'green' : mark === 'change' ? 'yellow' : 'red';
+  const held = step.blockedBy.length === 0 ? '' : styled(output, 'magenta', `  held by ${step.blockedBy.join(', ')}`);
+  const drift = mark === 'change' || step.fields.length === 1 ? step.fields : [];
+  const changes = drift.map((change) => `\n      ${formatChange(change)}`).join('');
+  return `  ${styled(output, color, SIGNS[mark])} ${step.op.padEnd(17)} ${step.target.padEnd(width)}  ${step.cause}${held}${changes}\n`;
+}
+
+function stepsText(status: StatusJson, output: Colors): string {
+  const width = Math.max(0, ...status.plan.steps.map((step) => step.target.length));
+  return status.plan.steps.map((step) => stepText(step, output, width)).join('');
+}
+
+/** The one condition that says most about a resource. */
+function leading(resource: ResourceJson): ResourceJson['conditions'][number] | undefined {
+  const order = ['Stalled', 'Degraded', 'Blocked', 'Progressing', 'Ready'];
+  return order
+    .map((type) => resource.conditions.find((condition) => condition.type === type && condition.status))
+    .find((condition) => condition !== undefined);
+}
+
+function resourcesText(status: StatusJson, output: Colors, now: number): string {
+  const width = Math.max(0, ...status.resources.map((resource) => resource.key.length));
+  return status.resources
+    .map((resource) => {
+      const condition = leading(resource);
+      const type = condition?.type ?? 'Unknown';
+      const color = {
+        Ready: 'green',
+        Progressing: 'yellow',
+        Blocked: 'magenta',
+        Degraded: 'red',
+        Stalled: 'red',
+        Unknown: 'dim',
+      } as const;
+      const reason = condition === undefined || type === 'Ready' ? '' : `${condition.reason}: ${condition.message}`;
+      const age = status.running && condition?.since != null ? formatDuration(now - Date.parse(condition.since)) : '';
+      const frozen = resource.frozen ? styled(output, 'yellow', 'frozen: its file is broken  ') : '';
+      const row = `  ${resource.key.padEnd(width)}  ${styled(output, color[type], type.padEnd(11))}  ${status.running ? `${age.padEnd(7)}  ` : ''}${frozen}${reason}`;
+      return `${row.trimEnd()}\n`;
+    })
+    .join('');
+}
+
+/** `bastion status` on a terminal; `now` in milliseconds since the epoch. */
+export function statusText(status: StatusJson, output: Colors, now: number): string {
+  const findings = status.findings.map((finding) => {
+    const label = styled(output, finding.severity === 'error' ? 'red' : 'yellow', `${finding.severity}:`);
+    return `  ${label} ${findingText(finding)}\n`;
+  });
+  return [
+    headline(status, output, now),
+    section('Gates', gatesText(status.gates, output, now), output),
+    section('Consents', consentsText(status, output), output),
+    section('Failing', troubleText(status, output, now), output),
+    section('Desired state', findings.join(''), output),
+    section('To do', stepsText(status, output), output),
+    section('Resources', resourcesText(status, output, now), output),
+  ].join('');
+}

@@ -1,0 +1,42 @@
+import { relative } from 'node:path';
+import { loadDesiredState } from '../desired/load.ts';
+import type { Finding } from '../model/resource.ts';
+import { findingText } from '../status/trace-line.ts';
+import type { Command } from './command.ts';
+import { EXIT } from './errors.ts';
+import { styled, type Output } from './output.ts';
+
+/** The directory as the person would type it, so that `file:line:column` can be opened from where they are. */
+export function shownDirectory(directory: string): string {
+  const near = relative(process.cwd(), directory);
+  return near === '' || near.startsWith('..') ? (near === '' ? '' : directory) : near;
+}
+
+/** Findings, one a line, errors before warnings. */
+export function writeFindings(findings: readonly Finding[], directory: string, output: Output): void {
+  for (const severity of ['error', 'warning'] as const)
+    for (const finding of findings.filter((each) => each.severity === severity)) {
+      const label = styled(output, severity === 'error' ? 'red' : 'yellow', `${severity}:`);
+      output.write(`${label} ${findingText(finding, shownDirectory(directory))}\n`);
+    }
+}
+
+export const command: Command = async ({ settings, output, errors }) => {
+  const desired = await loadDesiredState({ directory: settings.desiredDirectory, root: settings.root });
+  const failed = desired.findings.filter((finding) => finding.severity === 'error').length;
+  const valid = failed === 0 && desired.complete;
+  if (settings.json) {
+    const { instance, revision, findings } = desired;
+    const resources = desired.resources.map((resource) => resource.key);
+    output.write(
+      `${JSON.stringify({ valid, instance, revision: revision ?? null, resources, findings }, undefined, 2)}\n`,
+    );
+    return valid ? EXIT.done : EXIT.changes;
+  }
+  writeFindings(desired.findings, settings.desiredDirectory, errors);
+  const warnings = desired.findings.length - failed;
+  const notes = warnings === 0 ? '' : `, ${warnings} warnings`;
+  if (valid) output.write(`${styled(output, 'green', 'valid')}: ${desired.resources.length} resources${notes}\n`);
+  else errors.write(`${styled(errors, 'red', 'invalid')}: ${failed} errors${notes}\n`);
+  return valid ? EXIT.done : EXIT.changes;
+};
