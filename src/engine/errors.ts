@@ -30,6 +30,8 @@ export class EngineError extends Error {
   /** e.g. `POST /containers/create`. */
   readonly call: string;
   readonly statusCode: number | undefined;
+  /** The message without the code's words and the call. */
+  readonly detail: string;
 
   constructor(
     code: EngineErrorCode,
@@ -40,6 +42,7 @@ export class EngineError extends Error {
     super(`${ENGINE_ERROR_CODES[code]}: ${detail} (${call})`, { cause: options.cause });
     this.code = code;
     this.call = call;
+    this.detail = detail;
     this.statusCode = options.statusCode;
   }
 }
