@@ -1,0 +1,158 @@
+import type { EngineReader } from '../engine/port.ts';
+import type { EngineEvent, NetworkInspect, VolumeInspect } from '../engine/wire.ts';
+import type { EngineFacts, Observed, ObservedNetwork, ObservedPath, ObservedVolume } from '../model/observed.ts';
+import type { DesiredState } from '../model/resource.ts';
+import { ContainerCache } from './container-cache.ts';
+import { ImageCache } from './image-cache.ts';
+import { wantedReferences } from './images.ts';
+import { ListCache } from './list-cache.ts';
+import { observedNetwork } from './networks.ts';
+import { ownContainerId } from './own-container.ts';
+import { PathObserver } from './paths.ts';
+import { relevantContainers, wantedNames } from './relevance.ts';
+import { same, sameRecord } from './same.ts';
+import { settleAll } from './settle.ts';
+import { AccountFile } from './users.ts';
+import { observedVolume } from './volumes.ts';
+
+export interface ObserverOptions {
+  /** Ownership instance; default: the one that the desired state names. */
+  readonly instance?: string;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  readonly passwdFile?: string;
+  readonly groupFile?: string;
+}
+
+export interface Observation {
+  readonly observed: Observed;
+  /** Engine calls that it took. */
+  readonly calls: number;
+  /** Changes that only a full relist found: no event announced them. In words; empty unless full. */
+  readonly missed: readonly string[];
+}
+
+/**
+ * Takes snapshots of engine and host. Between full passes it trusts events and list entries and asks only for what may
+ * have changed, so that a pass without changes is one call. What did not change comes back as the same object.
+ */
+export class Observer {
+  readonly #engine: EngineReader;
+  readonly #instance: string | undefined;
+  readonly #now: () => number;
+  readonly #containers = new ContainerCache();
+  readonly #networks = new ListCache<NetworkInspect, ObservedNetwork>(
+    'network',
+    observedNetwork,
+    (network) => network.id,
+  );
+  readonly #volumes = new ListCache<VolumeInspect, ObservedVolume>('volume', observedVolume, (volume) => volume.name);
+  readonly #images = new ImageCache();
+  readonly #paths: PathObserver;
+  readonly #users: AccountFile;
+  readonly #groups: AccountFile;
+  #facts: EngineFacts | undefined;
+  #ownId: Promise<string | undefined> | undefined;
+  #lastPaths: Readonly<Record<string, ObservedPath>> = {};
+
+  constructor(engine: EngineReader, options: ObserverOptions = {}) {
+    this.#engine = engine;
+    this.#instance = options.instance;
+    this.#now = options.now ?? Date.now;
+    this.#paths = new PathObserver(this.#now);
+    this.#users = new AccountFile(options.passwdFile ?? '/etc/passwd');
+    this.#groups = new AccountFile(options.groupFile ?? '/etc/group');
+  }
+
+  /** An event is a hint that something changed: forgets what is cached of it. Nothing of the event is kept as state. */
+  invalidate(event: EngineEvent): void {
+    const { Type, Action, Actor } = event;
+    if (Type === 'container') {
+      if (!Action.startsWith('exec_')) this.#containers.invalidate(Actor.ID);
+    } else if (Type === 'network') {
+      const member = Actor.Attributes['container'];
+      if (member !== undefined) this.#containers.invalidate(member);
+      if (Action !== 'connect' && Action !== 'disconnect') this.#networks.invalidate();
+    } else if (Type === 'volume') {
+      if (Action !== 'mount' && Action !== 'unmount') this.#volumes.invalidate();
+    } else this.#images.invalidate();
+  }
+
+  /**
+   * One snapshot. Not to be called again before it settled.
+   *
+   * @param options.full look at everything again, whatever the caches say
+   * @throws EngineError when the engine fails; the caches stay as they were, so that the next pass looks again
+   */
+  async observe(desired: DesiredState, options: { readonly full: boolean }): Promise<Observation> {
+    const { full } = options;
+    const engine = this.#engine;
+    const instance = this.#instance ?? desired.instance;
+    let calls = 0;
+    const counted = <T>(call: () => Promise<T>): Promise<T> => {
+      calls++;
+      return call();
+    };
+
+    const networks = this.#networks.observe(
+      () => counted(() => engine.listNetworks()),
+      wantedNames(desired, 'Network'),
+      full,
+    );
+    const containers = this.#containers.observe(
+      {
+        list: () => counted(() => engine.listContainers()),
+        inspect: (id) => counted(() => engine.inspectContainer(id)),
+      },
+      async (entries) => relevantContainers(desired, instance, (await networks).items, entries),
+      full,
+    );
+    const images = this.#images.observe(
+      (name) => counted(() => engine.inspectImage(name)),
+      wantedReferences(desired),
+      containers.then((found) => found.imageIds),
+      full,
+    );
+    const volumes = this.#volumes.observe(
+      () => counted(() => engine.listVolumes()),
+      wantedNames(desired, 'Volume'),
+      full,
+    );
+    const [facts, foundContainers, foundNetworks, foundVolumes, foundImages, paths, users, groups, ownId] =
+      await settleAll([
+        full || this.#facts === undefined ? counted(() => engine.facts()) : Promise.resolve(this.#facts),
+        containers,
+        networks,
+        volumes,
+        images,
+        this.#paths.observe(wantedPaths(desired)),
+        this.#users.read(),
+        this.#groups.read(),
+        (this.#ownId ??= ownContainerId()),
+      ]);
+    this.#facts = same(this.#facts, facts);
+    this.#lastPaths = sameRecord(this.#lastPaths, paths);
+    const observed: Observed = {
+      at: this.#now(),
+      engine: this.#facts,
+      containers: foundContainers.containers,
+      networks: foundNetworks.items,
+      volumes: foundVolumes.items,
+      images: foundImages.images,
+      paths: this.#lastPaths,
+      users,
+      groups,
+      ...(ownId === undefined ? {} : { ownContainerId: ownId }),
+    };
+    const missed = [...foundContainers.missed, ...foundNetworks.missed, ...foundVolumes.missed, ...foundImages.missed];
+    return { observed, calls, missed };
+  }
+}
+
+function wantedPaths(desired: DesiredState): string[] {
+  const paths = new Set<string>();
+  for (const resource of desired.resources) {
+    if (resource.kind === 'File' || resource.kind === 'Directory') paths.add(resource.spec.path);
+  }
+  return [...paths];
+}
