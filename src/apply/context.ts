@@ -1,0 +1,31 @@
+import type { Engine } from '../engine/port.ts';
+import type { Key } from '../model/key.ts';
+import type { Operation, StepArguments } from '../model/step.ts';
+import type { Clock } from '../runtime/clock.ts';
+
+/** Memory that steps write: what must survive a restart of the operator. */
+export interface Remember {
+  recordRollback(key: Key, specHash: string, reason: string): Promise<void>;
+  recordNotified(key: Key, digest: string): Promise<void>;
+}
+
+/** What every step function may use. */
+export interface StepContext {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  /** Directory for last-good copies and check candidates; only the operator reads it. */
+  readonly stateDirectory: string;
+  readonly remember: Remember;
+  /** Resource that the step belongs to. */
+  readonly target: Key;
+  /** Names of check containers that run now, so that one step does not sweep away another's. */
+  readonly activeChecks: Set<string>;
+  /** A line for people while the step runs. */
+  readonly progress: (text: string) => void;
+}
+
+/**
+ * One step. Resolves when done; rejects with an EngineError, a StepError or a file system error, and the executor makes
+ * an outcome of it.
+ */
+export type StepFunction<O extends Operation> = (args: StepArguments[O], context: StepContext) => Promise<void>;

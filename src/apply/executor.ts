@@ -1,0 +1,118 @@
+import type { Engine } from '../engine/port.ts';
+import { createLimiter } from '../model/limiter.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Operation, Step } from '../model/step.ts';
+import type { TraceEvent } from '../model/trace.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Remember, StepContext } from './context.ts';
+import { outcomeOfError } from './outcome-of-error.ts';
+import { STEPS } from './steps/index.ts';
+
+export interface ExecutorOptions {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly stateDirectory: string;
+  /** Steps side by side, over all runs together. */
+  readonly concurrency: number;
+  readonly trace: (event: TraceEvent) => void;
+  readonly remember: Remember;
+  /** Commit of the desired state, for the history. */
+  readonly revision: () => string | undefined;
+}
+
+export interface Executor {
+  /**
+   * Runs steps in the order that their `after` demands, as many side by side as allowed. On a failure it starts nothing
+   * that depends on it and lets the rest run to its end. Never throws.
+   *
+   * @param steps without blockers; an `after` that is not among them counts as failed
+   * @returns an outcome for every step id
+   */
+  run(steps: readonly Step[]): Promise<ReadonlyMap<string, Outcome>>;
+}
+
+/** Makes the executor. It decides nothing: what to do, and in which order, is the plan's. */
+export function createExecutor(options: ExecutorOptions): Executor {
+  const limit = createLimiter(options.concurrency);
+  const activeChecks = new Set<string>();
+  const { clock, trace } = options;
+
+  async function execute(step: Step): Promise<Outcome> {
+    const started = clock.now();
+    trace({ at: started, type: 'step-started', step });
+    const outcome = await attempt(step, {
+      engine: options.engine,
+      clock,
+      stateDirectory: options.stateDirectory,
+      remember: options.remember,
+      target: step.target,
+      activeChecks,
+      progress: (text) => trace({ at: clock.now(), type: 'step-progress', step, text }),
+    });
+    const at = clock.now();
+    trace({ at, type: 'step-finished', step, outcome, revision: options.revision(), milliseconds: at - started });
+    return outcome;
+  }
+
+  async function run(steps: readonly Step[]): Promise<ReadonlyMap<string, Outcome>> {
+    const outcomes = new Map<string, Outcome>();
+    const waiting = new Set(steps);
+    const known = new Map(steps.map((step) => [step.id, step]));
+    const running = new Set<Promise<void>>();
+    for (;;) {
+      for (const step of waiting) {
+        const failed = step.after.find((id) => !known.has(id) || (outcomes.get(id) ?? DONE).type !== 'done');
+        if (failed !== undefined) {
+          waiting.delete(step);
+          outcomes.set(step.id, { type: 'skipped', because: because(failed, known.get(failed), outcomes.get(failed)) });
+        } else if (step.after.every((id) => outcomes.has(id))) {
+          waiting.delete(step);
+          const task = limit(() => execute(step)).then((outcome) => {
+            outcomes.set(step.id, outcome);
+            running.delete(task);
+          });
+          running.add(task);
+        }
+      }
+      if (running.size > 0) await Promise.race(running);
+      else if (!unblocked(waiting, outcomes, known)) break;
+    }
+    for (const step of waiting)
+      outcomes.set(step.id, { type: 'skipped', because: 'the steps before it wait for each other' });
+    return outcomes;
+  }
+
+  return { run };
+}
+
+const DONE: Outcome = { type: 'done' };
+
+async function attempt<O extends Operation>(step: Step<O>, context: StepContext): Promise<Outcome> {
+  try {
+    await STEPS[step.op](step.args, context);
+    return DONE;
+  } catch (error) {
+    return outcomeOfError(error);
+  }
+}
+
+/** Whether another walk over the waiting steps gets anywhere; if not, they wait for each other. */
+function unblocked(
+  waiting: ReadonlySet<Step>,
+  outcomes: ReadonlyMap<string, Outcome>,
+  known: ReadonlyMap<string, Step>,
+): boolean {
+  return [...waiting].some(
+    (step) =>
+      step.after.every((id) => outcomes.has(id)) ||
+      step.after.some((id) => !known.has(id) || (outcomes.get(id) ?? DONE).type !== 'done'),
+  );
+}
+
+function because(id: string, step: Step | undefined, outcome: Outcome | undefined): string {
+  if (step === undefined || outcome === undefined) return `${id} is not part of this run`;
+  const name = `${id} ${step.op} ${step.target}`;
+  if (outcome.type === 'retry' || outcome.type === 'terminal') return `${name} failed: ${outcome.error.message}`;
+  if (outcome.type === 'requeueAfter') return `${name} has to be looked at again: ${outcome.reason}`;
+  return `${name} did not run`;
+}

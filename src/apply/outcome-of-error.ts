@@ -1,0 +1,70 @@
+import { isEngineError, type EngineError } from '../engine/errors.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { STEP_ERROR_CODES, StepError } from './step-error.ts';
+
+/** Milliseconds after which to look again when the object changed under us. */
+const LOOK_AGAIN = 500;
+
+/** What a step threw to its outcome. Whatever is not known is worth another try: a wrong "never again" is worse. */
+export function outcomeOfError(error: unknown): Outcome {
+  if (isEngineError(error)) return outcomeOfEngineError(error);
+  if (error instanceof StepError) {
+    return { type: STEP_ERROR_CODES[error.code], error: { code: error.code, message: error.message } };
+  }
+  if (isFileError(error)) {
+    return { type: 'retry', error: { code: `FILE_${error.code}`, message: fileErrorMessage(error) } };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { type: 'retry', error: { code: 'STEP_FAULT', message: `A fault of the operator itself: ${message}` } };
+}
+
+function outcomeOfEngineError(error: EngineError): Outcome {
+  const { code, message } = error;
+  switch (code) {
+    case 'ENGINE_UNREACHABLE':
+    case 'ENGINE_DEADLINE':
+    case 'ENGINE_GARBAGE':
+      return { type: 'retry', error: { code, message: `${message}; outcome unknown, will look again` } };
+    case 'ENGINE_NOT_FOUND':
+      // A missing network or image is not mended by looking again at once; a vanished object is planned anew.
+      return /no such container|no such volume|container .* not found/i.test(message)
+        ? { type: 'requeueAfter', milliseconds: LOOK_AGAIN, reason: `it vanished meanwhile: ${message}` }
+        : { type: 'retry', error: { code, message } };
+    case 'ENGINE_CONFLICT':
+      return /removal .*in progress|marked for removal|is being removed/i.test(message)
+        ? { type: 'requeueAfter', milliseconds: LOOK_AGAIN, reason: `it is being removed: ${message}` }
+        : { type: 'retry', error: { code, message } };
+    case 'ENGINE_BAD_REQUEST':
+      return { type: 'terminal', error: { code, message: `${message}; it is not tried again until the spec changes` } };
+    case 'ENGINE_FAULT':
+    case 'IMAGE_UNAVAILABLE':
+    case 'BUILD_FAILED':
+      return { type: 'retry', error: { code, message } };
+  }
+}
+
+type FileError = NodeJS.ErrnoException & { readonly code: string };
+
+function isFileError(error: unknown): error is FileError {
+  return error instanceof Error && 'errno' in error && 'code' in error && typeof error.code === 'string';
+}
+
+const FILE_ADVICE: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full; free some space, what was there is untouched',
+  EDQUOT: 'the disk quota is used up; free some space, what was there is untouched',
+  EACCES: 'permission denied; let the operator write there or run it as a user that may',
+  EPERM: 'not permitted; changing owners needs root (or CAP_CHOWN), and the file may be immutable',
+  EROFS: 'the file system is read-only; mount it writable (under systemd: ReadWritePaths=)',
+  ENOENT: 'it does not exist; make it, or declare a Directory for it',
+  ENOTDIR: 'something above it is not a directory',
+  EISDIR: 'there is a directory of that name',
+  EIO: 'the disk reports an error; look at the kernel log',
+  ENAMETOOLONG: 'the name is too long for the file system',
+  EMFILE: 'too many open files; raise LimitNOFILE',
+};
+
+function fileErrorMessage(error: FileError): string {
+  const advice = FILE_ADVICE[error.code];
+  const path = error.path ?? 'a file';
+  return advice === undefined ? error.message : `${path}: ${advice} (${error.code})`;
+}

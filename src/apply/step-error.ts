@@ -1,0 +1,39 @@
+/** What a step can fail with besides the engine's and the file system's own errors. */
+export const STEP_ERROR_CODES = {
+  /** The candidate file was refused by its check. */
+  CHECK_FAILED: 'terminal',
+  /** The check did not end in time. */
+  CHECK_DEADLINE: 'retry',
+  /** The consumer does not show the new content within its time. */
+  NOT_LOADED: 'terminal',
+  /** The container answered with an error, or not at all. */
+  REQUEST_FAILED: 'retry',
+  /** The container has no address that this host can reach. */
+  NO_ADDRESS: 'retry',
+  /** The image is for another machine. */
+  PLATFORM_MISMATCH: 'terminal',
+  /** The registry does not offer the image for a wanted platform. */
+  PLATFORM_MISSING: 'terminal',
+  /** A volume of this name exists and is another one than wanted. */
+  VOLUME_DIFFERS: 'retry',
+  /** The path, or a directory above it, is a symlink or of another type than wanted. */
+  UNSAFE_PATH: 'retry',
+  /** The host has no such user or group. */
+  UNKNOWN_OWNER: 'retry',
+  /** There is no previous content to put back. */
+  NO_LAST_GOOD: 'terminal',
+  /** The build context cannot be packed. */
+  CONTEXT_UNUSABLE: 'retry',
+} as const satisfies Record<string, 'retry' | 'terminal'>;
+export type StepErrorCode = keyof typeof STEP_ERROR_CODES;
+
+/** A step's failure, for people: what, where, what to do. */
+export class StepError extends Error {
+  override readonly name = 'StepError';
+  readonly code: StepErrorCode;
+
+  constructor(code: StepErrorCode, message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.code = code;
+  }
+}

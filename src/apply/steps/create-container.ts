@@ -1,0 +1,20 @@
+import { isEngineError } from '../../engine/errors.ts';
+import { readOwnership } from '../../model/labels.ts';
+import type { StepArguments } from '../../model/step.ts';
+import { containerBody } from '../container-body.ts';
+import type { StepContext } from '../context.ts';
+
+/** Makes a container. One of this name that is already ours and of this spec is what an interrupted try made. */
+export async function createContainer(args: StepArguments['CreateContainer'], { engine }: StepContext): Promise<void> {
+  try {
+    await engine.createContainer(args.name, containerBody(args));
+  } catch (error) {
+    if (!isEngineError(error, 'ENGINE_CONFLICT')) throw error;
+    const existing = await engine.inspectContainer(args.name);
+    const found = readOwnership(existing?.Config.Labels ?? {});
+    const { instance, key, specHash, replaces } = args.owner;
+    const same =
+      found?.instance === instance && found.key === key && found.specHash === specHash && found.replaces === replaces;
+    if (!same) throw error;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Operation } from '../../model/step.ts';
+import type { StepFunction } from '../context.ts';
+import { buildImage } from './build-image.ts';
+import { checkFile } from './check-file.ts';
+import { createContainer } from './create-container.ts';
+import { createDirectory } from './create-directory.ts';
+import { createNetwork } from './create-network.ts';
+import { createVolume } from './create-volume.ts';
+import { removeNetwork, removeVolume } from './remove.ts';
+import { pullImage } from './pull-image.ts';
+import { requestContainer } from './request-container.ts';
+import { restoreFile } from './restore-file.ts';
+import { setOwnership } from './set-ownership.ts';
+import { restartContainer, stopContainer } from './stop-container.ts';
+import { verifyLoaded } from './verify-loaded.ts';
+import { writeFile } from './write-file.ts';
+import { endpointSettings } from '../container-body.ts';
+
+/** Every operation's function; one that is missing does not compile. */
+export const STEPS: { readonly [O in Operation]: StepFunction<O> } = {
+  CreateNetwork: createNetwork,
+  RemoveNetwork: removeNetwork,
+  ConnectNetwork: ({ network, container, attachment }, { engine }) =>
+    engine.connectNetwork(network, container, endpointSettings(attachment)),
+  DisconnectNetwork: ({ network, container }, { engine }) => engine.disconnectNetwork(network, container),
+
+  CreateVolume: createVolume,
+  RemoveVolume: removeVolume,
+
+  PullImage: pullImage,
+  BuildImage: buildImage,
+
+  CreateContainer: createContainer,
+  StartContainer: ({ container }, { engine }) => engine.startContainer(container),
+  StopContainer: stopContainer,
+  RestartContainer: restartContainer,
+  UnpauseContainer: ({ container }, { engine }) => engine.unpauseContainer(container),
+  SignalContainer: ({ container, signal }, { engine }) => engine.signalContainer(container, signal),
+  RenameContainer: ({ container, name }, { engine }) => engine.renameContainer(container, name),
+  RemoveContainer: ({ container, removeAnonymousVolumes }, { engine }) =>
+    engine.removeContainer(container, removeAnonymousVolumes),
+  UpdateContainer: ({ container, resources }, { engine }) => engine.updateContainer(container, resources),
+  RecordRollback: ({ specHash, reason }, { remember, target }) => remember.recordRollback(target, specHash, reason),
+
+  CreateDirectory: createDirectory,
+  CheckFile: checkFile,
+  WriteFile: writeFile,
+  SetOwnership: setOwnership,
+  RequestContainer: requestContainer,
+  VerifyLoaded: verifyLoaded,
+  RecordNotified: ({ digest }, { remember, target }) => remember.recordNotified(target, digest),
+  RestoreFile: restoreFile,
+};
