@@ -36,6 +36,8 @@ export interface ObservedContainer {
   readonly fields: Fields;
   /** Network name -> id that the endpoint refers to (may be stale or empty on a stopped container). */
   readonly networkIds: Readonly<Record<string, string>>;
+  /** Destination -> name of each anonymous volume. */
+  readonly anonymousVolumes: Readonly<Record<string, string>>;
   /** Network name -> live address; empty when not running. */
   readonly addresses: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,70 @@
+import type { Key } from '../model/key.ts';
+import type { PlanningInput } from '../model/planning-input.ts';
+import type { Resource } from '../model/resource.ts';
+import type { Blocker } from '../model/step.ts';
+import { holdName, type ResourcePlan } from './draft.ts';
+
+/** What has been decided of a resource that others depend on. */
+export interface Decided {
+  readonly plan: ResourcePlan;
+  /** Ready now, with nothing left to do. */
+  readonly isReady: boolean;
+  /** Ids of its steps; empty when none or when they may not run. */
+  readonly runnableSteps: readonly string[];
+  /** Closed gates that it is behind, itself included if it is one. */
+  readonly closedGates: ReadonlySet<Key>;
+}
+
+/** Closed gates behind which a resource lies, through any number of dependencies. */
+export function closedGatesOf(resource: Resource, decided: ReadonlyMap<Key, Decided>): Set<Key> {
+  const gates = new Set<Key>();
+  for (const key of resource.dependsOn) for (const gate of decided.get(key)?.closedGates ?? []) gates.add(gate);
+  return gates;
+}
+
+/** All that holds a resource's steps back, strongest first. Empty: they may run. */
+export function blockersOf(
+  resource: Resource,
+  plan: ResourcePlan,
+  closedGates: ReadonlySet<Key>,
+  decided: ReadonlyMap<Key, Decided>,
+  input: PlanningInput,
+): Blocker[] {
+  const blockers: Blocker[] = [...closedGates].sort().map((gate) => ({ type: 'gate', name: gate }));
+  blockers.push(...holdBlockers(resource.key, input));
+  if (plan.consent && input.gates.open[plan.consent.file.replace(/\.ok$/, '')] === undefined)
+    blockers.push({ type: 'consent', name: `gates/${plan.consent.file}` });
+  const backoff = input.memory.backoffs[resource.key];
+  if (
+    backoff &&
+    backoff.specHash === resource.hash &&
+    !plan.ignoresBackoff &&
+    (backoff.terminal || backoff.notBefore > input.now)
+  )
+    blockers.push({ type: 'backoff', name: backoff.error.code });
+  for (const key of resource.dependsOn) {
+    if (!needsDependency(resource, key, plan, input)) continue;
+    const dependency = decided.get(key);
+    const follows = dependency && dependency.runnableSteps.length > 0 && dependency.plan.readyAfterSteps;
+    if (!dependency || !(dependency.isReady || follows)) blockers.push({ type: 'dependency', name: key });
+  }
+  return blockers;
+}
+
+/** Hold files that name a resource, or all. */
+export function holdBlockers(key: Key, input: PlanningInput): Blocker[] {
+  return ['all', holdName(key)]
+    .filter((name) => input.gates.holds.has(name))
+    .map((name) => ({ type: 'hold', name: `hold/${name}` }));
+}
+
+/**
+ * Order is for first starts: a container that already was as wanted is healed whatever its neighbours do. Gates are
+ * not here, they hold always.
+ */
+function needsDependency(resource: Resource, key: Key, plan: ResourcePlan, input: PlanningInput): boolean {
+  if (key.startsWith('Gate/') || plan.needs === 'nothing') return false;
+  if (plan.needs === 'networks') return key.startsWith('Network/');
+  const wasReady = input.memory.baselines[resource.key]?.specHash === resource.hash;
+  return !(wasReady && key.startsWith('Container/'));
+}

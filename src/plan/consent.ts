@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+import type { ConsentRequest } from '../model/plan.ts';
+
+/**
+ * Names a consent file after exactly what it allows, so that a consent once given cannot be used for anything else.
+ *
+ * @param purpose `prune` or `replace`
+ * @param removes what would be removed, with the identity of each object
+ */
+export function consentRequest(purpose: 'prune' | 'replace', removes: readonly string[]): ConsentRequest {
+  const sorted = [...removes].sort();
+  const digest = createHash('sha256')
+    .update(`${purpose}\n${sorted.join('\n')}`)
+    .digest('hex')
+    .slice(0, 12);
+  return { file: `${purpose}-${digest}.ok`, removes: sorted };
+}

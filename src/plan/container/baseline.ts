@@ -1,0 +1,53 @@
+import { diffFields } from '../../model/diff-fields.ts';
+import type { FieldValue } from '../../model/fields.ts';
+import type { Baseline } from '../../model/memory.ts';
+import type { Observed } from '../../model/observed.ts';
+import type { Resource } from '../../model/resource.ts';
+import type { Step } from '../../model/step.ts';
+import { effectiveFields } from './effective-fields.ts';
+import { comparable } from './field-changes.ts';
+
+/**
+ * How a container looks right after our own steps on it succeeded; undefined when there is nothing to remember.
+ * Differences in the fields that those steps addressed are faults of our normaliser: recorded, reported, left alone.
+ *
+ * @param ranSteps the steps of this resource that just succeeded
+ */
+export function baselineAfterApply(
+  resource: Resource<'Container'>,
+  observed: Observed,
+  ranSteps: readonly Step[],
+  previous: Baseline | undefined,
+): Baseline | undefined {
+  const created = ranSteps.find(
+    (step): step is Step<'CreateContainer'> => step.op === 'CreateContainer' && step.target === resource.key,
+  );
+  const container = observed.containers.find((candidate) =>
+    created
+      ? candidate.owner?.key === resource.key &&
+        candidate.owner.specHash === created.args.owner.specHash &&
+        candidate.owner.replaces === created.args.owner.replaces
+      : candidate.id === previous?.containerId,
+  );
+  const image = container && (observed.images[resource.spec.image] ?? observed.images[container.imageId]);
+  if (!container || !image || container.owner?.instance === undefined) return undefined;
+
+  const want = effectiveFields(resource.spec, image.config, observed.engine);
+  const addressed = created ? undefined : new Set(ranSteps.flatMap((step) => step.fields.map((field) => field.path)));
+  const faults: Record<string, FieldValue> = created ? {} : { ...previous?.faults };
+  for (const change of diffFields(want, comparable(container.fields, want, false))) {
+    if (addressed !== undefined && !addressed.has(change.path)) {
+      if (change.path in faults) continue;
+      // Something that these steps did not touch is off: not the state right after our apply, so nothing to trust.
+      return previous;
+    }
+    faults[change.path] = change.want ?? null;
+  }
+  return {
+    containerId: container.id,
+    engineVersion: observed.engine.version,
+    specHash: resource.hash,
+    fields: container.fields,
+    faults,
+  };
+}

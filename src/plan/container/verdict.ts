@@ -1,0 +1,57 @@
+import type { ObservedContainer } from '../../model/observed.ts';
+import type { ContainerSpec } from '../../model/specs.ts';
+
+/** How a started container fares. `until`: milliseconds since the epoch at which a pending verdict must be taken again. */
+export type Verdict =
+  | { readonly type: 'good' }
+  | { readonly type: 'pending'; readonly until: number; readonly message: string }
+  | { readonly type: 'bad'; readonly reason: string };
+
+/** Without a health check, running this long without a restart counts as healthy. */
+const SETTLED_MILLISECONDS = 3000;
+
+/** A replacement that was started (or whose start failed) to whether it may take over. */
+export function replacementVerdict(container: ObservedContainer, spec: ContainerSpec, now: number): Verdict {
+  const deadline = container.startedAt + spec.healthyWithin;
+  switch (container.state) {
+    case 'created':
+      return container.error === ''
+        ? { type: 'pending', until: now, message: 'not started yet' }
+        : { type: 'bad', reason: `it could not be started: ${container.error}` };
+    case 'exited':
+      if (spec.runPolicy === 'once' && container.exitCode === 0) return { type: 'good' };
+      return {
+        type: 'bad',
+        reason: `it exited with code ${container.exitCode}${container.error === '' ? '' : `: ${container.error}`}`,
+      };
+    case 'dead':
+    case 'removing':
+      return { type: 'bad', reason: `it is ${container.state}` };
+    case 'restarting':
+      return {
+        type: 'bad',
+        reason: `it keeps exiting (code ${container.exitCode}, ${container.restartCount} restarts)`,
+      };
+    case 'paused':
+      return { type: 'pending', until: now + 1000, message: 'paused by somebody' };
+    case 'running':
+      break;
+  }
+  if (container.restartCount > 0)
+    return { type: 'bad', reason: `it exited and was restarted ${container.restartCount} times` };
+  if (container.health === 'healthy') return { type: 'good' };
+  if (container.health === 'unhealthy')
+    return {
+      type: 'bad',
+      reason: `its health check fails${container.healthOutput === '' ? '' : `: ${container.healthOutput}`}`,
+    };
+  if (container.health === 'starting') {
+    if (now >= deadline)
+      return { type: 'bad', reason: `it was not healthy within ${spec.healthyWithin / 1000} s (healthyWithin)` };
+    return { type: 'pending', until: deadline, message: 'waiting for its health check' };
+  }
+  const settled = container.startedAt + Math.min(SETTLED_MILLISECONDS, spec.healthyWithin);
+  return now >= settled
+    ? { type: 'good' }
+    : { type: 'pending', until: settled, message: 'must keep running for a moment' };
+}

@@ -1,0 +1,32 @@
+import type { Step } from '../model/step.ts';
+
+/** What a step does beyond its operation and target, for people; empty when that says it all. */
+export function describeStep(step: Step): string {
+  switch (step.op) {
+    case 'ConnectNetwork':
+    case 'DisconnectNetwork':
+      return `${step.args.network} ${short(step.args.container)}`;
+    case 'RenameContainer':
+      return `${short(step.args.container)} to ${step.args.name}`;
+    case 'CreateContainer':
+      return step.args.name === step.target.slice(step.target.indexOf('/') + 1) ? '' : `as ${step.args.name}`;
+    case 'SignalContainer':
+      return `${step.args.signal} ${short(step.args.container)}`;
+    case 'StartContainer':
+    case 'StopContainer':
+    case 'RestartContainer':
+    case 'RemoveContainer':
+    case 'UnpauseContainer':
+      return isId(step.args.container) ? short(step.args.container) : '';
+    default:
+      return '';
+  }
+}
+
+function isId(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
+}
+
+function short(container: string): string {
+  return isId(container) ? container.slice(0, 12) : container;
+}

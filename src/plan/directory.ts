@@ -1,0 +1,32 @@
+import type { Resource } from '../model/resource.ts';
+import type { PlanContext } from './context.ts';
+import { degraded, draft, progressing, ready, resourcePlan, stalled, type ResourcePlan } from './draft.ts';
+import { ownerChanges } from './owner-changes.ts';
+
+/** One Directory resource and what is there to what is to be done about it. Never emptied, never removed. */
+export function planDirectory(resource: Resource<'Directory'>, context: PlanContext): ResourcePlan {
+  const { spec } = resource;
+  const path = context.input.observed.paths[spec.path];
+  if (!path || path.type === 'missing')
+    return resourcePlan({
+      steps: [draft('CreateDirectory', { spec }, 'missing')],
+      conditions: [progressing('Missing', `${spec.path} does not exist`)],
+    });
+  if (path.type === 'unreadable')
+    return resourcePlan({ conditions: [degraded('Unreadable', `${spec.path}: ${path.error ?? 'cannot be read'}`)] });
+  if (path.type !== 'directory')
+    return resourcePlan({ conditions: [stalled('NotADirectory', `${spec.path} is a ${path.type}; move it away`)] });
+  const changes = ownerChanges(spec, path, context.input.observed);
+  if (changes.length === 0) return resourcePlan({ conditions: [ready('Present', 'exists as wanted')] });
+  const { owner, group, mode } = spec;
+  const args = {
+    path: spec.path,
+    mode,
+    ...(owner === undefined ? {} : { owner }),
+    ...(group === undefined ? {} : { group }),
+  };
+  return resourcePlan({
+    steps: [draft('SetOwnership', args, 'drift', changes)],
+    conditions: [progressing('Drifted', changes.map((change) => change.path).join(', '))],
+  });
+}

@@ -1,0 +1,112 @@
+import type { ConditionType } from '../model/condition.ts';
+import type { FieldChange } from '../model/fields.ts';
+import type { Key } from '../model/key.ts';
+import type { ConsentRequest } from '../model/plan.ts';
+import type { Operation, Risk, StepArguments } from '../model/step.ts';
+
+/** A step before it has a place in the plan. Drafts of one resource run one after another. */
+export type StepDraft<O extends Operation = Operation> = {
+  [P in O]: {
+    readonly op: P;
+    readonly cause: string;
+    readonly fields: readonly FieldChange[];
+    readonly args: StepArguments[P];
+  };
+}[O];
+
+export interface ConditionDraft {
+  readonly type: ConditionType;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What one planner has to say of one resource. */
+export interface ResourcePlan {
+  readonly steps: readonly StepDraft[];
+  /** What holds now, before any step. Exactly one `Ready` where dependents need not wait. */
+  readonly conditions: readonly ConditionDraft[];
+  /** Once the steps are done, dependents may follow in the same plan (false where health must be awaited first). */
+  readonly readyAfterSteps: boolean;
+  /** Which dependencies the steps need; gates hold always. */
+  readonly needs: 'everything' | 'networks' | 'nothing';
+  /** These steps undo a failure, so its backoff does not hold them. */
+  readonly ignoresBackoff: boolean;
+  /** Milliseconds since the epoch. */
+  readonly wakeAt: number | undefined;
+  /** The steps wait for this consent. */
+  readonly consent: ConsentRequest | undefined;
+  readonly faults: readonly string[];
+}
+
+/** A step draft with defaults. */
+export function draft<O extends Operation>(
+  op: O,
+  args: StepArguments[O],
+  cause: string,
+  fields: readonly FieldChange[] = [],
+): StepDraft<O> {
+  return { op, args, cause, fields } as StepDraft<O>;
+}
+
+/** A resource plan with defaults: no steps, ready after them, everything needed. */
+export function resourcePlan(parts: Partial<ResourcePlan> & Pick<ResourcePlan, 'conditions'>): ResourcePlan {
+  return {
+    steps: [],
+    readyAfterSteps: true,
+    needs: 'everything',
+    ignoresBackoff: false,
+    wakeAt: undefined,
+    consent: undefined,
+    faults: [],
+    ...parts,
+  };
+}
+
+export const ready = (reason: string, message: string): ConditionDraft => ({ type: 'Ready', reason, message });
+export const progressing = (reason: string, message: string): ConditionDraft => ({
+  type: 'Progressing',
+  reason,
+  message,
+});
+export const blocked = (reason: string, message: string): ConditionDraft => ({ type: 'Blocked', reason, message });
+export const degraded = (reason: string, message: string): ConditionDraft => ({ type: 'Degraded', reason, message });
+export const stalled = (reason: string, message: string): ConditionDraft => ({ type: 'Stalled', reason, message });
+
+const RISKS: Readonly<Record<Operation, Risk>> = {
+  CreateNetwork: 'safe',
+  RemoveNetwork: 'destructive',
+  ConnectNetwork: 'safe',
+  DisconnectNetwork: 'disruptive',
+  CreateVolume: 'safe',
+  RemoveVolume: 'destructive',
+  PullImage: 'safe',
+  BuildImage: 'safe',
+  CreateContainer: 'safe',
+  StartContainer: 'safe',
+  StopContainer: 'disruptive',
+  RestartContainer: 'disruptive',
+  UnpauseContainer: 'safe',
+  SignalContainer: 'safe',
+  RenameContainer: 'safe',
+  RemoveContainer: 'destructive',
+  UpdateContainer: 'safe',
+  RecordRollback: 'safe',
+  CreateDirectory: 'safe',
+  CheckFile: 'safe',
+  WriteFile: 'safe',
+  SetOwnership: 'safe',
+  RequestContainer: 'safe',
+  VerifyLoaded: 'safe',
+  RecordNotified: 'safe',
+  RestoreFile: 'safe',
+};
+
+/** What an operation does to what is being served. */
+export function riskOf(op: Operation): Risk {
+  return RISKS[op];
+}
+
+/** Name of a hold file for a resource: `Container.web`; slashes of image references become `_`. */
+export function holdName(key: Key): string {
+  return key.replace('/', '.').replaceAll('/', '_');
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import type { Key } from '../model/key.ts';
+import type { Memory } from '../model/memory.ts';
+import type { PlanningInput } from '../model/planning-input.ts';
+import type { DesiredState, Resource } from '../model/resource.ts';
+
+/** Whether a gate is open, and if not, why. */
+export interface GateState {
+  readonly open: boolean;
+  readonly reason: 'Open' | 'NoFile' | 'FileRefused' | 'SpecChanged' | 'Unreadable';
+  readonly message: string;
+}
+
+/**
+ * A gate to its state. Only a file that the human made opens it; all doubt keeps it closed.
+ *
+ * With `revalidate: onChange` the file must be newer than the last change of what the gate depends on, as remembered;
+ * where nothing is remembered, the change counts as now.
+ */
+export function gateState(gate: Resource<'Gate'>, input: PlanningInput): GateState {
+  const { gates, desired, memory, now } = input;
+  if (gates.error !== undefined) return { open: false, reason: 'Unreadable', message: gates.error };
+  const file = gates.open[gate.name];
+  const refused = gates.refused[gate.name];
+  if (refused !== undefined)
+    return { open: false, reason: 'FileRefused', message: `${gate.name}.ok is there but does not count: ${refused}` };
+  if (!file)
+    return {
+      open: false,
+      reason: 'NoFile',
+      message: `waits for a human: ${touchCommand(gates.directory, `${gate.name}.ok`)}`,
+    };
+  if (gate.spec.revalidate === 'onChange') {
+    const witness = nextGateWitness(gate, desired, memory, now);
+    if (file.modifiedAt <= witness.changedAt)
+      return {
+        open: false,
+        reason: 'SpecChanged',
+        message: `what it depends on has changed since ${gate.name}.ok was made; check again, then: ${touchCommand(gates.directory, `${gate.name}.ok`)}`,
+      };
+  }
+  return { open: true, reason: 'Open', message: 'opened by a human' };
+}
+
+/** The command that the human runs. */
+export function touchCommand(directory: string, file: string): string {
+  return `touch ${directory}/${file}`;
+}
+
+/** What a gate stands for now, with the time since which it has stood for that. The controller remembers it. */
+export function nextGateWitness(
+  gate: Resource<'Gate'>,
+  desired: DesiredState,
+  memory: Memory,
+  now: number,
+): { readonly hash: string; readonly changedAt: number } {
+  const byKey = new Map(desired.resources.map((resource) => [resource.key, resource]));
+  const seen = new Set<Key>();
+  const visit = (key: Key): void => {
+    if (seen.has(key)) return;
+    seen.add(key);
+    for (const dependency of byKey.get(key)?.dependsOn ?? []) visit(dependency);
+  };
+  for (const dependency of gate.dependsOn) visit(dependency);
+  const lines = [...seen].sort().map((key) => `${key} ${byKey.get(key)?.hash ?? ''}`);
+  const hash = createHash('sha256').update(lines.join('\n')).digest('hex');
+  const previous = memory.gateWitness[gate.key];
+  return previous?.hash === hash ? previous : { hash, changedAt: now };
+}

@@ -1,0 +1,36 @@
+import type { Resource } from '../model/resource.ts';
+import { planContainer } from './container/planner.ts';
+import type { PlanContext } from './context.ts';
+import { planDirectory } from './directory.ts';
+import { blocked, ready, resourcePlan, type ResourcePlan } from './draft.ts';
+import { planFile } from './file.ts';
+import { gateState } from './gate.ts';
+import { planImage } from './image.ts';
+import { planNetwork } from './network.ts';
+import { planVolume } from './volume.ts';
+
+/** Any resource to its planner. */
+export function planResource(resource: Resource, context: PlanContext): ResourcePlan {
+  switch (resource.kind) {
+    case 'Bastion':
+      return resourcePlan({ conditions: [ready('Accepted', 'names this installation')] });
+    case 'Network':
+      return planNetwork(resource, context);
+    case 'Volume':
+      return planVolume(resource, context);
+    case 'Image':
+      return planImage(resource, context);
+    case 'Directory':
+      return planDirectory(resource, context);
+    case 'File':
+      return planFile(resource, context);
+    case 'Container':
+      return planContainer(resource, context);
+    case 'Gate': {
+      const state = gateState(resource, context.input);
+      return resourcePlan({
+        conditions: [state.open ? ready('Open', state.message) : blocked(state.reason, state.message)],
+      });
+    }
+  }
+}
