@@ -1,0 +1,66 @@
+import tseslint from 'typescript-eslint';
+import { wallsRule } from './scripts/lint/walls.js';
+
+const NO_UNVERIFIED_TLS = [
+  {
+    selector: 'Property[key.name="rejectUnauthorized"][value.value=false]',
+    message: 'A TLS peer is always verified: pass the certificate authority instead.',
+  },
+  {
+    selector: 'Literal[value="NODE_TLS_REJECT_UNAUTHORIZED"]',
+    message: 'A TLS peer is always verified: pass the certificate authority instead.',
+  },
+];
+
+const NO_OWN_TIME = [
+  {
+    selector: 'CallExpression[callee.object.name="Date"][callee.property.name="now"]',
+    message: 'Time is passed in as a value (src/runtime/clock.ts).',
+  },
+  {
+    selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
+    message: 'Time is passed in as a value (src/runtime/clock.ts).',
+  },
+  {
+    selector: 'CallExpression[callee.object.name="Math"][callee.property.name="random"]',
+    message: 'Randomness is passed in as a value (src/runtime/clock.ts).',
+  },
+];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'coverage/', 'node_modules/', '.cache/', '.demo/'] },
+  { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      eqeqeq: 'error',
+      'no-restricted-syntax': ['error', ...NO_UNVERIFIED_TLS],
+      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, defaultFrom: true } }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true, allowRegExp: true },
+      ],
+      '@typescript-eslint/no-floating-promises': ['error', { checkThenables: true }],
+      // An async function without await still turns what it throws into a rejection, which callers rely on.
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    plugins: { bastion: { rules: { walls: wallsRule } } },
+    rules: { 'bastion/walls': 'error', 'max-lines': ['error', 300] },
+  },
+  {
+    files: ['src/plan/**/*.ts', 'src/model/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...NO_UNVERIFIED_TLS, ...NO_OWN_TIME] },
+  },
+  {
+    files: ['test/**/*.ts'],
+    // chai's assertions are property reads.
+    rules: { '@typescript-eslint/no-unused-expressions': 'off' },
+  },
+);
