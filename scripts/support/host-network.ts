@@ -43,23 +43,23 @@ export async function captureNetwork(): Promise<NetworkFootprint> {
 
 /**
  * Undoes what a daemon that has ended left behind: the rules, chains and bridges that were not there `before`, and the
- * FORWARD policy. While another daemon runs, only what names our own bridge, since the rest may be its.
+ * FORWARD policy. .
  *
  * @returns What could not be undone, in words.
  */
 export async function restoreNetwork(
   before: NetworkFootprint,
-  options: { readonly ownBridge: string | undefined; readonly othersRun: boolean },
+  options: { readonly ownBridges: readonly string[]; readonly othersRun: boolean },
 ): Promise<string[]> {
   const problems: string[] = [];
   const attempt = async (command: readonly string[]): Promise<void> => {
     const result = await runCommand(command);
     if (result.code !== 0) problems.push(`${command.join(' ')}: ${result.output.trim()}`);
   };
-  const { ownBridge, othersRun } = options;
+  const { ownBridges, othersRun } = options;
   const now = await captureNetwork();
   const known = new Set(before.rules.map((rule) => `${rule.table} ${rule.text}`));
-  const namesOurs = (text: string): boolean => ownBridge !== undefined && text.split(' ').includes(ownBridge);
+  const namesOurs = (text: string): boolean => text.split(' ').some((word) => ownBridges.includes(word));
   for (const { table, text } of now.rules) {
     if (known.has(`${table} ${text}`) || !(othersRun ? namesOurs(text) : DAEMON_RULE.test(text))) continue;
     await attempt(['iptables', '-t', table, ...text.replace(/^-A/, '-D').split(' ')]);
@@ -73,7 +73,7 @@ export async function restoreNetwork(
   }
   for (const bridge of now.bridges) {
     if (before.bridges.includes(bridge)) continue;
-    if (bridge === ownBridge || (!othersRun && DAEMON_BRIDGE.test(bridge))) {
+    if (ownBridges.includes(bridge) || (!othersRun && DAEMON_BRIDGE.test(bridge))) {
       await attempt(['ip', 'link', 'delete', bridge, 'type', 'bridge']);
     }
   }

@@ -85,15 +85,23 @@ export async function stopPrivateEngine(directory: string): Promise<void> {
   // A killed dockerd leaves its containerd and shims, which name the directory in their arguments.
   for (const left of processesNaming(`${directory}/exec`)) await endProcess(left, isOurs, 10_000);
   await unmountBelow(directory);
-  const problems = await restoreHostNetwork(join(directory, 'network.json'));
+  const problems = await restoreHostNetwork(directory);
   await rm(directory, { recursive: true, force: true });
   if (problems.length > 0) throw new Error(`The private engine is stopped, but left behind:\n${problems.join('\n')}`);
 }
 
-async function restoreHostNetwork(record: string): Promise<string[]> {
+async function restoreHostNetwork(directory: string): Promise<string[]> {
+  const record = join(directory, 'network.json');
   if (!existsSync(record)) return [];
   const { before, ownBridge } = JSON.parse(await readFile(record, 'utf8')) as NetworkRecord;
-  return restoreNetwork(before, { ownBridge, othersRun: anyDaemonRuns() });
+  const ownBridges = [...(ownBridge === undefined ? [] : [ownBridge]), ...(await recordedBridges(directory))];
+  return restoreNetwork(before, { ownBridges, othersRun: anyDaemonRuns() });
+}
+
+/** Bridges in the daemon's own store of networks: the only trace of those that a killed daemon left. */
+async function recordedBridges(directory: string): Promise<string[]> {
+  const store = await readFile(join(directory, 'data/network/files/local-kv.db'), 'latin1').catch(() => '');
+  return [...new Set(store.match(/\bbr-[0-9a-f]{12}\b/g))];
 }
 
 /** Removes containers and networks, so that the daemon takes their interfaces and rules down itself. */
