@@ -1,0 +1,158 @@
+import { expect } from 'chai';
+import { buildPlan } from '../../../src/plan/build-plan.ts';
+import {
+  container,
+  desiredState,
+  foreignContainer,
+  gateFiles,
+  id,
+  network,
+  observedContainer,
+  observedNetwork,
+  observedVolume,
+  planningInput,
+  volume,
+} from '../../support/planning.ts';
+import { expectConditions, expectPlan } from '../../support/plan-text.ts';
+
+describe('networks, volumes and pruning', () => {
+  const front = network('front');
+  const web = container('web', { networks: { front: { aliases: ['www'] } } }, [front.key]);
+
+  it('replaces a diverged network and brings its members back with their aliases', () => {
+    const wanted = network('front', { internal: true });
+    const guest = foreignContainer('guest', {
+      networkIds: { front: 'net-front' },
+      fields: { 'networks.front': 'attached', 'networks.front.aliases': ['g'] },
+    });
+    expectPlan(
+      planningInput([wanted, web], { networks: [observedNetwork(front)], containers: [observedContainer(web), guest] }),
+      `
+      #1 DisconnectNetwork Network/front front ffffffffffff: spec changed
+      #2 DisconnectNetwork Network/front front aaaaaaaaaaaa: spec changed (after #1)
+      #3 RemoveNetwork Network/front: spec changed (after #2)
+      #4 CreateNetwork Network/front: spec changed (after #3)
+           internal: want true, got unset
+      #5 ConnectNetwork Network/front front ffffffffffff: spec changed (after #4)
+      #6 ConnectNetwork Network/front front aaaaaaaaaaaa: spec changed (after #5)`,
+    );
+  });
+
+  it('does not compare address ranges that the spec leaves to the engine', () => {
+    expectPlan(
+      planningInput([front], {
+        networks: [
+          observedNetwork(front, { fields: { 'ipam.config': [{ subnet: '172.18.0.0/16', gateway: '172.18.0.1' }] } }),
+        ],
+      }),
+      'nothing to do',
+    );
+  });
+
+  it('stops at foreign and missing external networks', () => {
+    const { owner: _, ...foreign } = observedNetwork(front);
+    expectConditions(planningInput([front], { networks: [foreign] }), 'Network/front Stalled Conflict');
+    expectConditions(
+      planningInput([network('front', { adopt: true })], { networks: [foreign] }),
+      'Network/front Ready Adopted',
+    );
+    expectConditions(
+      planningInput([network('front', { external: true })], { networks: [foreign] }),
+      'Network/front Ready External',
+    );
+    expectConditions(planningInput([network('front', { external: true })]), 'Network/front Stalled ExternalMissing');
+  });
+
+  it('replaces a volume only with consent by name, and then its users come first', () => {
+    const data = volume('data');
+    const wanted = volume('data', { driver_opts: { type: 'tmpfs' } });
+    const user = container('db', { volumes: [{ type: 'volume', source: 'data', target: '/data', read_only: false }] }, [
+      data.key,
+    ]);
+    const observed = { volumes: [observedVolume(data)], containers: [observedContainer(user)] };
+    const plan = buildPlan(planningInput([wanted, user], observed));
+    const file = plan.consents[0]?.file ?? '';
+    expect(file).to.match(/^replace-[0-9a-f]{12}\.ok$/);
+    expect(plan.consents[0]?.removes[0]).to.include('Volume/data made 2026-01-01T00:00:00Z with all its data');
+    expectPlan(
+      planningInput([wanted, user], observed, { gates: gateFiles([file.replace('.ok', '')]) }),
+      `
+      #1 RemoveContainer Volume/data aaaaaaaaaaaa: uses Volume/data, which is replaced
+      #2 RemoveVolume Volume/data: spec changed (after #1)
+      #3 CreateVolume Volume/data: spec changed (after #2)
+           driver_opts.type: want tmpfs, got unset
+      consent ${file} would allow to remove: ${plan.consents[0]?.removes[0]}`,
+    );
+  });
+
+  const gone = (count: number): ReturnType<typeof observedContainer>[] =>
+    Array.from({ length: count }, (_, index) =>
+      observedContainer(container(`gone${index}`), { id: id(String(index)) }),
+    );
+
+  it('removes what is ours and no longer wanted, and nothing else', () => {
+    expectPlan(
+      planningInput([front], {
+        networks: [observedNetwork(front)],
+        containers: [...gone(1), foreignContainer('other')],
+      }),
+      `
+      #1 StopContainer Container/gone0 000000000000: no longer in the desired state
+      #2 RemoveContainer Container/gone0 000000000000: no longer in the desired state (after #1)`,
+    );
+  });
+
+  it('leaves what another instance owns', () => {
+    const [other] = gone(1);
+    const owner = { instance: 'elsewhere', key: 'Container/gone0' as const, specHash: 'v1:x' };
+    expectPlan(
+      planningInput([front], { networks: [observedNetwork(front)], containers: other ? [{ ...other, owner }] : [] }),
+      'nothing to do',
+    );
+  });
+
+  it('removes nothing while any file is broken, or nothing is wanted at all', () => {
+    const containers = gone(1);
+    expectPlan(
+      planningInput([], { containers }, { desired: desiredState([front], { complete: false }) }),
+      '#1 CreateNetwork Network/front: missing',
+    );
+    expectPlan(planningInput([], { containers }), 'nothing to do');
+  });
+
+  it('asks for consent by name before it removes more than three things', () => {
+    const four = planningInput([front], { networks: [observedNetwork(front)], containers: gone(4) });
+    const plan = buildPlan(four);
+    const [consent] = plan.consents;
+    expect(
+      plan.steps.every((step) => step.blockedBy.some((blocker) => blocker.name === `gates/${consent?.file}`)),
+    ).to.equal(true);
+    expect(consent?.removes).to.have.length(4);
+    const given = { gates: gateFiles([consent?.file.replace('.ok', '') ?? '']) };
+    expect(buildPlan({ ...four, ...given }).steps.every((step) => step.blockedBy.length === 0)).to.equal(true);
+    const another = planningInput([front], { networks: [observedNetwork(front)], containers: gone(5) }, given);
+    expect(
+      buildPlan(another).steps.every((step) => step.blockedBy.length > 0),
+      'a consent counts for nothing else',
+    ).to.equal(true);
+  });
+
+  it('never removes a volume without consent by name', () => {
+    const old = observedVolume(volume('old'));
+    const input = planningInput([front], { networks: [observedNetwork(front)], volumes: [old] });
+    const [consent] = buildPlan(input).consents;
+    expectPlan(
+      input,
+      `
+      #1 RemoveVolume Volume/old: no longer in the desired state [blocked by gates/${consent?.file}]
+      consent ${consent?.file} would allow to remove: volume old made 2026-01-01T00:00:00Z with all its data`,
+    );
+    const again = { ...old, createdAt: '2026-02-02T00:00:00Z' };
+    const later = planningInput(
+      [front],
+      { networks: [observedNetwork(front)], volumes: [again] },
+      { gates: gateFiles([consent?.file.replace('.ok', '') ?? '']) },
+    );
+    expect(buildPlan(later).steps[0]?.blockedBy, 'another volume of the same name').to.have.length(1);
+  });
+});
