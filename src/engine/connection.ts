@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { EngineError } from './errors.ts';
 
 /** Pinned, because the shape of what inspect answers changes with the version (1.45, 1.52 ...). */

@@ -28,7 +28,9 @@ export async function withDeadline<T>(
       reject(error);
       controller.abort(error);
     });
-    work(controller.signal, deadline).then(resolve, reject).finally(deadline.cancel);
+    work(controller.signal, deadline)
+      .then(resolve, reject)
+      .finally(() => deadline.cancel());
   });
 }
 

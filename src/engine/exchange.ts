@@ -1,6 +1,7 @@
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
+import { Readable } from 'node:stream';
 import { EngineError } from './errors.ts';
 
 /** A request ready to be sent. */
@@ -56,7 +57,7 @@ export async function send(
       inFlight.delete(request);
       signal.removeEventListener('abort', abort);
       if (answer === undefined) reject(new ConnectionLost(closedEarly(), request.reusedSocket));
-      if (typeof data === 'object' && 'destroy' in data && typeof data.destroy === 'function') data.destroy();
+      if (data instanceof Readable) data.destroy();
     });
 
     if (data === undefined || typeof data === 'string' || Buffer.isBuffer(data)) {
