@@ -142,8 +142,6 @@ export async function resolveSettings(
   if (root !== '' && !isAbsolute(root) && flags['root'] === undefined)
     throw new UsageError(`root must be an absolute path, not ${root}`);
   const dockerHost = text('docker') || environment['DOCKER_HOST'] || '';
-  if (dockerHost !== '' && !/^(unix:\/\/\/|tcp:\/\/|https?:\/\/)/.test(dockerHost))
-    throw new UsageError(`--docker must be unix:///path or tcp://host:port, not ${dockerHost}`);
   const gatesDirectory = directory('gates');
   return {
     desiredDirectory: directory('desired-state'),

@@ -38,3 +38,13 @@ export function gatesText(gates: readonly Gate[], output: Pick<Output, 'color'>,
     })
     .join('');
 }
+
+/** Removals that wait, each with exactly what it would remove. */
+export function consentsText(consents: StatusJson['consents'], output: Pick<Output, 'color'>): string {
+  return consents
+    .map(({ touch, removes }) => {
+      const lines = removes.map((what) => `      - ${what}`);
+      return `  ${styled(output, 'magenta', '! to be removed once you consent:')}\n${lines.join('\n')}\n      ${styled(output, 'bold', touch)}\n`;
+    })
+    .join('');
+}

@@ -1,8 +1,9 @@
+import { formatFinding } from '../desired/format-finding.ts';
 import { formatChange, formatDuration } from '../model/format-change.ts';
-import { findingText, markOf } from '../status/trace-line.ts';
+import { markOf } from '../status/trace-line.ts';
 import type { StatusJson, StepJson } from '../status/status-json.ts';
 import type { Operation } from '../model/step.ts';
-import { gatesText } from './gates-text.ts';
+import { consentsText, gatesText } from './gates-text.ts';
 import { styled, type Output } from './output.ts';
 import { ago } from './times.ts';
 
@@ -36,15 +37,6 @@ function headline(status: StatusJson, output: Colors, now: number): string {
 
 function section(title: string, body: string, output: Colors): string {
   return body === '' ? '' : `\n${styled(output, 'bold', title)}\n${body}`;
-}
-
-function consentsText(status: StatusJson, output: Colors): string {
-  return status.consents
-    .map(({ touch, removes }) => {
-      const lines = removes.map((what) => `      - ${what}`);
-      return `  ${styled(output, 'magenta', '! to be removed once you consent:')}\n${lines.join('\n')}\n      ${styled(output, 'bold', touch)}\n`;
-    })
-    .join('');
 }
 
 function troubleText(status: StatusJson, output: Colors, now: number): string {
@@ -112,16 +104,13 @@ function resourcesText(status: StatusJson, output: Colors, now: number): string 
     .join('');
 }
 
-/** `bastion status` on a terminal; `now` in milliseconds since the epoch. */
-export function statusText(status: StatusJson, output: Colors, now: number): string {
-  const findings = status.findings.map((finding) => {
-    const label = styled(output, finding.severity === 'error' ? 'red' : 'yellow', `${finding.severity}:`);
-    return `  ${label} ${findingText(finding)}\n`;
-  });
+/** `bastion status` on a terminal. `directory`: the desired state's, for the paths of findings; `now` in milliseconds since the epoch. */
+export function statusText(status: StatusJson, directory: string, output: Colors, now: number): string {
+  const findings = status.findings.map((finding) => `  ${formatFinding(finding, directory)}\n`);
   return [
     headline(status, output, now),
     section('Gates', gatesText(status.gates, output, now), output),
-    section('Consents', consentsText(status, output), output),
+    section('Consents', consentsText(status.consents, output), output),
     section('Failing', troubleText(status, output, now), output),
     section('Desired state', findings.join(''), output),
     section('To do', stepsText(status, output), output),

@@ -1,23 +1,17 @@
-import { relative } from 'node:path';
+import { formatFinding } from '../desired/format-finding.ts';
 import { loadDesiredState } from '../desired/load.ts';
 import type { Finding } from '../model/resource.ts';
-import { findingText } from '../status/trace-line.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './errors.ts';
+import { shownDirectory } from './shown-directory.ts';
 import { styled, type Output } from './output.ts';
-
-/** The directory as the person would type it, so that `file:line:column` can be opened from where they are. */
-export function shownDirectory(directory: string): string {
-  const near = relative(process.cwd(), directory);
-  return near === '' || near.startsWith('..') ? (near === '' ? '' : directory) : near;
-}
 
 /** Findings, one a line, errors before warnings. */
 export function writeFindings(findings: readonly Finding[], directory: string, output: Output): void {
   for (const severity of ['error', 'warning'] as const)
     for (const finding of findings.filter((each) => each.severity === severity)) {
-      const label = styled(output, severity === 'error' ? 'red' : 'yellow', `${severity}:`);
-      output.write(`${label} ${findingText(finding, shownDirectory(directory))}\n`);
+      const sign = styled(output, severity === 'error' ? 'red' : 'yellow', severity === 'error' ? 'x' : '!');
+      output.write(`${sign} ${formatFinding(finding, shownDirectory(directory))}\n`);
     }
 }
 

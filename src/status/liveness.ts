@@ -7,46 +7,50 @@ export interface Probe {
   readonly reason: string;
 }
 
-/**
- * Whether the loop beats: it takes any trace event as a heartbeat. The loop relists at least once a minute, so a silence
- * of `silenceMilliseconds` (default 5 min) means that it hangs; while a step runs, silence is allowed for an hour, for
- * an image on a slow line.
- */
+/** What the controller says of itself. */
+export interface Pulse {
+  /** Milliseconds since the epoch at which the loop was last known not to hang. */
+  heartbeat(): number;
+  /** Milliseconds by which the event loop was late of late. */
+  eventLoopLag(): number;
+}
+
+/** A pass never waits for a step, so even a slow engine's deadlines end one within minutes. */
+const SILENCE_MILLISECONDS = 300_000;
+
+/** Whether the loop beats, and whether desired state and engine have been compared. */
 export class Liveness {
   readonly #clock: Clock;
-  readonly #silence: number;
-  readonly #lagMilliseconds: () => number;
-  #lastBeat: number;
-  #stepsRunning = 0;
+  readonly #pulse: Pulse;
   #synced = false;
   #engine: Probe = { ok: false, reason: 'the engine has not answered yet' };
   #desired: Probe = { ok: true, reason: '' };
 
-  constructor(options: { clock: Clock; lagMilliseconds: () => number; silenceMilliseconds?: number }) {
-    this.#clock = options.clock;
-    this.#silence = options.silenceMilliseconds ?? 300_000;
-    this.#lagMilliseconds = options.lagMilliseconds;
-    this.#lastBeat = options.clock.now();
+  constructor(clock: Clock, pulse: Pulse) {
+    this.#clock = clock;
+    this.#pulse = pulse;
   }
 
   consume(event: TraceEvent): void {
-    this.#lastBeat = this.#clock.now();
-    if (event.type === 'step-started') this.#stepsRunning += 1;
-    else if (event.type === 'step-finished') this.#stepsRunning = Math.max(0, this.#stepsRunning - 1);
-    else if (event.type === 'engine-lost') this.#engine = { ok: false, reason: event.message };
+    if (event.type === 'engine-lost') this.#engine = { ok: false, reason: event.message };
     else if (event.type === 'engine-connected' || event.type === 'observed') this.#engine = { ok: true, reason: '' };
     else if (event.type === 'desired-failed') this.#desired = { ok: false, reason: event.message };
     else if (event.type === 'desired-loaded') this.#desired = { ok: true, reason: '' };
-    else if (event.type === 'planned') this.#synced = true;
+    else if (event.type === 'planned') {
+      this.#synced = true;
+      // A directory that comes back as it was is not told again; a plan means that it was read.
+      this.#desired = { ok: true, reason: '' };
+    }
   }
 
   /** For `/livez`: false means that the process should be restarted. */
   live(): Probe {
-    const age = this.#clock.now() - this.#lastBeat;
-    const allowed = this.#stepsRunning > 0 ? Math.max(this.#silence, 3_600_000) : this.#silence;
-    const lag = Math.round(this.#lagMilliseconds());
+    const age = Math.max(0, this.#clock.now() - this.#pulse.heartbeat());
+    const lag = Math.round(this.#pulse.eventLoopLag());
     const numbers = `last heartbeat ${Math.round(age / 1000)} s ago, event-loop lag ${lag} ms`;
-    return age > allowed ? { ok: false, reason: `the loop hangs: ${numbers}` } : { ok: true, reason: numbers };
+    return age > SILENCE_MILLISECONDS
+      ? { ok: false, reason: `the loop hangs: ${numbers}` }
+      : { ok: true, reason: numbers };
   }
 
   /** For `/readyz`: the desired state is read, the engine answers, and both have been compared once. */

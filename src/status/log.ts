@@ -1,5 +1,6 @@
 import pino, { type DestinationStream } from 'pino';
 import { redactChange } from '../model/redact.ts';
+import type { Finding } from '../model/resource.ts';
 import type { TraceEvent } from '../model/trace.ts';
 import { Narrator, type TraceLine } from './trace-line.ts';
 
@@ -38,10 +39,10 @@ function members(event: TraceEvent): object {
  */
 export function createJsonLog(options: {
   destination: DestinationStream;
-  desiredDirectory: string;
+  formatFinding: (finding: Finding) => string;
   level?: TraceLine['level'];
 }): { consume(event: TraceEvent): void } {
-  const narrator = new Narrator(options.desiredDirectory);
+  const narrator = new Narrator(options.formatFinding);
   const logger = pino(
     {
       base: null,

@@ -1,3 +1,4 @@
+import type { Finding } from '../model/resource.ts';
 import type { TraceEvent } from '../model/trace.ts';
 import { Narrator, type LineMark, type TraceLine } from './trace-line.ts';
 
@@ -36,12 +37,12 @@ export function renderLine(line: TraceLine, options: { color: boolean; time: str
  */
 export function createTerminalLog(options: {
   write(text: string): void;
-  desiredDirectory: string;
+  formatFinding: (finding: Finding) => string;
   color: boolean;
   times: boolean;
   level?: TraceLine['level'];
 }): { consume(event: TraceEvent): void } {
-  const narrator = new Narrator(options.desiredDirectory);
+  const narrator = new Narrator(options.formatFinding);
   const threshold = LEVELS.indexOf(options.level ?? 'info');
   return {
     consume(event) {

@@ -29,14 +29,6 @@ export function shownFields(step: Pick<Step, 'op' | 'fields'>): readonly FieldCh
   return markOf(step.op) === 'add' && allAbsent ? [] : step.fields;
 }
 
-/** `20-web.yaml:14:5 Container/web spec.ports[0]: ... (no-published-metrics)`. */
-export function findingText(finding: Finding, directory = ''): string {
-  const { file, line, column } = finding.source;
-  const prefix = directory === '' || directory.endsWith('/') ? directory : `${directory}/`;
-  const where = [`${prefix}${file}:${line}:${column}`, finding.key, finding.field].filter((part) => part !== undefined);
-  return `${where.join(' ')}: ${finding.message} (${finding.rule})`;
-}
-
 function line(level: TraceLine['level'], mark: LineMark, text: string, details: readonly string[] = []): TraceLine {
   return { level, mark, text: redactText(text), details: details.map(redactText) };
 }
@@ -70,14 +62,18 @@ export class Narrator {
   readonly #findings = new Set<string>();
   readonly #told = new Set<string>();
 
-  /** Where findings' files are, for their full path. */
-  constructor(private readonly desiredDirectory: string) {}
+  readonly #formatFinding: (finding: Finding) => string;
+
+  /** `formatFinding`: a problem of the desired state as one line, with the path that the person knows. */
+  constructor(formatFinding: (finding: Finding) => string) {
+    this.#formatFinding = formatFinding;
+  }
 
   /** The event in words; undefined when it is no news for people. */
   tell(event: TraceEvent): TraceLine | undefined {
     switch (event.type) {
       case 'started':
-        return line('info', 'plain', `bastion ${event.version} manages instance ${event.instance}`);
+        return line('info', 'plain', `bastion ${event.version} started`);
       case 'stopped':
         return line('info', 'plain', `stopped: ${event.reason}`);
       case 'desired-loaded':
@@ -138,7 +134,7 @@ export class Narrator {
   }
 
   #desiredLoaded(event: Extract<TraceEvent, { type: 'desired-loaded' }>): TraceLine {
-    const all = event.findings.map((finding) => findingText(finding, this.desiredDirectory));
+    const all = event.findings.map(this.#formatFinding);
     const news = all.filter((text) => !this.#findings.has(text));
     const gone = [...this.#findings].some((text) => !all.includes(text));
     this.#findings.clear();

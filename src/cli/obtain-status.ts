@@ -1,0 +1,57 @@
+import type { Condition } from '../model/condition.ts';
+import type { Plan } from '../model/plan.ts';
+import type { StatusSnapshot } from '../model/status.ts';
+import { gateState } from '../plan/gate.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { ConditionTracker } from '../runtime/condition-tracker.ts';
+import { GateTracker } from '../runtime/gate-tracker.ts';
+import { passResult } from '../runtime/pass-result.ts';
+import { StatusView } from '../runtime/status-view.ts';
+import { statusJson, type StatusJson } from '../status/status-json.ts';
+import type { Settings } from './arguments.ts';
+import { askOperator } from './control-client.ts';
+import { packageVersion } from './package-version.ts';
+import { survey, type Survey } from './survey.ts';
+
+/** Without an engine there is no plan; whether a gate is open is known all the same. */
+function gatesOnly({ desired, gates, memory, at }: Survey): Plan {
+  const conditions: Condition[] = [];
+  for (const gate of desired.resources) {
+    if (gate.kind !== 'Gate') continue;
+    const input = { desired, gates, memory, now: at };
+    const { open, reason, message } = gateState(gate, input);
+    if (open) conditions.push({ key: gate.key, type: 'Ready', reason, message, observedHash: gate.hash });
+  }
+  return { digest: '', steps: [], conditions, consents: [], wakeAt: undefined, faults: [] };
+}
+
+/** What a survey comes to, in the form in which a running operator tells it. */
+export function snapshotOf(found: Survey): StatusSnapshot {
+  const { desired, gates, outcome, at } = found;
+  const conditions = new ConditionTracker();
+  const gateTracker = new GateTracker();
+  const plan = 'plan' in outcome ? outcome.plan : undefined;
+  conditions.update(plan?.conditions ?? [], at);
+  gateTracker.update(desired, plan ?? gatesOnly(found), gates, at);
+  const view = new StatusView({ version: packageVersion, startedAt: 0, conditions, gates: gateTracker });
+  view.publish({
+    result: plan === undefined ? 'stopped' : passResult(plan, false),
+    stopped: 'error' in outcome ? outcome.error.message : '',
+    desired,
+    gates,
+    plan,
+    running: [],
+    clocks: { desiredRead: at, fullDiff: plan === undefined ? 0 : at, converged: 0, lastPass: 0 },
+    engine:
+      'error' in outcome
+        ? { reachable: false, version: '', message: outcome.error.message }
+        : { reachable: true, version: outcome.engineVersion, message: '' },
+  });
+  return view.snapshot();
+}
+
+/** Status as the running operator tells it, else worked out read-only. */
+export async function obtainStatus(settings: Settings, clock: Clock): Promise<StatusJson> {
+  const told = await askOperator(settings.stateDirectory);
+  return told ?? statusJson(snapshotOf(await survey(settings, clock)), false);
+}

@@ -1,0 +1,50 @@
+import type { Plan } from '../model/plan.ts';
+import { planJson } from '../plan/render-json.ts';
+import { renderPlanText } from '../plan/render-text.ts';
+import { runnableSteps } from '../runtime/components.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { Command } from './command.ts';
+import { EXIT } from './errors.ts';
+import { styled, type Output } from './output.ts';
+import { survey } from './survey.ts';
+import { writeFindings } from './validate.ts';
+
+/** Steps that would run now, or all that is left waits for a human, or something is failing, or nothing is to do. */
+export function planExitCode(plan: Plan, complete: boolean): number {
+  if (!complete) return EXIT.failed;
+  if (runnableSteps(plan.steps).length > 0) return EXIT.changes;
+  const failing = plan.conditions.some(({ type }) => type === 'Degraded' || type === 'Stalled');
+  const tried = plan.steps.some((step) => step.blockedBy.some(({ type }) => type === 'backoff' || type === 'stalled'));
+  if (failing || tried) return EXIT.failed;
+  const waiting = plan.steps.length > 0 || plan.consents.length > 0;
+  return waiting || plan.conditions.some(({ type }) => type === 'Blocked') ? EXIT.waiting : EXIT.done;
+}
+
+function writeTrouble(plan: Plan, output: Output): void {
+  for (const { key, type, reason, message } of plan.conditions)
+    if (type === 'Degraded' || type === 'Stalled')
+      output.write(
+        `${styled(output, 'red', 'x')} ${key} ${styled(output, 'red', `${type} (${reason})`)}: ${message}\n`,
+      );
+}
+
+function summary(plan: Plan): string {
+  const now = runnableSteps(plan.steps).length;
+  const later = plan.steps.length - now;
+  return [...(now > 0 ? [`${now} to do now`] : []), ...(later > 0 ? [`${later} waiting`] : [])].join(', ');
+}
+
+export const command: Command = async ({ settings, output, errors }) => {
+  const { desired, gates, outcome } = await survey(settings, systemClock);
+  writeFindings(desired.findings, settings.desiredDirectory, errors);
+  if ('error' in outcome) throw outcome.error;
+  const { plan } = outcome;
+  if (settings.json) output.write(`${JSON.stringify(planJson(plan), undefined, 2)}\n`);
+  else {
+    output.write(`${renderPlanText(plan, { color: output.color })}\n`);
+    for (const { file } of plan.consents) output.write(`to consent: touch ${gates.directory}/${file}\n`);
+    writeTrouble(plan, output);
+    if (plan.steps.length > 0) output.write(`${styled(output, 'bold', summary(plan))}\n`);
+  }
+  return planExitCode(plan, desired.complete);
+};

@@ -1,0 +1,117 @@
+import { expect } from 'chai';
+import type { TraceEvent } from '../../../src/model/trace.ts';
+import { createJsonLog, wantsJsonLogs } from '../../../src/status/log.ts';
+import { createTerminalLog } from '../../../src/status/terminal-log.ts';
+import { NOW, plan, planned, startStep, stepFinished, updateStep } from '../../support/trace-events.ts';
+
+const formatFinding = ({ message }: { message: string }): string => `web.yaml:3:5: ${message}`;
+
+function terminal(events: readonly TraceEvent[], color = false): string {
+  let text = '';
+  const log = createTerminalLog({ write: (more) => (text += more), formatFinding, color, times: false });
+  for (const event of events) log.consume(event);
+  return text;
+}
+
+const loaded = (findings: string[], resources = 2): TraceEvent => ({
+  type: 'desired-loaded',
+  at: NOW,
+  revision: undefined,
+  resources,
+  complete: findings.length === 0,
+  findings: findings.map((message) => ({
+    severity: 'error',
+    rule: 'schema',
+    source: { file: 'web.yaml', line: 3, column: 5 },
+    message,
+  })),
+  milliseconds: 1,
+});
+const started = (step: ReturnType<typeof startStep>): TraceEvent => ({ type: 'step-started', at: NOW, step });
+const MEMORY = { path: 'mem_limit', want: 67108864, got: 33554432 };
+
+describe('logs on a terminal', () => {
+  it('show a change of one field on the line of its step', () => {
+    const text = terminal([started(updateStep('Container/web', [MEMORY]))]);
+    expect(text).to.equal('~ UpdateContainer   Container/web  drift  mem_limit: want 64m, got 32m\n');
+  });
+
+  it('show several fields below, once in a pass', () => {
+    const fields = [MEMORY, { path: 'restart', want: 'always', got: 'no' }];
+    const text = terminal([
+      planned(plan([])),
+      started(updateStep('Container/web', fields)),
+      started(updateStep('Container/web', fields)),
+    ]);
+    expect(text.match(/want 64m/g)).to.have.length(1);
+    expect(text).to.contain('\n    restart: want always, got no\n');
+  });
+
+  it('never show a secret', () => {
+    const step = updateStep('Container/web', [{ path: 'environment.API_KEY', want: 'hunter2', got: 'old' }]);
+    const text = terminal([started(step)]);
+    expect(text).to.contain('environment.API_KEY: want (secret), got (secret)');
+    expect(text).not.to.contain('hunter2');
+  });
+
+  it('halt loudly at a gate, with the checklist and the exact command', () => {
+    const text = terminal([
+      { type: 'gate-waiting', at: NOW, key: 'Gate/look', touch: 'touch /g/look.ok', checklist: ['is it up?'] },
+    ]);
+    expect(text).to.equal('! halted at gate look: it is your turn\n    [ ] is it up?\n    touch /g/look.ok\n');
+  });
+
+  it('say converged once, not every minute', () => {
+    const pass: TraceEvent = { type: 'pass-finished', at: NOW, result: 'converged', milliseconds: 1 };
+    expect(terminal([loaded([]), pass, pass, pass])).to.equal('  read 2 resources\n= converged (2 resources)\n');
+  });
+
+  it('say a finding once, and again when it comes back', () => {
+    const text = terminal([loaded(['bad image']), loaded(['bad image']), loaded([]), loaded(['bad image'])]);
+    expect(text.match(/bad image/g)).to.have.length(2);
+    expect(text).to.contain('web.yaml:3:5: bad image');
+  });
+
+  it('say why a step failed and what comes of it', () => {
+    const step = startStep('Container/web');
+    const error = { code: 'ENGINE_CONFLICT', message: 'port is already allocated' };
+    expect(terminal([stepFinished(step, { type: 'terminal', error })])).to.contain(
+      'failed: port is already allocated [ENGINE_CONFLICT], not tried again until its spec changes',
+    );
+  });
+
+  it('use colours only where they are welcome', () => {
+    expect(terminal([started(startStep('Container/web'))], true)).to.contain('\u001b[');
+    expect(terminal([started(startStep('Container/web'))], false)).not.to.contain('\u001b[');
+  });
+});
+
+describe('JSON logs', () => {
+  function lines(events: readonly TraceEvent[], level: 'debug' | 'info' = 'info'): Record<string, unknown>[] {
+    const texts: string[] = [];
+    const log = createJsonLog({ destination: { write: (text) => void texts.push(text) }, formatFinding, level });
+    for (const event of events) log.consume(event);
+    return texts.map((text) => JSON.parse(text) as Record<string, unknown>);
+  }
+
+  it('are for machines: under systemd and where nobody watches', () => {
+    expect(wantsJsonLogs({}, true)).to.equal(false);
+    expect(wantsJsonLogs({}, false)).to.equal(true);
+    expect(wantsJsonLogs({ INVOCATION_ID: 'x' }, true)).to.equal(true);
+    expect(wantsJsonLogs({ JOURNAL_STREAM: '8:1' }, true)).to.equal(true);
+  });
+
+  it('carry time, level, event, members and words, without arguments or secrets', () => {
+    const step = updateStep('Container/web', [{ path: 'environment.TOKEN', want: 'hunter2', got: 'old' }]);
+    const [line] = lines([{ type: 'step-started', at: NOW, step }]);
+    expect(line).to.deep.include({ level: 'info', time: '2026-01-01T00:00:00.000Z', event: 'step-started' });
+    expect(line?.['msg']).to.contain('UpdateContainer');
+    expect(JSON.stringify(line)).not.to.contain('hunter2').and.not.to.contain('id-of-web');
+  });
+
+  it('leave passes out unless asked for', () => {
+    const events: TraceEvent[] = [{ type: 'observed', at: NOW, full: true, calls: 4, milliseconds: 2 }];
+    expect(lines(events)).to.have.length(0);
+    expect(lines(events, 'debug')).to.have.length(1);
+  });
+});

@@ -1,0 +1,150 @@
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { createStatusServer, type StatusServer, type StatusSource } from '../../../src/status/server.ts';
+import { snapshot, updateStep } from '../../support/trace-events.ts';
+
+interface Reply {
+  readonly code: number;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly body: string;
+}
+
+function call(
+  target: { port: number } | { socketPath: string },
+  path: string,
+  more: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const options = { ...target, path, method: more.method ?? 'GET', headers: more.headers ?? {}, agent: false };
+    const outgoing = request({ host: '127.0.0.1', ...options }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => (body += text));
+      response.on('end', () => resolve({ code: response.statusCode ?? 0, headers: response.headers, body }));
+    });
+    outgoing.on('error', reject);
+    outgoing.end(more.body);
+  });
+}
+
+/** Sends bytes as they are; resolves with all that comes back. */
+function raw(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+    socket.on('error', reject).on('close', () => resolve(answer));
+  });
+}
+
+describe('status server', () => {
+  let reconciles: number;
+  let ready: boolean;
+  let source: StatusSource;
+  let server: StatusServer;
+  let port: number;
+
+  beforeEach(async () => {
+    reconciles = 0;
+    ready = true;
+    source = {
+      snapshot: () => snapshot(),
+      metrics: () => Promise.resolve('bastion_engine_up 1\n'),
+      live: () => ({ ok: true, reason: 'last heartbeat 1 s ago' }),
+      ready: () => ({ ok: ready, reason: ready ? 'ready' : 'the engine has not answered yet' }),
+      reconcile: () => void (reconciles += 1),
+    };
+    server = await createStatusServer(source, { host: '127.0.0.1', port: 0 });
+    port = Number(server.address.split(':')[1]);
+  });
+  afterEach(() => server.close());
+
+  it('answers probes in words, 503 when not', async () => {
+    expect(await call({ port }, '/livez')).to.include({ code: 200, body: 'ok: last heartbeat 1 s ago\n' });
+    ready = false;
+    expect(await call({ port }, '/readyz')).to.include({
+      code: 503,
+      body: 'not ok: the engine has not answered yet\n',
+    });
+  });
+
+  it('serves metrics in the exposition format', async () => {
+    const reply = await call({ port }, '/metrics');
+    expect(reply.body).to.equal('bastion_engine_up 1\n');
+    expect(reply.headers['content-type']).to.contain('version=0.0.4');
+  });
+
+  it('serves the status with ISO times, without arguments of steps and without secrets', async () => {
+    const step = updateStep('Container/web', [{ path: 'environment.TOKEN', want: 'hunter2', got: undefined }], {
+      blockedBy: [{ type: 'gate', name: 'Gate/look' }],
+    });
+    source.snapshot = () => snapshot({ plan: { digest: 'd', steps: [step], faults: [] } });
+    const { body } = await call({ port }, '/api/v1/status');
+    expect(body).not.to.contain('hunter2');
+    expect(JSON.parse(body)).to.deep.include({ running: true, startedAt: '2026-01-01T00:00:00.000Z', revision: null });
+    expect(JSON.parse(body).plan.steps[0]).to.deep.equal({
+      id: '#1',
+      op: 'UpdateContainer',
+      target: 'Container/web',
+      cause: 'drift',
+      fields: [{ path: 'environment.TOKEN', want: '(secret)', got: null }],
+      after: [],
+      risk: 'safe',
+      blockedBy: ['Gate/look'],
+    });
+  });
+
+  it('sets strict headers on every answer', async () => {
+    for (const path of ['/', '/nowhere', '/api/v1/status']) {
+      const { headers } = await call({ port }, path);
+      expect(headers).to.include({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+      expect(headers['content-security-policy']).to.contain("default-src 'none'");
+    }
+  });
+
+  it('takes nothing but GET and HEAD over TCP', async () => {
+    expect(await call({ port }, '/api/v1/reconcile', { method: 'POST', body: 'x' })).to.include({ code: 405 });
+    expect(await call({ port }, '/metrics', { method: 'HEAD' })).to.include({ code: 200, body: '' });
+    expect(reconciles).to.equal(0);
+  });
+
+  it('does not answer a page that reached loopback under its own name', async () => {
+    const reply = await call({ port }, '/api/v1/status', { headers: { Host: 'evil.example' } });
+    expect(reply.code).to.equal(421);
+  });
+
+  it('survives garbage, endless headers and a failing source', async () => {
+    expect(await raw(port, 'not http at all\r\n\r\n')).to.match(/^HTTP\/1\.1 400/);
+    expect(await raw(port, `GET / HTTP/1.1\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`)).to.match(/^HTTP\/1\.1 4/);
+    source.metrics = () => Promise.reject(new Error('broken'));
+    expect(await call({ port }, '/metrics')).to.include({ code: 500, body: 'fault of bastion: broken\n' });
+    expect(await call({ port }, '/livez')).to.include({ code: 200 });
+  });
+
+  describe('on a Unix socket', () => {
+    let directory: string;
+    let socketPath: string;
+    beforeEach(() => {
+      directory = mkdtempSync(join(tmpdir(), 'bastion-server-'));
+      socketPath = join(directory, 'control.sock');
+    });
+    afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+    it('is private, replaces a stale file, takes reconcile, and cleans up', async () => {
+      writeFileSync(socketPath, 'stale');
+      const control = await createStatusServer(source, { socket: socketPath });
+      try {
+        expect(statSync(socketPath).mode & 0o777).to.equal(0o600);
+        expect(await call({ socketPath }, '/api/v1/reconcile', { method: 'POST' })).to.include({ code: 202 });
+        expect(reconciles).to.equal(1);
+        expect(await call({ socketPath }, '/api/v1/status')).to.include({ code: 200 });
+      } finally {
+        await control.close();
+      }
+      expect(existsSync(socketPath)).to.equal(false);
+    });
+  });
+});
