@@ -87,9 +87,11 @@ describe('pullImage', () => {
         if ((lines += 1) < 8) return;
         clearInterval(timer);
         response.end();
-      }, 20);
+      }, 50);
     });
-    await engine.pullImage(REFERENCE);
+    const patient = createDockerEngine({ host: faulty.host, stallMilliseconds: 300 });
+    await patient.pullImage(REFERENCE);
+    patient.close();
   });
 
   it('fails when the stream ended well but the image is not there', async () => {
