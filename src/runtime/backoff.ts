@@ -1,0 +1,37 @@
+import type { Backoff } from '../model/memory.ts';
+import type { OutcomeError } from '../model/outcome.ts';
+
+const FIRST_MILLISECONDS = 1_000;
+const LIMIT_MILLISECONDS = 5 * 60_000;
+
+export interface Failure {
+  /** Hash of the spec that failed; another one than before starts afresh. */
+  readonly specHash: string;
+  readonly error: OutcomeError;
+  /** Not to be tried again before the spec changes. */
+  readonly terminal: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Uniform in [0, 1). */
+  readonly random: number;
+}
+
+/**
+ * The next backoff of a resource: 1 s doubling to 5 min with full jitter, so that resources that failed together do not
+ * come back together (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+ */
+export function nextBackoff(previous: Backoff | undefined, failure: Failure): Backoff {
+  const failures = previous !== undefined && previous.specHash === failure.specHash ? previous.failures + 1 : 1;
+  return {
+    specHash: failure.specHash,
+    failures,
+    notBefore: failure.now + Math.ceil(backoffCeiling(failures) * failure.random),
+    error: failure.error,
+    terminal: failure.terminal,
+  };
+}
+
+/** Longest wait in milliseconds after so many failures in a row. */
+export function backoffCeiling(failures: number): number {
+  return Math.min(LIMIT_MILLISECONDS, FIRST_MILLISECONDS * 2 ** Math.max(0, failures - 1));
+}

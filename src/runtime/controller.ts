@@ -1,0 +1,158 @@
+import type { StatusSnapshot } from '../model/status.ts';
+import type { PassResult, TraceEvent } from '../model/trace.ts';
+import { backoffCeiling } from './backoff.ts';
+import type { ControllerDependencies } from './dependencies.ts';
+import { DirtySet } from './dirty-set.ts';
+import { measureLoopDelay } from './loop-delay.ts';
+import type { LoopDelay } from './loop-delay.ts';
+import { Passes } from './pass.ts';
+import { TraceBus, messageOf } from './trace-bus.ts';
+import { Triggers } from './triggers.ts';
+import type { Reason } from './triggers.ts';
+
+const STOP_MILLISECONDS = 20_000;
+const FAULT_CEILING_MILLISECONDS = 30_000;
+
+/**
+ * The loop. Level-triggered: whatever happens only marks the loop dirty, and each pass looks at what is there. One pass
+ * at a time; steps run beside the passes.
+ */
+export class Controller {
+  readonly #deps: ControllerDependencies;
+  readonly #trace: TraceBus;
+  readonly #dirty: DirtySet;
+  readonly #passes: Passes;
+  readonly #triggers: Triggers;
+  #loop: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+  #delay: LoopDelay | undefined;
+  /** Milliseconds since the epoch at which the running pass began; undefined between passes. */
+  #passSince: number | undefined;
+  #faults = 0;
+
+  constructor(deps: ControllerDependencies) {
+    this.#deps = deps;
+    this.#trace = new TraceBus(deps.clock);
+    this.#dirty = new DirtySet(deps.clock);
+    this.#passes = new Passes(deps, this.#trace, () => this.#dirty.mark('settled'));
+    this.#triggers = new Triggers(deps, {
+      mark: (reason) => this.trigger(reason),
+      event: (event) => deps.observer.invalidate(event),
+    });
+    this.#trace.on((event) => {
+      if (event.type === 'event-missed') this.#triggers.distrustStream();
+    });
+  }
+
+  /** Listens to all that happens; the result takes the listener off. */
+  on(listener: (event: TraceEvent) => void): () => void {
+    return this.#trace.on(listener);
+  }
+
+  /** Starts the loop and returns; the first pass follows at once. */
+  start(): Promise<void> {
+    if (this.#loop !== undefined) return Promise.resolve();
+    const { version } = this.#deps;
+    this.#delay = measureLoopDelay();
+    this.#trace.emit({ type: 'started', instance: this.#passes.instance, version });
+    this.#triggers.open();
+    this.#dirty.mark('started' satisfies Reason);
+    this.#loop = this.#run();
+    return Promise.resolve();
+  }
+
+  /** Ends the loop: no new steps; those that run may end within 20 s, then all timers, watches and streams are gone. */
+  stop(reason = 'asked to'): Promise<void> {
+    this.#stopping ??= this.#stop(reason);
+    return this.#stopping;
+  }
+
+  /** Look again now; `desired` reads the directory again, `relist` and `control` do both that and a full look. */
+  trigger(reason: Reason): void {
+    if (reason === 'desired' || reason === 'relist' || reason === 'control') this.#passes.expireDesired();
+    if (reason === 'relist' || reason === 'control') this.#passes.demandFull();
+    this.#dirty.mark(reason);
+  }
+
+  snapshot(): StatusSnapshot {
+    return this.#passes.view.snapshot();
+  }
+
+  /** Milliseconds since the epoch at which the loop was last known not to hang: now, or when the running pass began. */
+  heartbeat(): number {
+    return this.#passSince ?? this.#deps.clock.now();
+  }
+
+  /** Milliseconds by which the event loop was late (99th percentile) since the last call. */
+  eventLoopLag(): number {
+    return this.#delay?.read() ?? 0;
+  }
+
+  /**
+   * Starts, waits until nothing more happens without a human or a retry, and stops. `stopped` when there was nothing to
+   * plan with; `progressing` only when the signal aborted it.
+   */
+  async runUntilSettled(options: { readonly signal?: AbortSignal } = {}): Promise<PassResult> {
+    const { signal } = options;
+    let finish: (result: PassResult) => void = () => undefined;
+    const settled = new Promise<PassResult>((resolve) => (finish = resolve));
+    const off = this.on((event) => {
+      if (event.type === 'pass-finished' && event.result !== 'progressing' && !this.#passes.inFlight.running) {
+        finish(event.result);
+      }
+    });
+    const abort = (): void => finish('progressing');
+    signal?.addEventListener('abort', abort, { once: true });
+    if (signal?.aborted === true) abort();
+    else await this.start();
+    try {
+      return await settled;
+    } finally {
+      off();
+      signal?.removeEventListener('abort', abort);
+      await this.stop('settled');
+    }
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      const reasons = await this.#dirty.next();
+      if (reasons === undefined) return;
+      this.#passSince = this.#deps.clock.now();
+      try {
+        const { nextAt, result } = await this.#passes.run();
+        this.#faults = 0;
+        this.#triggers.wakeAt(nextAt, result === 'stopped' ? 'retry' : 'wake');
+      } catch (error) {
+        this.#faults += 1;
+        this.#trace.emit({
+          type: 'fault',
+          where: 'pass',
+          message: error instanceof Error ? (error.stack ?? messageOf(error)) : messageOf(error),
+        });
+        const wait = Math.min(FAULT_CEILING_MILLISECONDS, backoffCeiling(this.#faults));
+        this.#triggers.wakeAt(this.#deps.clock.now() + wait, 'relist');
+      }
+      this.#passSince = undefined;
+    }
+  }
+
+  async #stop(reason: string): Promise<void> {
+    this.#passes.halt();
+    this.#dirty.close();
+    await this.#triggers.close();
+    await this.#loop;
+    const idle = await this.#passes.inFlight.idle(STOP_MILLISECONDS);
+    if (!idle)
+      this.#trace.emit({
+        type: 'fault',
+        where: 'stop',
+        message: 'steps were still running after 20 s; the next start looks at what became of them',
+      });
+    // The last pass may have armed it again.
+    this.#triggers.wakeAt(undefined, 'wake');
+    this.#delay?.close();
+    await this.#deps.memory.close();
+    this.#trace.emit({ type: 'stopped', reason });
+  }
+}

@@ -1,0 +1,34 @@
+import type { Executor } from '../apply/executor.ts';
+import type { EngineReader } from '../engine/port.ts';
+import type { GateFiles } from '../model/gates.ts';
+import type { Plan } from '../model/plan.ts';
+import type { PlanningInput } from '../model/planning-input.ts';
+import type { DesiredState } from '../model/resource.ts';
+import type { TraceEvent } from '../model/trace.ts';
+import type { Observer } from '../observe/observer.ts';
+import type { Clock } from './clock.ts';
+import type { TakeBaseline } from './learner.ts';
+import type { MemoryStore } from './memory-store.ts';
+
+/** What the controller hands to the executor. */
+export interface ExecutorHooks {
+  trace(event: TraceEvent): void;
+  revision(): string | undefined;
+}
+
+/** All that the controller works with; `assembleController` fills it with the real parts, specs with small ones. */
+export interface ControllerDependencies {
+  readonly version: string;
+  readonly clock: Clock;
+  readonly memory: MemoryStore;
+  /** Rejects with a DesiredStateError when nothing usable can be read. */
+  loadDesired(previous: DesiredState | undefined): Promise<DesiredState>;
+  watchDesired(onChange: () => void): { close(): void };
+  readGates(): Promise<GateFiles>;
+  watchGates(onChange: () => void): { close(): void };
+  readonly observer: Pick<Observer, 'observe' | 'invalidate'>;
+  readonly events: EngineReader['events'];
+  buildPlan(input: PlanningInput): Plan;
+  readonly takeBaseline: TakeBaseline;
+  createExecutor(hooks: ExecutorHooks): Executor;
+}

@@ -1,0 +1,63 @@
+import type { Plan } from '../model/plan.ts';
+import type { GateStatus } from '../model/status.ts';
+import type { PassResult } from '../model/trace.ts';
+
+export interface HeadlineInput {
+  readonly result: PassResult;
+  readonly plan: Plan | undefined;
+  readonly gates: readonly GateStatus[];
+  /** Keys with steps in flight. */
+  readonly running: readonly string[];
+  /** Why there is no plan. */
+  readonly stopped: string;
+}
+
+const NAMED = 3;
+
+/** One line for people that says where things stand. */
+export function headline({ result, plan, gates, running, stopped }: HeadlineInput): string {
+  if (result === 'stopped' || plan === undefined) return `stopped: ${stopped === '' ? 'not started yet' : stopped}`;
+  const resources = new Set(plan.conditions.map(({ key }) => key)).size;
+  switch (result) {
+    case 'converged':
+      return `converged: ${resources} resources as wanted, nothing to do`;
+    case 'progressing': {
+      const awaited = plan.conditions.filter(({ type }) => type === 'Progressing').map(({ key }) => key);
+      return `progressing: ${named([...new Set([...running, ...awaited])])}`;
+    }
+    case 'failing': {
+      const bad = plan.conditions.filter(({ type }) => type === 'Degraded' || type === 'Stalled');
+      if (bad.length > 0) return `failing: ${named(bad.map(({ key, reason }) => `${key} (${reason})`))}`;
+      return `failing: ${named(blockedTargets(plan, ['backoff', 'stalled']))} will be tried again`;
+    }
+    case 'waiting':
+      return waiting(plan, gates);
+  }
+}
+
+function waiting(plan: Plan, gates: readonly GateStatus[]): string {
+  const turn = gates.filter(({ awaitingHuman }) => awaitingHuman);
+  const parts = turn.map(({ key, since }) => `halted at gate ${key.slice('Gate/'.length)} since ${timeOfDay(since)}`);
+  const consents = plan.steps.flatMap(({ blockedBy }) => blockedBy.filter(({ type }) => type === 'consent'));
+  if (consents.length > 0) parts.push(`waiting for consent ${named([...new Set(consents.map(({ name }) => name))])}`);
+  const held = blockedTargets(plan, ['hold']);
+  if (held.length > 0) parts.push(`held: ${named(held)}`);
+  return parts.length > 0 ? parts.join('; ') : 'waiting for the human';
+}
+
+function blockedTargets(plan: Plan, types: readonly string[]): string[] {
+  const targets = plan.steps.filter((step) => step.blockedBy.some(({ type }) => types.includes(type)));
+  return [...new Set(targets.map(({ target }) => target))];
+}
+
+function named(names: readonly string[]): string {
+  const rest = names.length - NAMED;
+  return rest > 0 ? `${names.slice(0, NAMED).join(', ')} and ${rest} more` : names.join(', ');
+}
+
+/** Local time, as on the human's own clock. */
+function timeOfDay(at: number): string {
+  const date = new Date(at);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${two(date.getHours())}:${two(date.getMinutes())}`;
+}

@@ -1,0 +1,141 @@
+import type { Observed, ObservedContainer } from '../model/observed.ts';
+import type { Baseline } from '../model/memory.ts';
+import type { Key } from '../model/key.ts';
+import type { OutcomeError } from '../model/outcome.ts';
+import type { DesiredState, Resource } from '../model/resource.ts';
+import type { Step } from '../model/step.ts';
+import { nextBackoff } from './backoff.ts';
+import { countReplacement } from './budget.ts';
+import type { Clock } from './clock.ts';
+import type { SettledFlight } from './in-flight.ts';
+import type { MemoryStore } from './memory-store.ts';
+
+const PROBATION_MILLISECONDS = 10_000;
+const STARTING_OPERATIONS: ReadonlySet<string> = new Set(['StartContainer', 'RestartContainer']);
+
+/** `plan/container/baseline.ts`. */
+export type TakeBaseline = (
+  resource: Resource<'Container'>,
+  observed: Observed,
+  ranSteps: readonly Step[],
+  previous: Baseline | undefined,
+) => Baseline | undefined;
+
+/** Turns what became of steps, and what is seen after them, into memory for the planner. */
+export class Learner {
+  readonly #memory: MemoryStore;
+  readonly #clock: Clock;
+  readonly #takeBaseline: TakeBaseline;
+  /** Containers that we started a moment ago; exiting now is a failure of the start. */
+  readonly #probation = new Map<Key, { readonly specHash: string; readonly until: number }>();
+  /** Steps that succeeded and whose result was not seen yet. */
+  readonly #unseen = new Map<Key, { readonly specHash: string; readonly steps: readonly Step[] }>();
+
+  constructor(memory: MemoryStore, clock: Clock, takeBaseline: TakeBaseline) {
+    this.#memory = memory;
+    this.#clock = clock;
+    this.#takeBaseline = takeBaseline;
+  }
+
+  /** Milliseconds since the epoch at which a started container has proved itself; undefined: none is on probation. */
+  get wakeAt(): number | undefined {
+    return this.#probation.size === 0
+      ? undefined
+      : Math.min(...[...this.#probation.values()].map(({ until }) => until));
+  }
+
+  /** @param specHash of the resource that the steps were planned for; empty for one that is not wanted any more */
+  settled(flight: SettledFlight, specHash: string): void {
+    const { key, steps, outcomes } = flight;
+    for (const step of steps) {
+      if (outcomes.get(step)?.type !== 'done') continue;
+      if (step.op === 'CreateContainer' && step.args.owner.replaces !== undefined) {
+        const before = this.#memory.current.replacements[key];
+        this.#memory.set('replacements', key, countReplacement(before, step.args.owner.specHash, this.#clock.now()));
+      }
+    }
+    this.#unseen.delete(key);
+    const failure = steps
+      .map((step) => outcomes.get(step))
+      .find((outcome) => outcome?.type === 'retry' || outcome?.type === 'terminal');
+    if (failure?.type === 'retry' || failure?.type === 'terminal') {
+      this.failed(key, specHash, failure.error, failure.type === 'terminal');
+      return;
+    }
+    if (!steps.every((step) => outcomes.get(step)?.type === 'done')) return;
+    if (key.startsWith('Container/') && specHash !== '') this.#unseen.set(key, { specHash, steps });
+    if (steps.some(({ op }) => STARTING_OPERATIONS.has(op))) {
+      this.#probation.set(key, { specHash, until: this.#clock.now() + PROBATION_MILLISECONDS });
+    } else if (!this.#probation.has(key)) this.#memory.set('backoffs', key, undefined);
+  }
+
+  /** One more failure of a resource in a row. */
+  failed(key: Key, specHash: string, error: OutcomeError, terminal: boolean): void {
+    const now = this.#clock.now();
+    const random = this.#clock.random();
+    const before = this.#memory.current.backoffs[key];
+    this.#memory.set('backoffs', key, nextBackoff(before, { specHash, error, terminal, now, random }));
+  }
+
+  /** @param busy keys whose steps ran during the observation: what was seen of them may be older than the steps */
+  observed(desired: DesiredState, observed: Observed, busy: ReadonlySet<Key>): void {
+    if (this.#unseen.size === 0 && this.#probation.size === 0) return;
+    const resources = new Map(desired.resources.map((resource) => [resource.key, resource]));
+    for (const [key, { specHash, steps }] of this.#unseen) {
+      if (busy.has(key)) continue;
+      this.#unseen.delete(key);
+      const resource = resources.get(key);
+      if (resource?.kind === 'Container' && resource.hash === specHash) this.#remember(resource, observed, steps);
+    }
+    for (const [key, { specHash, until }] of this.#probation) {
+      if (busy.has(key)) continue;
+      const resource = resources.get(key);
+      const latest = latestStarted(observed, key);
+      if (resource?.hash !== specHash) this.#probation.delete(key);
+      else if (latest !== undefined && hasFallen(latest, resource)) {
+        this.#probation.delete(key);
+        this.failed(key, specHash, crashError(latest), false);
+      } else if (this.#clock.now() >= until) {
+        this.#probation.delete(key);
+        this.#memory.set('backoffs', key, undefined);
+      }
+    }
+  }
+
+  /** Another engine version may show the same container otherwise: what is unchanged otherwise is taken as it is now. */
+  engineChanged(desired: DesiredState, observed: Observed, withSteps: ReadonlySet<string>): void {
+    for (const resource of desired.resources) {
+      if (resource.kind !== 'Container' || withSteps.has(resource.key)) continue;
+      const before = this.#memory.current.baselines[resource.key];
+      if (before !== undefined && before.engineVersion !== observed.engine.version)
+        this.#remember(resource, observed, []);
+    }
+  }
+
+  #remember(resource: Resource<'Container'>, observed: Observed, steps: readonly Step[]): void {
+    const before = this.#memory.current.baselines[resource.key];
+    this.#memory.set('baselines', resource.key, this.#takeBaseline(resource, observed, steps, before));
+  }
+}
+
+/** A replaced container that we stopped is older than the one that we started. */
+function latestStarted(observed: Observed, key: Key): ObservedContainer | undefined {
+  const own = observed.containers.filter((container) => container.owner?.key === key);
+  return own.sort((a, b) => b.startedAt - a.startedAt)[0];
+}
+
+function hasFallen(container: ObservedContainer, resource: Resource | undefined): boolean {
+  if (container.state !== 'exited' && container.state !== 'dead') return false;
+  if (container.startedAt === 0 || container.finishedAt < container.startedAt) return false;
+  const once = resource?.kind === 'Container' && resource.spec.runPolicy === 'once';
+  return container.finishedAt - container.startedAt < PROBATION_MILLISECONDS && !once;
+}
+
+function crashError(container: ObservedContainer): OutcomeError {
+  const seconds = ((container.finishedAt - container.startedAt) / 1000).toFixed(1);
+  const detail = container.error === '' ? '' : `: ${container.error}`;
+  return {
+    code: 'CRASH_LOOP',
+    message: `it exited with code ${container.exitCode} ${seconds} s after its start${detail}; see docker logs ${container.name}`,
+  };
+}

@@ -1,0 +1,130 @@
+import { rename } from 'node:fs/promises';
+import type { Key } from '../model/key.ts';
+import type { Memory } from '../model/memory.ts';
+import type { Clock } from './clock.ts';
+import { CONCERNS, loadMemory, saveConcern } from './memory-file.ts';
+import type { Concern } from './memory-file.ts';
+import { messageOf } from './trace-bus.ts';
+
+const SAVE_DELAY_MILLISECONDS = 250;
+
+export interface MemoryStoreOptions {
+  readonly clock: Clock;
+  /** Told of files that cannot be used or written; the operator goes on in memory. */
+  readonly onFault: (where: string, message: string) => void;
+}
+
+/**
+ * What is remembered across restarts. INVARIANTS: `current` is never changed in place; a concern is written only when it
+ * changed; writes never overlap; a disk that refuses costs durability, never the loop.
+ */
+export class MemoryStore {
+  readonly #directory: string;
+  readonly #options: MemoryStoreOptions;
+  #current: Memory;
+  #saved: Memory;
+  #cancel: (() => void) | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(directory: string, options: MemoryStoreOptions, memory: Memory) {
+    this.#directory = directory;
+    this.#options = options;
+    this.#current = memory;
+    this.#saved = memory;
+  }
+
+  /** Never throws: a corrupt file is renamed aside, told, and counts as empty. */
+  static async open(stateDirectory: string, options: MemoryStoreOptions): Promise<MemoryStore> {
+    const { memory, problems } = await loadMemory(stateDirectory);
+    for (const { path, message } of problems) {
+      const aside = `${path}.corrupt-${options.clock.now()}`;
+      const kept = await rename(path, aside).then(
+        () => `kept as ${aside}`,
+        (error: unknown) => `and it could not be renamed: ${messageOf(error)}`,
+      );
+      options.onFault(
+        'memory',
+        `${path} cannot be used (${message}); ${kept}; what it held is forgotten, no service is touched`,
+      );
+    }
+    return new MemoryStore(stateDirectory, options, memory);
+  }
+
+  get current(): Memory {
+    return this.#current;
+  }
+
+  /** Exchanges the memory; it reaches the disk a moment later. */
+  update(change: (memory: Memory) => Memory): void {
+    const next = change(this.#current);
+    if (next === this.#current) return;
+    this.#current = next;
+    this.#cancel ??= this.#options.clock.after(SAVE_DELAY_MILLISECONDS, () => void this.flush());
+  }
+
+  /** Sets or, with undefined, forgets one entry. */
+  set<C extends Concern>(concern: C, key: Key, value: Memory[C][Key] | undefined): void {
+    this.update((memory) => {
+      if (memory[concern][key] === value) return memory;
+      const { [key]: _, ...others } = memory[concern];
+      return { ...memory, [concern]: value === undefined ? others : { ...others, [key]: value } };
+    });
+  }
+
+  /** On the disk (or told as a fault) before it resolves: what was rolled back must not be tried again after a crash. */
+  async recordRollback(key: Key, specHash: string, reason: string): Promise<void> {
+    this.set('rolledBack', key, { specHash, reason, at: this.#options.clock.now() });
+    await this.flush();
+  }
+
+  /** On the disk (or told as a fault) before it resolves. */
+  async recordNotified(key: Key, digest: string): Promise<void> {
+    this.set('notified', key, digest);
+    await this.flush();
+  }
+
+  /** Forgets keys that are not wanted any more. A backoff that still runs is kept: it brakes a removal that fails. */
+  prune(wanted: ReadonlySet<string>): void {
+    const now = this.#options.clock.now();
+    this.update((memory) => {
+      const isKept = (concern: Concern, key: string): boolean =>
+        wanted.has(key) || (concern === 'backoffs' && (memory.backoffs[key as Key]?.notBefore ?? 0) > now);
+      const stale = CONCERNS.filter((concern) => Object.keys(memory[concern]).some((key) => !isKept(concern, key)));
+      if (stale.length === 0) return memory;
+      const kept = stale.map((concern) => [
+        concern,
+        Object.fromEntries(Object.entries(memory[concern]).filter(([key]) => isKept(concern, key))),
+      ]);
+      return { ...memory, ...(Object.fromEntries(kept) as Partial<Memory>) };
+    });
+  }
+
+  /** Writes what changed. Never rejects. */
+  flush(): Promise<void> {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  /** Writes what changed and stops the timer. */
+  close(): Promise<void> {
+    return this.flush();
+  }
+
+  async #write(): Promise<void> {
+    const memory = this.#current;
+    for (const concern of CONCERNS) {
+      if (memory[concern] === this.#saved[concern]) continue;
+      try {
+        await saveConcern(this.#directory, concern, memory);
+        this.#saved = { ...this.#saved, [concern]: memory[concern] };
+      } catch (error) {
+        this.#options.onFault(
+          'memory',
+          `${concern} could not be saved below ${this.#directory}: ${messageOf(error)}; going on without`,
+        );
+      }
+    }
+  }
+}

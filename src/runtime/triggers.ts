@@ -1,0 +1,78 @@
+import type { EngineEvent } from '../engine/wire.ts';
+import type { ControllerDependencies } from './dependencies.ts';
+import { EngineStream } from './engine-stream.ts';
+
+export const RELIST_MILLISECONDS = 60_000;
+
+/** Why to look again. */
+export type Reason = 'started' | 'desired' | 'gates' | 'event' | 'relist' | 'settled' | 'wake' | 'retry' | 'control';
+
+export interface TriggerTargets {
+  mark(reason: Reason): void;
+  /** Before its reason is marked. */
+  event(event: EngineEvent): void;
+}
+
+/** All that makes the loop look again. It only marks; what is there is found by looking. */
+export class Triggers {
+  readonly #deps: Pick<ControllerDependencies, 'clock' | 'events' | 'watchDesired' | 'watchGates'>;
+  readonly #targets: TriggerTargets;
+  readonly #stream: EngineStream;
+  #watches: { close(): void }[] = [];
+  #cancelRelist: (() => void) | undefined;
+  #cancelWake: (() => void) | undefined;
+
+  constructor(
+    deps: Pick<ControllerDependencies, 'clock' | 'events' | 'watchDesired' | 'watchGates'>,
+    targets: TriggerTargets,
+  ) {
+    this.#deps = deps;
+    this.#targets = targets;
+    this.#stream = new EngineStream((signal, connected) => deps.events(signal, connected), deps.clock, {
+      connected: () => targets.mark('relist'),
+      ended: () => targets.mark('relist'),
+      event: (event) => {
+        targets.event(event);
+        targets.mark('event');
+      },
+    });
+  }
+
+  open(): void {
+    this.#watches = [
+      this.#deps.watchDesired(() => this.#targets.mark('desired')),
+      this.#deps.watchGates(() => this.#targets.mark('gates')),
+    ];
+    this.#stream.open();
+    this.#armRelist();
+  }
+
+  /** One timer for the next thing that changes by itself; the last call counts. */
+  wakeAt(time: number | undefined, reason: Reason): void {
+    this.#cancelWake?.();
+    this.#cancelWake = undefined;
+    if (time === undefined) return;
+    const milliseconds = Math.max(0, time - this.#deps.clock.now());
+    this.#cancelWake = this.#deps.clock.after(milliseconds, () => this.#targets.mark(reason));
+  }
+
+  /** The event stream was found not to tell everything. */
+  distrustStream(): void {
+    this.#stream.restart();
+  }
+
+  async close(): Promise<void> {
+    for (const watch of this.#watches) watch.close();
+    this.#watches = [];
+    this.#cancelRelist?.();
+    this.#cancelWake?.();
+    await this.#stream.close();
+  }
+
+  #armRelist(): void {
+    this.#cancelRelist = this.#deps.clock.after(RELIST_MILLISECONDS, () => {
+      this.#targets.mark('relist');
+      this.#armRelist();
+    });
+  }
+}

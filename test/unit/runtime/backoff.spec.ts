@@ -1,0 +1,45 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Backoff } from '../../../src/model/memory.ts';
+import { backoffCeiling, nextBackoff } from '../../../src/runtime/backoff.ts';
+import { countReplacement } from '../../../src/runtime/budget.ts';
+
+const failure = { specHash: 'v1:a', error: { code: 'X', message: 'x' }, terminal: false, now: 1000, random: 1 };
+
+describe('backoff', () => {
+  it('doubles from 1 s to 5 min', () => {
+    const waits: number[] = [];
+    let backoff: Backoff | undefined;
+    for (let count = 0; count < 11; count++) {
+      backoff = nextBackoff(backoff, failure);
+      waits.push((backoff.notBefore - failure.now) / 1000);
+    }
+    expect(waits).to.deep.equal([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+  });
+
+  it('starts afresh for another spec', () => {
+    const before = nextBackoff(nextBackoff(undefined, failure), failure);
+    expect(nextBackoff(before, { ...failure, specHash: 'v1:b' }).failures).to.equal(1);
+  });
+
+  it('waits within its ceiling, whatever chance says', () => {
+    fc.assert(
+      fc.property(fc.nat(5000), fc.double({ min: 0, max: 0.999999, noNaN: true }), (failures, random) => {
+        const before: Backoff = { ...failure, failures, notBefore: 0 };
+        const wait = nextBackoff(before, { ...failure, random }).notBefore - failure.now;
+        return wait >= 0 && wait <= backoffCeiling(failures + 1) && wait <= 300_000;
+      }),
+    );
+  });
+});
+
+describe('replacement budget', () => {
+  it('counts within an hour and one spec', () => {
+    const hour = 3_600_000;
+    const first = countReplacement(undefined, 'v1:a', 0);
+    const second = countReplacement(first, 'v1:a', hour - 1);
+    expect(second.at).to.deep.equal([0, hour - 1]);
+    expect(countReplacement(second, 'v1:a', hour).at).to.deep.equal([hour - 1, hour]);
+    expect(countReplacement(second, 'v1:b', hour)).to.deep.equal({ specHash: 'v1:b', at: [hour] });
+  });
+});

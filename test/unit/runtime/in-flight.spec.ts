@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import type { Outcome } from '../../../src/model/outcome.ts';
+import type { Step } from '../../../src/model/step.ts';
+import { InFlight } from '../../../src/runtime/in-flight.ts';
+import type { SettledFlight } from '../../../src/runtime/in-flight.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { startStep } from './steps-for-tests.ts';
+
+const DONE: Outcome = { type: 'done' };
+
+describe('InFlight', () => {
+  let clock: FakeClock;
+  let settled: SettledFlight[];
+  let runs: {
+    steps: readonly Step[];
+    end: (outcomes: ReadonlyMap<string, Outcome>) => void;
+    fail: (error: Error) => void;
+  }[];
+  let flight: InFlight;
+  let freed: number;
+  let faults: string[];
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    settled = [];
+    runs = [];
+    freed = 0;
+    faults = [];
+    flight = new InFlight({
+      clock,
+      run: (steps) => new Promise((end, fail) => runs.push({ steps, end, fail })),
+      onSettled: (over) => settled.push(over),
+      onFree: () => freed++,
+      onFault: (message) => faults.push(message),
+    });
+  });
+
+  it('frees a resource when its own steps are over, though others of its component still run', () => {
+    const steps = [
+      startStep('#1', 'Container/net'),
+      startStep('#2', 'Container/slow', { after: ['#1'] }),
+      startStep('#3', 'Container/fast', { after: ['#1'] }),
+    ];
+    flight.launch(steps);
+    expect([...flight.busy()].sort()).to.deep.equal(['Container/fast', 'Container/net', 'Container/slow']);
+    flight.finished(steps[0]!, DONE);
+    flight.finished(steps[2]!, DONE);
+    expect([...flight.busy()]).to.deep.equal(['Container/slow']);
+    expect(settled.map(({ key }) => key)).to.deep.equal(['Container/net', 'Container/fast']);
+  });
+
+  it('counts what comes after a failure as skipped at once', () => {
+    const steps = [
+      startStep('#1', 'Container/a'),
+      startStep('#2', 'Container/a', { after: ['#1'] }),
+      startStep('#3', 'Container/b', { after: ['#2'] }),
+    ];
+    flight.launch(steps);
+    flight.finished(steps[0]!, { type: 'retry', error: { code: 'X', message: 'x' } });
+    expect(flight.busy().size).to.equal(0);
+    expect(settled.map(({ key, outcomes }) => [key, [...outcomes.values()].map(({ type }) => type)])).to.deep.equal([
+      ['Container/a', ['retry', 'skipped']],
+      ['Container/b', ['skipped']],
+    ]);
+  });
+
+  it('keeps a resource that asked for it at rest, then frees it', async () => {
+    const step = startStep('#1', 'Container/a');
+    flight.launch([step]);
+    flight.finished(step, { type: 'requeueAfter', milliseconds: 500, reason: 'moved' });
+    expect([...flight.busy()]).to.deep.equal(['Container/a']);
+    await clock.advance(499);
+    expect(freed).to.equal(0);
+    await clock.advance(1);
+    expect([freed, flight.busy().size]).to.deep.equal([1, 0]);
+  });
+
+  it('settles everything when the executor throws, and tells', async () => {
+    flight.launch([startStep('#1', 'Container/a')]);
+    runs[0]!.fail(new Error('broken'));
+    expect(await flight.idle(1000)).to.equal(true);
+    expect(settled.map(({ outcomes }) => [...outcomes.values()][0]?.type)).to.deep.equal(['skipped']);
+    expect(faults[0]).to.contain('broken');
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('waits for what runs, but not for ever', async () => {
+    flight.launch([startStep('#1', 'Container/a')]);
+    const idle = flight.idle(1000);
+    await clock.advance(1000);
+    expect(await idle).to.equal(false);
+    runs[0]!.end(new Map([['#1', DONE]]));
+    expect(await flight.idle(1000)).to.equal(true);
+  });
+});

@@ -1,0 +1,111 @@
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { EMPTY_MEMORY } from '../../../src/model/memory.ts';
+import { loadMemory } from '../../../src/runtime/memory-file.ts';
+import { MemoryStore } from '../../../src/runtime/memory-store.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+
+describe('MemoryStore', () => {
+  let directory = '';
+  let clock: FakeClock;
+  let faults: string[];
+  const open = (): Promise<MemoryStore> =>
+    MemoryStore.open(directory, { clock, onFault: (where, message) => faults.push(`${where}: ${message}`) });
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'bastion-memory-'));
+    clock = new FakeClock();
+    faults = [];
+  });
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+
+  it('begins empty and writes nothing until there is something', async () => {
+    const store = await open();
+    expect(store.current).to.deep.equal(EMPTY_MEMORY);
+    await store.close();
+    expect(await readdir(directory)).to.deep.equal([]);
+  });
+
+  it('has a rollback on the disk before it resolves', async () => {
+    const store = await open();
+    await store.recordRollback('Container/web', 'v1:a', 'unhealthy');
+    expect((await loadMemory(directory)).memory.rolledBack['Container/web']).to.deep.equal({
+      specHash: 'v1:a',
+      reason: 'unhealthy',
+      at: clock.now(),
+    });
+  });
+
+  it('saves other changes a moment later, and survives a restart', async () => {
+    const store = await open();
+    store.set('notified', 'File/a', 'digest');
+    store.set('replacements', 'Container/a', { specHash: 'v1:a', at: [1] });
+    expect((await loadMemory(directory)).memory).to.deep.equal(EMPTY_MEMORY);
+    await clock.advance(250);
+    await store.flush();
+    expect((await open()).current).to.deep.equal(store.current);
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('never changes a memory that it gave out', async () => {
+    const store = await open();
+    const before = store.current;
+    await store.recordNotified('File/a', 'one');
+    expect(before).to.deep.equal(EMPTY_MEMORY);
+    expect(store.current.backoffs).to.equal(before.backoffs);
+  });
+
+  for (const [name, text] of Object.entries({
+    'cut off': '{"version":1,"entr',
+    empty: '',
+    'of another form': '{"version":1,"entries":{"Container/a":{"at":"x"}}}',
+    'of another version': '{"version":2,"entries":{}}',
+    'not an object': '[]',
+  })) {
+    it(`puts a file aside that is ${name}, tells, and keeps the others`, async () => {
+      const first = await open();
+      await first.recordNotified('File/a', 'digest');
+      await writeFile(join(directory, 'memory', 'rolledBack.json'), text);
+      const store = await open();
+      expect(store.current.rolledBack).to.deep.equal({});
+      expect(store.current.notified).to.deep.equal({ 'File/a': 'digest' });
+      expect(faults).to.have.length(1);
+      const aside = (await readdir(join(directory, 'memory'))).find((file) => file.includes('.corrupt-')) ?? '';
+      expect(await readFile(join(directory, 'memory', aside), 'utf8')).to.equal(text);
+    });
+  }
+
+  it('goes on in memory when the disk refuses, tells, and saves again later', async () => {
+    const store = await open();
+    await writeFile(join(directory, 'memory'), 'a file where the directory belongs');
+    await store.recordRollback('Container/web', 'v1:a', 'unhealthy');
+    expect(store.current.rolledBack['Container/web']?.specHash).to.equal('v1:a');
+    expect(faults[0]).to.contain('could not be saved');
+    await rm(join(directory, 'memory'));
+    await store.close();
+    expect((await loadMemory(directory)).memory.rolledBack).to.have.property('Container/web');
+  });
+
+  it('forgets what is not wanted any more, but not a backoff that still runs', async () => {
+    const store = await open();
+    const backoff = { specHash: '', failures: 1, error: { code: 'X', message: 'x' }, terminal: false };
+    store.set('notified', 'File/a', 'digest');
+    store.set('notified', 'File/b', 'digest');
+    store.set('backoffs', 'Container/gone', { ...backoff, notBefore: clock.now() + 1 });
+    store.set('backoffs', 'Container/old', { ...backoff, notBefore: clock.now() });
+    store.prune(new Set(['File/b']));
+    expect(store.current.notified).to.deep.equal({ 'File/b': 'digest' });
+    expect(Object.keys(store.current.backoffs)).to.deep.equal(['Container/gone']);
+    await store.close();
+  });
+
+  it('keeps its files from other users', async () => {
+    await mkdir(join(directory, 'memory'));
+    await chmod(join(directory, 'memory'), 0o700);
+    const store = await open();
+    await store.recordNotified('File/a', 'digest');
+    expect(await readdir(join(directory, 'memory'))).to.deep.equal(['notified.json']);
+  });
+});
