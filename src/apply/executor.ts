@@ -114,5 +114,6 @@ function because(id: string, step: Step | undefined, outcome: Outcome | undefine
   const name = `${id} ${step.op} ${step.target}`;
   if (outcome.type === 'retry' || outcome.type === 'terminal') return `${name} failed: ${outcome.error.message}`;
   if (outcome.type === 'requeueAfter') return `${name} has to be looked at again: ${outcome.reason}`;
-  return `${name} did not run`;
+  // The first failure is what people need to know, not the chain behind it.
+  return outcome.type === 'skipped' ? outcome.because : `${name} did not run`;
 }

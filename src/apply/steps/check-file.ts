@@ -30,8 +30,9 @@ export async function checkFile({ spec }: StepArguments['CheckFile'], context: S
   if (check === undefined) return;
   const { stateDirectory, engine, activeChecks } = context;
   const state = shortHash(resolve(stateDirectory));
-  const name = `bastion-check-${shortHash(`${state}\n${spec.path}`)}`;
-  const directory = join(resolve(stateDirectory), 'candidates', shortHash(spec.path));
+  const candidateHash = shortHash(`${spec.path}\n${spec.digest}`);
+  const name = `bastion-check-${state}-${candidateHash}`;
+  const directory = join(resolve(stateDirectory), 'candidates', candidateHash);
   activeChecks.add(name);
   try {
     await removeLeftovers(state, name, context);
@@ -55,7 +56,13 @@ async function runCheck(
   spec: FileSpec,
   { engine }: StepContext,
 ): Promise<void> {
-  await engine.startContainer(id);
+  try {
+    await engine.startContainer(id);
+  } catch (error) {
+    if (!isEngineError(error, 'ENGINE_BAD_REQUEST')) throw error;
+    const detail = `\`${command.join(' ')}\` cannot be started in ${spec.check?.image ?? ''}: ${error.message}`;
+    throw new StepError('CHECK_FAILED', `${spec.path}: ${detail}`, { cause: error });
+  }
   let exitCode: number;
   try {
     exitCode = await engine.waitContainer(id, DEADLINE);
