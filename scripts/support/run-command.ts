@@ -17,6 +17,8 @@ export interface CommandOptions {
   readonly inherit?: boolean;
   /** The command is ended (SIGTERM, then SIGKILL 5 s later) after so many milliseconds. */
   readonly deadlineMilliseconds?: number;
+  /** On abort the command and all that it started are ended. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -29,18 +31,32 @@ export function runCommand(command: readonly string[], options: CommandOptions =
     const child = spawn(program, rest, {
       cwd: options.cwd,
       env: { ...process.env, PATH: systemPath(), ...options.env },
-      stdio: options.inherit === true ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+      stdio: options.inherit === true ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+      // A process group of its own, so that one signal reaches what the command itself has started.
+      detached: true,
     });
+    const signalGroup = (signal: NodeJS.Signals): void => {
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      try {
+        process.kill(-child.pid, signal);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+    };
     const chunks: Buffer[] = [];
     child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
     const timers: NodeJS.Timeout[] = [];
-    if (options.deadlineMilliseconds !== undefined) {
-      timers.push(setTimeout(() => child.kill('SIGTERM'), options.deadlineMilliseconds));
-      timers.push(setTimeout(() => child.kill('SIGKILL'), options.deadlineMilliseconds + 5000));
-    }
+    const end = (): void => {
+      signalGroup('SIGTERM');
+      timers.push(setTimeout(() => signalGroup('SIGKILL'), 5000));
+    };
+    if (options.deadlineMilliseconds !== undefined) timers.push(setTimeout(end, options.deadlineMilliseconds));
+    if (options.signal?.aborted === true) end();
+    options.signal?.addEventListener('abort', end, { once: true });
     const finish = (code: number, signal: NodeJS.Signals | null, extra = ''): void => {
-      timers.forEach(clearTimeout);
+      for (const timer of timers) clearTimeout(timer);
+      options.signal?.removeEventListener('abort', end);
       resolve({ code, signal, output: Buffer.concat(chunks).toString('utf8') + extra });
     };
     child.on('error', (error) => finish(127, null, `${program}: ${error.message}`));

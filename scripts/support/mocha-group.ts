@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { GroupResult } from './mocha-reporter.ts';
+import { runCommand } from './run-command.ts';
+
+/** How long a process may take to end after its last test: what holds it then is a leaked handle. */
+const LEAK_MILLISECONDS = 30_000;
+
+/** One group of tests, run as a mocha process of its own. */
+export interface MochaGroup {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly timeoutMilliseconds: number;
+  /** The whole group is ended and counts as failed after so long. */
+  readonly deadlineMilliseconds: number;
+  readonly env: NodeJS.ProcessEnv;
+  readonly arguments: readonly string[];
+}
+
+/** What a group found, with the faults that mocha itself cannot count. */
+export interface GroupOutcome extends GroupResult {
+  /** Why the process as a whole failed; each counts as one failed test. */
+  readonly faults: readonly string[];
+}
+
+/** Runs a group, its report going to the terminal. Never rejects for failing tests. */
+export async function runMochaGroup(group: MochaGroup, signal: AbortSignal): Promise<GroupOutcome> {
+  const scratch = await mkdtemp(join(tmpdir(), 'bastion-results-'));
+  const results = join(scratch, 'results.json');
+  const leaked = new AbortController();
+  // Looked for rather than told: the process that is watched may be stuck.
+  const watch = setInterval(() => {
+    if (!existsSync(results)) return;
+    clearInterval(watch);
+    leakTimer = setTimeout(() => leaked.abort(), LEAK_MILLISECONDS);
+  }, 500);
+  let leakTimer: NodeJS.Timeout | undefined;
+  try {
+    const { code, signal: endedBy } = await runCommand(
+      [
+        process.execPath,
+        'node_modules/mocha/bin/mocha.js',
+        ...['--reporter', './scripts/support/mocha-reporter.ts', '--reporter-option', `results=${results}`],
+        ...['--timeout', String(group.timeoutMilliseconds)],
+        ...group.arguments,
+        ...group.files,
+      ],
+      {
+        env: group.env,
+        inherit: true,
+        deadlineMilliseconds: group.deadlineMilliseconds,
+        signal: AbortSignal.any([signal, leaked.signal]),
+      },
+    );
+    if (!existsSync(results)) {
+      const how = endedBy === null ? `exit code ${code}` : `signal ${endedBy}`;
+      return {
+        passed: 0,
+        failed: 0,
+        skipped: [],
+        faults: [`${group.name}: mocha ended before its tests did (${how})`],
+      };
+    }
+    const result = JSON.parse(readFileSync(results, 'utf8')) as GroupResult;
+    const faults: string[] = [];
+    if (leaked.signal.aborted) {
+      faults.push(`${group.name}: the process was held open after its last test; something was not closed`);
+    } else if (code !== 0 && result.failed === 0) {
+      faults.push(`${group.name}: mocha ended with ${endedBy ?? `exit code ${code}`} though no test failed`);
+    }
+    return { ...result, faults };
+  } finally {
+    clearInterval(watch);
+    clearTimeout(leakTimer);
+    await rm(scratch, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,40 @@
+import type { GroupOutcome } from './mocha-group.ts';
+
+/** Adds up what checks and groups found and prints it. */
+export class TestTally {
+  #passed = 0;
+  #failed = 0;
+  readonly #failures: string[] = [];
+  readonly #skipped: { readonly title: string; readonly reason: string }[] = [];
+
+  pass(): void {
+    this.#passed += 1;
+  }
+
+  /** A failure that no group counts itself. */
+  fail(what: string): void {
+    this.#failed += 1;
+    this.#failures.push(what);
+  }
+
+  add(group: string, outcome: GroupOutcome): void {
+    this.#passed += outcome.passed;
+    this.#failed += outcome.failed;
+    if (outcome.failed > 0) this.#failures.push(`${group}: ${outcome.failed} failed, see above`);
+    for (const fault of outcome.faults) this.fail(fault);
+    this.#skipped.push(...outcome.skipped);
+  }
+
+  get exitCode(): number {
+    return this.#failed > 0 || this.#passed === 0 ? 1 : 0;
+  }
+
+  /** Skipped tests by name, failures in short, and the sum as the last line. */
+  print(): void {
+    if (this.#skipped.length > 0) console.log('\nSkipped:');
+    for (const { title, reason } of this.#skipped) console.log(`  - ${title}: ${reason}`);
+    if (this.#failures.length > 0) console.log('\nFailed:');
+    for (const failure of this.#failures) console.log(`  - ${failure}`);
+    console.log(`\n${this.#passed} passed, ${this.#failed} failed, ${this.#skipped.length} skipped`);
+  }
+}
