@@ -201,7 +201,8 @@ function networkFields(inspect: ContainerInspect, fields: Record<string, FieldVa
       if (mode === 'none' || mode === 'host') continue;
     }
     fields[`networks.${name}`] = 'attached';
-    const aliases = (endpoint?.Aliases ?? []).filter((alias) => alias !== shortId);
+    // The engine adds the short id and, on user-defined networks, the hostname.
+    const aliases = (endpoint?.Aliases ?? []).filter((alias) => alias !== shortId && alias !== inspect.Config.Hostname);
     if (aliases.length > 0) fields[`networks.${name}.aliases`] = [...new Set(aliases)].sort();
     if (endpoint?.IPAMConfig?.IPv4Address) fields[`networks.${name}.ipv4_address`] = endpoint.IPAMConfig.IPv4Address;
     if (endpoint?.IPAMConfig?.IPv6Address) fields[`networks.${name}.ipv6_address`] = endpoint.IPAMConfig.IPv6Address;

@@ -172,7 +172,8 @@ function networkFields(spec: ContainerSpec, fields: Record<string, FieldValue>):
   if (networks.length === 0) fields['networks.bridge'] = 'attached';
   for (const [name, attachment] of networks) {
     fields[`networks.${name}`] = 'attached';
-    if (attachment.aliases.length > 0) fields[`networks.${name}.aliases`] = [...new Set(attachment.aliases)].sort();
+    const aliases = attachment.aliases.filter((alias) => alias !== spec.hostname);
+    if (aliases.length > 0) fields[`networks.${name}.aliases`] = [...new Set(aliases)].sort();
     if (attachment.ipv4_address) fields[`networks.${name}.ipv4_address`] = attachment.ipv4_address;
     if (attachment.ipv6_address) fields[`networks.${name}.ipv6_address`] = attachment.ipv6_address;
   }
