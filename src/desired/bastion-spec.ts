@@ -1,0 +1,47 @@
+import type { Key } from '../model/key.ts';
+import type { DesiredState, Finding } from '../model/resource.ts';
+import type { BastionSpec } from '../model/specs.ts';
+import { Field, type Problem } from './field.ts';
+import type { BastionManifest } from './manifest-types.ts';
+import { normaliseBastion } from './normalise/bastion.ts';
+import { toFindings, type ReadManifests } from './read-manifests.ts';
+import { readSchema } from './schema-files.ts';
+
+/** Who owns what is made, and what all resources have in common. */
+export interface Installation {
+  readonly instance: string;
+  readonly bastion: BastionSpec;
+}
+
+/**
+ * The Bastion resource of a directory, its last good version while it is broken, or the defaults when there is none.
+ * Undefined when it is broken and nothing is known from before: then nothing may be applied, because under a wrong name
+ * the operator would take its own objects for somebody else's.
+ */
+export function readInstallation(
+  manifests: ReadManifests,
+  previous: DesiredState | undefined,
+  instanceDefault: string,
+): { installation: Installation | undefined; findings: Finding[] } {
+  const lastGood = previous === undefined ? undefined : { instance: previous.instance, bastion: previous.bastion };
+  const entry = manifests.valid.find(({ manifest }) => manifest.kind === 'Bastion');
+  if (entry !== undefined) {
+    const problems: Problem[] = [];
+    const manifest = entry.manifest as BastionManifest;
+    const bastion = normaliseBastion(manifest.spec, new Field(['spec'], problems));
+    const findings = toFindings(entry.document, entry.key, problems);
+    if (problems.length > 0 || manifests.brokenKeys.has(entry.key)) return { installation: lastGood, findings };
+    return { installation: { instance: manifest.metadata.name, bastion }, findings };
+  }
+  const broken = [...manifests.brokenKeys].some((key: Key) => key.startsWith('Bastion/'));
+  if (broken) return { installation: lastGood, findings: [] };
+  if (lastGood !== undefined && manifests.brokenFiles.size > 0) return { installation: lastGood, findings: [] };
+  return { installation: { instance: instanceDefault, bastion: defaultBastion() }, findings: [] };
+}
+
+/** The defaults as the schema of the kind has them. */
+export function defaultBastion(): BastionSpec {
+  const fields = readSchema('Bastion').properties?.['spec']?.properties ?? {};
+  const defaults = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default]));
+  return normaliseBastion(defaults as unknown as BastionManifest['spec'], new Field(['spec'], []));
+}

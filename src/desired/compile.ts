@@ -1,0 +1,190 @@
+import { keyOf, type Key } from '../model/key.ts';
+import type { Finding, Resource } from '../model/resource.ts';
+import { specHash } from '../model/spec-hash.ts';
+import type { Specs } from '../model/specs.ts';
+import { needsOf, ResourceIndex, type Need } from './dependencies.ts';
+import type { Draft } from './draft.ts';
+import { formatPath, type FieldPath } from './field.ts';
+import { DependencyGraph } from './graph.ts';
+import { findContests } from './policy/single-owner.ts';
+
+/** What to compile. */
+export interface CompileInput {
+  /** Good drafts with host paths prefixed, one a key. */
+  readonly drafts: readonly Draft[];
+  /** Keys that the desired state declares in a broken way. */
+  readonly broken: ReadonlySet<Key>;
+  /** Last good resources that may stand in. */
+  readonly previous: ReadonlyMap<Key, Resource>;
+  /** Keys of `previous` that must stay because what declares them cannot be read now. */
+  readonly keep: ReadonlySet<Key>;
+}
+
+export interface Compiled {
+  /** Sorted by key; acyclic; every dependency is in it. */
+  readonly resources: readonly Resource[];
+  readonly frozen: ReadonlySet<Key>;
+  readonly findings: readonly Finding[];
+}
+
+interface Rejection {
+  readonly key: Key;
+  readonly path: FieldPath;
+  readonly rule: string;
+  readonly message: string;
+}
+
+/**
+ * Drafts and last good resources to one consistent set. What is rejected gives way to its last good version, which may
+ * in turn change what others depend on, so this goes on until nothing more is rejected: each round rejects at least one
+ * draft, and sets of last good versions are consistent among themselves.
+ */
+export function compile(input: CompileInput): Compiled {
+  const fresh = new Map(input.drafts.map((draft) => [draft.key, draft]));
+  const broken = new Set(input.broken);
+  const keep = new Set([...input.keep].filter((key) => !fresh.has(key)));
+  const findings: Finding[] = [];
+  for (;;) {
+    const round = new Round(fresh, withDependencies(keep, fresh, input.previous), broken);
+    const rejections = round.rejections();
+    if (rejections.length === 0) return { ...round.resources(), findings };
+    for (const rejection of rejections) {
+      const draft = fresh.get(rejection.key);
+      if (draft === undefined) continue;
+      findings.push(toFinding(rejection, draft));
+    }
+    for (const { key } of rejections) {
+      fresh.delete(key);
+      broken.add(key);
+      if (input.previous.has(key)) keep.add(key);
+    }
+  }
+}
+
+function toFinding({ key, path, rule, message }: Rejection, draft: Draft): Finding {
+  return { severity: 'error', rule, source: draft.locate(path), key, field: formatPath(path), message };
+}
+
+/** Last good resources to keep, with all that they depend on and that is no longer declared. */
+function withDependencies(
+  keep: ReadonlySet<Key>,
+  fresh: ReadonlyMap<Key, Draft>,
+  previous: ReadonlyMap<Key, Resource>,
+): Map<Key, Resource> {
+  const kept = new Map<Key, Resource>();
+  const open = [...keep];
+  for (let key = open.pop(); key !== undefined; key = open.pop()) {
+    const resource = previous.get(key);
+    if (resource === undefined || kept.has(key) || fresh.has(key)) continue;
+    kept.set(key, resource);
+    open.push(...resource.dependsOn);
+  }
+  return kept;
+}
+
+/** One attempt with a given set of drafts and frozen resources. */
+class Round {
+  readonly #fresh: ReadonlyMap<Key, Draft>;
+  readonly #frozen: ReadonlyMap<Key, Resource>;
+  readonly #broken: ReadonlySet<Key>;
+  readonly #all = new Map<Key, Draft | Resource>();
+  readonly #implicit = new Map<Key, Resource>();
+  readonly #needs = new Map<Key, Need[]>();
+  readonly #graph = new DependencyGraph();
+
+  constructor(fresh: ReadonlyMap<Key, Draft>, frozen: ReadonlyMap<Key, Resource>, broken: ReadonlySet<Key>) {
+    this.#fresh = fresh;
+    this.#frozen = frozen;
+    this.#broken = broken;
+    for (const [key, resource] of [...frozen, ...fresh]) this.#all.set(key, resource);
+    const index = new ResourceIndex([...this.#all.values()]);
+    for (const draft of fresh.values()) this.#needs.set(draft.key, needsOf(draft, draft.declared, index));
+    this.#addImplicitImages();
+    this.#connect();
+  }
+
+  /** An image that no Image resource declares is wanted all the same. */
+  #addImplicitImages(): void {
+    for (const draft of [...this.#fresh.values()].sort((a, b) => (a.key < b.key ? -1 : 1))) {
+      const reference =
+        draft.kind === 'Container' ? draft.spec.image : draft.kind === 'File' ? draft.spec.check?.image : undefined;
+      const key = reference === undefined ? undefined : keyOf('Image', reference);
+      const need = this.#needs.get(draft.key)?.find((candidate) => candidate.key === key);
+      if (reference === undefined || key === undefined || need === undefined || this.#all.has(key)) continue;
+      const spec: Specs['Image'] = { reference, platforms: [] };
+      const common = { kind: 'Image', name: reference, key, labels: {}, annotations: {}, dependsOn: [] } as const;
+      const resource: Resource<'Image'> = {
+        ...common,
+        spec,
+        hash: specHash('Image', spec),
+        source: draft.locate(need.path),
+      };
+      this.#implicit.set(key, resource);
+      this.#all.set(key, resource);
+    }
+  }
+
+  #connect(): void {
+    for (const resource of this.#frozen.values())
+      for (const key of resource.dependsOn) this.#graph.addEdge(resource.key, key);
+    const soft: [Key, Key][] = [];
+    for (const [key, needs] of this.#needs)
+      for (const need of needs) {
+        if (need.strength === 'hard') this.#graph.addEdge(key, need.key);
+        else if (need.strength === 'soft') soft.push([key, need.key]);
+      }
+    for (const [from, to] of soft.sort()) if (!this.#graph.reaches(to, from)) this.#graph.addEdge(from, to);
+  }
+
+  rejections(): Rejection[] {
+    const contested = findContests([...this.#all.values()])
+      .filter(({ key }) => this.#fresh.has(key))
+      .map((contest) => ({ ...contest, rule: 'single-owner' }));
+    if (contested.length > 0) return contested;
+    const missing = [...this.#needs].flatMap(([key, needs]) =>
+      needs.filter((need) => !this.#all.has(need.key)).map((need) => this.#missing(key, need)),
+    );
+    return missing.length > 0 ? missing : this.#circles();
+  }
+
+  #missing(key: Key, need: Need): Rejection {
+    if (this.#broken.has(need.key))
+      return {
+        key,
+        path: need.path,
+        rule: 'dependency',
+        message: `needs ${need.key}, which is broken and has no last good version: it waits until that is repaired`,
+      };
+    const [kind = '', name = ''] = need.key.split(/\/(.*)/s);
+    const twin = [...this.#all.keys()].find((other) => other.endsWith(`/${name}`));
+    const hint =
+      twin === undefined
+        ? `add a document of kind ${kind} named ${name}${kind === 'Network' || kind === 'Volume' ? ' (with external: true if it exists already)' : ''}`
+        : `there is ${twin}`;
+    return { key, path: need.path, rule: 'reference', message: `names ${need.key}, which is not declared: ${hint}` };
+  }
+
+  #circles(): Rejection[] {
+    return this.#graph.cycles().flatMap((circle) => {
+      const message = `depends on itself: ${[...circle, circle[0]].join(' -> ')}; remove one of these`;
+      return circle
+        .filter((key) => this.#fresh.has(key))
+        .map((key) => {
+          const next = circle[(circle.indexOf(key) + 1) % circle.length];
+          const path = this.#needs.get(key)?.find((need) => need.key === next)?.path ?? [];
+          return { key, path, rule: 'cycle', message };
+        });
+    });
+  }
+
+  resources(): { resources: Resource[]; frozen: ReadonlySet<Key> } {
+    const made = [...this.#fresh.values()].map((draft) => toResource(draft, this.#graph.dependenciesOf(draft.key)));
+    const resources = [...made, ...this.#implicit.values(), ...this.#frozen.values()];
+    return { resources: resources.sort((a, b) => (a.key < b.key ? -1 : 1)), frozen: new Set(this.#frozen.keys()) };
+  }
+}
+
+function toResource(draft: Draft, dependsOn: readonly Key[]): Resource {
+  const { kind, name, key, labels, annotations, spec, source } = draft;
+  return { kind, name, key, labels, annotations, spec, dependsOn, hash: specHash(kind, spec), source } as Resource;
+}

@@ -1,0 +1,99 @@
+import { keyOf, type Key } from '../model/key.ts';
+import type { Resource } from '../model/resource.ts';
+import type { ContainerSpec } from '../model/specs.ts';
+import type { DeclaredDependency } from './draft.ts';
+import type { FieldPath } from './field.ts';
+import { isWithin } from './normalise/host-path.ts';
+
+/** A resource that needs another one. */
+export interface Need {
+  readonly key: Key;
+  /** Field that names it, for the finding when it is not there. */
+  readonly path: FieldPath;
+  /**
+   * hard: it must exist and comes first. soft: comes first unless that would be a circle. named: must exist, no order.
+   */
+  readonly strength: 'hard' | 'soft' | 'named';
+}
+
+type Subject = Pick<Resource, 'kind' | 'key' | 'spec'>;
+
+/** Answers which resources have what another one names; made anew for each set of resources. */
+export class ResourceIndex {
+  readonly #imageByReference = new Map<string, Key>();
+  readonly #directoryByPath = new Map<string, Key>();
+  readonly #paths: { readonly path: string; readonly key: Key }[] = [];
+
+  constructor(resources: readonly Subject[]) {
+    for (const resource of resources as readonly Resource[]) {
+      if (resource.kind === 'Image') this.#imageByReference.set(resource.spec.reference, resource.key);
+      if (resource.kind === 'Directory') this.#directoryByPath.set(resource.spec.path, resource.key);
+      if (resource.kind === 'Directory' || resource.kind === 'File')
+        this.#paths.push({ path: resource.spec.path, key: resource.key });
+    }
+  }
+
+  /** The Image of a reference: the declared one, else the implicit one, which is named by the reference. */
+  imageOf(reference: string): Key {
+    return this.#imageByReference.get(reference) ?? keyOf('Image', reference);
+  }
+
+  /** The closest Directory that holds a path, the path itself left out. */
+  directoryAbove(path: string): Key | undefined {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const key = this.#directoryByPath.get(path.slice(0, end));
+      if (key !== undefined) return key;
+    }
+    return undefined;
+  }
+
+  /** Directories and Files at a path or below it. */
+  pathsWithin(path: string): readonly { readonly path: string; readonly key: Key }[] {
+    return this.#paths.filter((entry) => isWithin(entry.path, path));
+  }
+}
+
+/** What a resource needs: declared by the manifest, and inferred from what its spec names. */
+export function needsOf(subject: Subject, declared: readonly DeclaredDependency[], index: ResourceIndex): Need[] {
+  const resource = subject as Resource;
+  const needs: Need[] = declared.map((dependency) => ({ ...dependency, strength: 'hard' }));
+  const hard = (key: Key | undefined, ...path: FieldPath): void => {
+    if (key !== undefined && key !== resource.key) needs.push({ key, path: ['spec', ...path], strength: 'hard' });
+  };
+  if (resource.kind === 'Container') needs.push(...containerNeeds(resource.spec, index));
+  if (resource.kind === 'Directory') hard(index.directoryAbove(resource.spec.path), 'path');
+  if (resource.kind === 'File') {
+    hard(index.directoryAbove(resource.spec.path), 'path');
+    if (resource.spec.check !== undefined) hard(index.imageOf(resource.spec.check.image), 'check', 'image');
+    resource.spec.onChange.forEach(({ container }, position) =>
+      needs.push({
+        key: keyOf('Container', container),
+        path: ['spec', 'onChange', position, 'container'],
+        strength: 'named',
+      }),
+    );
+  }
+  return needs;
+}
+
+function containerNeeds(spec: ContainerSpec, index: ResourceIndex): Need[] {
+  const needs: Need[] = [{ key: index.imageOf(spec.image), path: ['spec', 'image'], strength: 'hard' }];
+  for (const name of Object.keys(spec.networks ?? {}))
+    needs.push({ key: keyOf('Network', name), path: ['spec', 'networks', name], strength: 'hard' });
+  for (const name of ['network_mode', 'ipc', 'pid'] as const) {
+    const other = /^container:(.+)$/.exec(spec[name] ?? '')?.[1];
+    if (other !== undefined) needs.push({ key: keyOf('Container', other), path: ['spec', name], strength: 'hard' });
+  }
+  for (const mount of spec.volumes ?? []) {
+    const path = ['spec', 'volumes'];
+    if (mount.source === undefined) continue;
+    if (mount.type === 'volume') needs.push({ key: keyOf('Volume', mount.source), path, strength: 'hard' });
+    if (mount.type !== 'bind') continue;
+    const above = index.directoryAbove(mount.source);
+    if (above !== undefined) needs.push({ key: above, path, strength: 'hard' });
+    // What lies below a mounted directory may well come after the container: a dashboard behind a later gate, say.
+    for (const found of index.pathsWithin(mount.source))
+      needs.push({ key: found.key, path, strength: found.path === mount.source ? 'hard' : 'soft' });
+  }
+  return needs;
+}

@@ -1,0 +1,49 @@
+import type { Key, Kind } from '../model/key.ts';
+import type { SourceLocation } from '../model/resource.ts';
+import type { Specs } from '../model/specs.ts';
+import type { FieldPath } from './field.ts';
+import type {
+  ContainerManifest,
+  DirectoryManifest,
+  FileManifest,
+  GateManifest,
+  ImageManifest,
+  NetworkManifest,
+  VolumeManifest,
+} from './manifest-types.ts';
+
+/** Manifests of the kinds that become resources. */
+export interface Manifests {
+  Network: NetworkManifest;
+  Volume: VolumeManifest;
+  Image: ImageManifest;
+  Directory: DirectoryManifest;
+  File: FileManifest;
+  Container: ContainerManifest;
+  Gate: GateManifest;
+}
+
+export type ResourceKind = Exclude<Kind, 'Bastion'>;
+
+/** A dependency that the manifest declares, with the place where it does. */
+export interface DeclaredDependency {
+  readonly key: Key;
+  readonly path: FieldPath;
+}
+
+/** A good document on its way to a Resource: normalised, host paths not yet prefixed, dependencies not yet inferred. */
+export type Draft<K extends ResourceKind = ResourceKind> = {
+  [P in K]: {
+    readonly kind: P;
+    readonly name: string;
+    readonly key: Key;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly spec: Specs[P];
+    /** The spec as written, for rules that must say where. */
+    readonly written: Manifests[P]['spec'];
+    readonly declared: readonly DeclaredDependency[];
+    readonly source: SourceLocation;
+    locate(path: FieldPath): SourceLocation;
+  };
+}[K];

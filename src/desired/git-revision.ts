@@ -1,0 +1,62 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+/**
+ * Commit that is checked out where a directory lies, read from git's own files; undefined outside a work tree and
+ * before the first commit. Git is not run: it may be missing, and refuses directories of other users.
+ * Layout: https://git-scm.com/docs/gitrepository-layout
+ */
+export function gitRevision(directory: string): string | undefined {
+  const repository = findRepository(directory);
+  if (repository === undefined) return undefined;
+  const shared = readText(join(repository, 'commondir'));
+  const places = [repository, ...(shared === undefined ? [] : [resolve(repository, shared)])];
+  let name = readText(join(repository, 'HEAD'));
+  // A symbolic reference may lead to another; git itself gives up after five.
+  for (let step = 0; step < 5 && name !== undefined; step += 1) {
+    const reference = /^ref: (refs\/[^\s]+)$/.exec(name)?.[1];
+    if (reference === undefined) return isCommit(name) ? name : undefined;
+    if (reference.split('/').includes('..')) return undefined;
+    name = places
+      .map((place) => readText(join(place, reference)) ?? readPacked(place, reference))
+      .find((text) => text !== undefined);
+  }
+  return undefined;
+}
+
+function findRepository(directory: string): string | undefined {
+  let current: string;
+  try {
+    current = realpathSync(directory);
+  } catch {
+    // The caller reports a missing directory; here it only means that there is no revision.
+    return undefined;
+  }
+  for (;;) {
+    const entry = join(current, '.git');
+    const type = statSync(entry, { throwIfNoEntry: false });
+    if (type?.isDirectory() === true) return entry;
+    const link = type?.isFile() === true ? /^gitdir: (.+)$/.exec(readText(entry) ?? '')?.[1] : undefined;
+    if (link !== undefined) return resolve(current, link);
+    if (dirname(current) === current) return undefined;
+    current = dirname(current);
+  }
+}
+
+function readPacked(repository: string, reference: string): string | undefined {
+  const lines = readText(join(repository, 'packed-refs'))?.split('\n') ?? [];
+  return lines.find((line) => line.endsWith(` ${reference}`))?.split(' ')[0];
+}
+
+function isCommit(text: string): boolean {
+  return /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text);
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    // A revision is a courtesy: where it cannot be read there is none.
+    return undefined;
+  }
+}

@@ -1,0 +1,130 @@
+import { resolve } from 'node:path';
+import type { Key } from '../model/key.ts';
+import type { DesiredState, Finding, Resource } from '../model/resource.ts';
+import { readInstallation, defaultBastion, type Installation } from './bastion-spec.ts';
+import { compile } from './compile.ts';
+import type { Draft } from './draft.ts';
+import { DesiredStateError } from './errors.ts';
+import type { Problem } from './field.ts';
+import { gitRevision } from './git-revision.ts';
+import { normalise, type Manifest } from './normalise/index.ts';
+import { checkPolicies } from './policy/index.ts';
+import { readDirectory } from './read-directory.ts';
+import { readManifests, toFindings, type ReadManifests } from './read-manifests.ts';
+import { prefixHostPaths } from './root-prefix.ts';
+
+export interface LoadOptions {
+  /** The desired-state directory. */
+  readonly directory: string;
+  /** Prefix of every host path; empty for none. */
+  readonly root: string;
+  /** The last reading: what is broken now keeps its last good version from it. */
+  readonly previous?: DesiredState;
+  /** Name of the installation when no Bastion resource says it; default `bastion`. */
+  readonly instanceDefault?: string;
+}
+
+/**
+ * Reads a directory of YAML. All that is wrong is a finding with its place, and freezes what the file held before.
+ * Throws DesiredStateError (DESIRED_MISSING, DESIRED_UNREADABLE, DESIRED_EMPTY) when there is nothing to go by: then
+ * nothing may be changed.
+ */
+export async function loadDesiredState(options: LoadOptions): Promise<DesiredState> {
+  const directory = resolve(options.directory);
+  const manifests = await readManifests(readDirectory(directory));
+  if (manifests.documents === 0 && manifests.findings.length === 0)
+    throw new DesiredStateError(
+      'DESIRED_EMPTY',
+      `${options.directory} holds no resources: nothing is changed until it does (an empty directory never means "remove everything")`,
+    );
+
+  const { installation, findings } = readInstallation(
+    manifests,
+    options.previous,
+    options.instanceDefault ?? 'bastion',
+  );
+  manifests.findings.push(...findings);
+  const drafts = installation === undefined ? [] : readDrafts(manifests, installation, directory);
+  const compiled = compile({
+    drafts: drafts.map((draft) => prefixHostPaths(draft, options.root)),
+    broken: manifests.brokenKeys,
+    ...lastGood(options.previous, manifests),
+  });
+  const revision = gitRevision(directory);
+  const all = [
+    ...manifests.findings,
+    ...compiled.findings,
+    ...(installation === undefined ? [heldBack(manifests)] : []),
+  ];
+  const complete = all.every(({ severity }) => severity !== 'error');
+  if (complete && compiled.resources.length === 0)
+    throw new DesiredStateError(
+      'DESIRED_EMPTY',
+      `${options.directory} holds no resource besides the Bastion: nothing is changed until it does`,
+    );
+  return {
+    instance: installation?.instance ?? options.instanceDefault ?? 'bastion',
+    bastion: installation?.bastion ?? defaultBastion(),
+    resources: compiled.resources,
+    frozen: compiled.frozen,
+    findings: sortFindings(all),
+    complete,
+    ...(revision === undefined ? {} : { revision }),
+  };
+}
+
+/** Valid documents to drafts that break no rule; what does is marked as broken. */
+function readDrafts(manifests: ReadManifests, { bastion }: Installation, directory: string): Draft[] {
+  return manifests.valid.flatMap(({ document, manifest, key }) => {
+    if (manifest.kind === 'Bastion') return [];
+    const problems: Problem[] = [];
+    const context = { images: bastion.images, directory, file: document.file };
+    const draft = normalise(manifest satisfies Manifest, document, context, problems);
+    problems.push(...checkPolicies(draft, bastion));
+    manifests.findings.push(...toFindings(document, key, problems));
+    const sound = problems.every(({ severity }) => severity === 'warning');
+    if (sound && !manifests.brokenKeys.has(key)) return draft;
+    manifests.brokenKeys.add(key);
+    manifests.brokenFiles.add(document.file);
+    return [];
+  });
+}
+
+/** What of the last reading may stand in, and what must: all that a broken file held. */
+function lastGood(previous: DesiredState | undefined, manifests: ReadManifests) {
+  const resources = new Map<Key, Resource>((previous?.resources ?? []).map((resource) => [resource.key, resource]));
+  const inBrokenFile = ({ source }: Resource): boolean =>
+    [...parents(source.file)].some((path) => manifests.brokenFiles.has(path));
+  const kept = [...resources.values()].filter(
+    (resource) => manifests.brokenKeys.has(resource.key) || (inBrokenFile(resource) && !isImplicit(resource)),
+  );
+  return { previous: resources, keep: new Set(kept.map(({ key }) => key)) };
+}
+
+/** An image that was wanted only because something named it stays only while that does. */
+function isImplicit(resource: Resource): boolean {
+  return resource.kind === 'Image' && resource.name === resource.spec.reference && resource.spec.build === undefined;
+}
+
+/** A file and the directories that hold it, as far up as the desired-state directory (the empty path). */
+function* parents(file: string): Generator<string> {
+  for (let path = file; path !== ''; path = path.slice(0, Math.max(path.lastIndexOf('/'), 0))) yield path;
+  yield '';
+}
+
+function heldBack(manifests: ReadManifests): Finding {
+  const culprit = manifests.findings.find(({ severity }) => severity === 'error');
+  return {
+    severity: 'error',
+    rule: 'dependency',
+    source: culprit?.source ?? { file: '', line: 1, column: 1 },
+    message:
+      'the Bastion resource is broken and no last good version is known: nothing is applied until it is repaired',
+  };
+}
+
+function sortFindings(findings: readonly Finding[]): Finding[] {
+  const order = ({ source }: Finding): string =>
+    [source.file, String(source.line).padStart(9, '0'), String(source.column).padStart(9, '0')].join('\0');
+  return [...findings].sort((a, b) => (order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0));
+}

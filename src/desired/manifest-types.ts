@@ -1,0 +1,287 @@
+/**
+ * Generated from crds-like/ by scripts/generate-types.ts; do not edit.
+ * The types describe a manifest after validation: fields with a default are always there.
+ */
+interface Manifest<K, S> {
+  apiVersion: 'bastion.lab/v1';
+  kind: K;
+  metadata: ManifestMetadata;
+  spec: S;
+}
+
+export interface ManifestMetadata {
+  name: string;
+  labels?: {
+    [k: string]: string;
+  };
+  annotations?: {
+    [k: string]: string;
+  };
+}
+
+export interface BastionManifestSpec {
+  allowedRoots: string[];
+  images: {
+    [k: string]: string;
+  };
+  metricsPorts: number[];
+  concurrency: number;
+  maxRemovals: number;
+}
+
+export type BastionManifest = Manifest<'Bastion', BastionManifestSpec>;
+export interface NetworkManifestSpec {
+  driver: string;
+  driver_opts?: {
+    [k: string]: string | number | boolean;
+  };
+  internal: boolean;
+  attachable: boolean;
+  enable_ipv6: boolean;
+  ipam?: {
+    driver?: string;
+    options?: {
+      [k: string]: string | number | boolean;
+    };
+    config: {
+      subnet: string;
+      gateway?: string;
+      ip_range?: string;
+      aux_addresses?: {
+        [k: string]: string;
+      };
+    }[];
+  };
+  labels?:
+    | string[]
+    | {
+        [k: string]: string | number | boolean | null;
+      };
+  external: boolean;
+  adopt: boolean;
+  dependsOn?: string[];
+}
+
+export type NetworkManifest = Manifest<'Network', NetworkManifestSpec>;
+export interface VolumeManifestSpec {
+  driver: string;
+  driver_opts?: {
+    [k: string]: string | number | boolean;
+  };
+  labels?:
+    | string[]
+    | {
+        [k: string]: string | number | boolean | null;
+      };
+  external: boolean;
+  adopt: boolean;
+  dependsOn?: string[];
+}
+
+export type VolumeManifest = Manifest<'Volume', VolumeManifestSpec>;
+export interface ImageManifestSpec {
+  reference: string;
+  build?: {
+    context: string;
+    dockerfile: string;
+    args?:
+      | string[]
+      | {
+          [k: string]: string | number | boolean | null;
+        };
+  };
+  platforms: string[];
+  dependsOn?: string[];
+}
+
+export type ImageManifest = Manifest<'Image', ImageManifestSpec>;
+export interface DirectoryManifestSpec {
+  path: string;
+  owner?: string | number;
+  group?: string | number;
+  mode: string | number;
+  dependsOn?: string[];
+}
+
+export type DirectoryManifest = Manifest<'Directory', DirectoryManifestSpec>;
+export interface FileManifestSpec {
+  path: string;
+  content?: string;
+  source?: string;
+  contentBase64?: string;
+  owner?: string | number;
+  group?: string | number;
+  mode: string | number;
+  check?: {
+    image: string;
+    command: string | string[];
+  };
+  onChange: {
+    container: string;
+    signal?: string;
+    restart?: true;
+    http?: {
+      method: 'GET' | 'POST' | 'PUT';
+      port: number;
+      path: string;
+    };
+    loaded?: {
+      port: number;
+      path: string;
+      contains: string;
+      within: string;
+    };
+  }[];
+  dependsOn?: string[];
+}
+
+export type FileManifest = Manifest<'File', FileManifestSpec>;
+export interface ContainerManifestSpec {
+  image: string;
+  command?: string | string[];
+  entrypoint?: string | string[];
+  environment?:
+    | string[]
+    | {
+        [k: string]: string | number | boolean | null;
+      };
+  labels?:
+    | string[]
+    | {
+        [k: string]: string | number | boolean | null;
+      };
+  hostname?: string;
+  domainname?: string;
+  user?: string | number;
+  working_dir?: string;
+  mac_address?: string;
+  networks?:
+    | string[]
+    | {
+        [k: string]: {
+          aliases?: string[];
+          ipv4_address?: string;
+          ipv6_address?: string;
+        } | null;
+      };
+  network_mode?: string;
+  ports?: (
+    | string
+    | number
+    | {
+        target: number | string;
+        published?: number | string;
+        host_ip?: string;
+        protocol: 'tcp' | 'udp' | 'sctp';
+        mode?: 'host' | 'ingress';
+      }
+  )[];
+  expose?: (string | number)[];
+  volumes?: (
+    | string
+    | {
+        type: 'bind' | 'volume' | 'tmpfs';
+        source?: string;
+        target: string;
+        read_only: boolean;
+        bind?: {
+          propagation?: 'shared' | 'slave' | 'private' | 'rshared' | 'rslave' | 'rprivate';
+          create_host_path?: false;
+        };
+        volume?: {
+          nocopy: boolean;
+        };
+        tmpfs?: {
+          size?: string | number;
+          mode?: string | number;
+        };
+      }
+  )[];
+  tmpfs?: string | string[];
+  mem_limit?: string | number;
+  mem_reservation?: string | number;
+  memswap_limit?: string | number;
+  cpus?: number | string;
+  cpu_shares?: number | string;
+  cpu_quota?: number | string;
+  cpu_period?: number | string;
+  cpuset?: string | number;
+  pids_limit?: number | string;
+  restart?: string;
+  healthcheck?: {
+    test?: string | string[];
+    interval?: string;
+    timeout?: string;
+    start_period?: string;
+    retries?: number;
+    disable?: boolean;
+  };
+  cap_add?: string[];
+  cap_drop?: string[];
+  privileged?: boolean;
+  read_only?: boolean;
+  init?: boolean;
+  tty?: boolean;
+  stdin_open?: boolean;
+  security_opt?: string[];
+  extra_hosts?:
+    | string[]
+    | {
+        [k: string]: string | string[];
+      };
+  dns?: string | string[];
+  dns_search?: string | string[];
+  dns_opt?: string[];
+  ulimits?: {
+    [k: string]:
+      | number
+      | {
+          soft: number;
+          hard: number;
+        };
+  };
+  sysctls?:
+    | string[]
+    | {
+        [k: string]: string | number;
+      };
+  devices?: (
+    | string
+    | {
+        source: string;
+        target?: string;
+        permissions: string;
+      }
+  )[];
+  stop_signal?: string | number;
+  stop_grace_period?: string;
+  logging?: {
+    driver?: string;
+    options?: {
+      [k: string]: string | number | boolean;
+    };
+  };
+  shm_size?: string | number;
+  ipc?: string;
+  pid?: string;
+  uts?: string;
+  userns_mode?: string;
+  cgroup_parent?: string;
+  runtime?: string;
+  group_add?: (string | number)[];
+  oom_kill_disable?: boolean;
+  oom_score_adj?: number;
+  adopt: boolean;
+  healthyWithin: string;
+  runPolicy: 'always' | 'once';
+  dependsOn?: string[];
+}
+
+export type ContainerManifest = Manifest<'Container', ContainerManifestSpec>;
+export interface GateManifestSpec {
+  checklist: string[];
+  revalidate: 'never' | 'onChange';
+  dependsOn?: string[];
+}
+
+export type GateManifest = Manifest<'Gate', GateManifestSpec>;

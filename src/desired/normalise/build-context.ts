@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync, readdirSync, readlinkSync, statSync, lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Field } from '../field.ts';
+
+const LARGEST_CONTEXT = { files: 20_000, bytes: 512 << 20 };
+
+/**
+ * sha256 hex over the names, modes and contents below a build context (without .git), so that a changed context is a
+ * changed spec. Undefined after reporting what is wrong.
+ */
+export function contextDigest(directory: string, field: Field): string | undefined {
+  const hash = createHash('sha256');
+  const left = { ...LARGEST_CONTEXT };
+  const buffer = Buffer.alloc(1 << 16);
+  const visit = (relative: string): void => {
+    for (const name of readdirSync(join(directory, relative)).sort()) {
+      if (name === '.git') continue;
+      const path = relative === '' ? name : `${relative}/${name}`;
+      const stat = lstatSync(join(directory, path));
+      left.files -= 1;
+      left.bytes -= stat.isFile() ? stat.size : 0;
+      if (left.files < 0 || left.bytes < 0) throw new Error('it is too large: keep what is not built elsewhere');
+      hash.update(`${path}\0${stat.mode.toString(8)}\0`);
+      if (stat.isDirectory()) visit(path);
+      else if (stat.isSymbolicLink()) hash.update(readlinkSync(join(directory, path)));
+      else if (stat.isFile()) hashFile(join(directory, path), hash, buffer);
+    }
+  };
+  try {
+    if (!statSync(directory).isDirectory()) return field.error('is not a directory');
+    visit('');
+    return hash.digest('hex');
+  } catch (error) {
+    return field.error(`cannot be read: ${error instanceof Error ? error.message : String(error)}`, 'file');
+  }
+}
+
+function hashFile(path: string, hash: ReturnType<typeof createHash>, buffer: Buffer): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    hash.update(`${statSync(path).size}\0`);
+    for (let count = readSync(descriptor, buffer); count > 0; count = readSync(descriptor, buffer))
+      hash.update(buffer.subarray(0, count));
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,55 @@
+import { isUtf8 } from 'node:buffer';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { posix, resolve, sep } from 'node:path';
+import type { FileManifest } from '../manifest-types.ts';
+import type { Field } from '../field.ts';
+import type { NormaliseContext } from './context.ts';
+
+/** Content that is carried through plans and memory; larger things belong into an image or a volume. */
+const LARGEST_SOURCE = 4 << 20;
+
+/** Content of a File, from whichever of content, source and contentBase64 is given; undefined after reporting. */
+export function readContent(
+  spec: FileManifest['spec'],
+  context: NormaliseContext,
+  field: Field,
+): { content: string; encoding: 'utf8' | 'base64' } | undefined {
+  const given = (['content', 'source', 'contentBase64'] as const).filter((name) => spec[name] !== undefined);
+  if (given.length !== 1)
+    return field.error(
+      `needs exactly one of content, source and contentBase64, not ${given.length === 0 ? 'none' : given.join(' and ')}`,
+    );
+  if (spec.content !== undefined) return { content: spec.content, encoding: 'utf8' };
+  if (spec.source !== undefined) return readSource(spec.source, context, field.at('source'));
+  const text = (spec.contentBase64 ?? '').replace(/\s+/g, '');
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0)
+    return field.at('contentBase64').error('is not base64');
+  return fromBytes(Buffer.from(text, 'base64'));
+}
+
+function readSource(source: string, context: NormaliseContext, field: Field) {
+  if (source.startsWith('/'))
+    return field.error('must be relative to the manifest: absolute paths differ between machines');
+  const path = resolve(context.directory, posix.dirname(context.file), source);
+  try {
+    // A link must not carry a file of the host into the desired state either.
+    const inside = realpathSync(context.directory);
+    const real = realpathSync(path);
+    if (!real.startsWith(inside + sep)) return field.error('lies outside the desired-state directory: move it inside');
+    const stat = statSync(real);
+    if (!stat.isFile()) return field.error('is not a regular file');
+    if (stat.size > LARGEST_SOURCE)
+      return field.error(`is larger than ${LARGEST_SOURCE} bytes: put it into an image or a volume`);
+    return fromBytes(readFileSync(real));
+  } catch (error) {
+    return field.error(`cannot be read: ${error instanceof Error ? error.message : String(error)}`, 'file');
+  }
+}
+
+/** Text where it is text, so that diffs can be read and equal content has one form. */
+function fromBytes(bytes: Buffer): { content: string; encoding: 'utf8' | 'base64' } {
+  const text = isUtf8(bytes) && !bytes.includes(0);
+  return text
+    ? { content: bytes.toString('utf8'), encoding: 'utf8' }
+    : { content: bytes.toString('base64'), encoding: 'base64' };
+}

@@ -1,0 +1,65 @@
+import { keyOf, parseKey } from '../../model/key.ts';
+import type { Draft, DeclaredDependency, Manifests, ResourceKind } from '../draft.ts';
+import { Field, type Problem } from '../field.ts';
+import type { ParsedDocument } from '../parse-documents.ts';
+import { normaliseContainer } from './container.ts';
+import type { NormaliseContext } from './context.ts';
+import { normaliseDirectory } from './directory.ts';
+import { normaliseFile } from './file.ts';
+import { normaliseGate } from './gate.ts';
+import { normaliseImage } from './image.ts';
+import { findVariables } from './interpolation.ts';
+import { normaliseNetwork } from './network.ts';
+import { normaliseVolume } from './volume.ts';
+
+/** A document that fits its schema, by kind. */
+export type Manifest = Manifests[ResourceKind];
+
+/** A valid manifest to a draft; every problem is added to `problems`, and the draft counts only when none is an error. */
+export function normalise(
+  manifest: Manifest,
+  document: ParsedDocument,
+  context: NormaliseContext,
+  problems: Problem[],
+): Draft {
+  const { kind, metadata, spec } = manifest;
+  const top = new Field([], problems, (path) => document.sourceText(path));
+  const field = top.at('spec');
+  const common = {
+    name: metadata.name,
+    key: keyOf(kind, metadata.name),
+    labels: metadata.labels ?? {},
+    annotations: metadata.annotations ?? {},
+    declared: readDeclared(spec.dependsOn ?? [], manifest, field.at('dependsOn')),
+    source: document.locate([]),
+    locate: (path: Parameters<ParsedDocument['locate']>[0]) => document.locate(path),
+  };
+  switch (kind) {
+    case 'Container':
+      findVariables(spec, field);
+      return { ...common, kind, written: spec, spec: normaliseContainer(spec, context, field) };
+    case 'Network':
+      return { ...common, kind, written: spec, spec: normaliseNetwork(spec, metadata.name, field) };
+    case 'Volume':
+      return { ...common, kind, written: spec, spec: normaliseVolume(spec, field) };
+    case 'Image':
+      return { ...common, kind, written: spec, spec: normaliseImage(spec, context, field) };
+    case 'Directory':
+      return { ...common, kind, written: spec, spec: normaliseDirectory(spec, field) };
+    case 'File':
+      return { ...common, kind, written: spec, spec: normaliseFile(spec, context, field) };
+    case 'Gate':
+      return { ...common, kind, written: spec, spec: normaliseGate(spec, metadata.name, field) };
+  }
+}
+
+function readDeclared(names: readonly string[], manifest: Manifest, field: Field): DeclaredDependency[] {
+  return names.flatMap((name, position) => {
+    const parsed = parseKey(name);
+    if (parsed === undefined) return field.at(position).error('is not Kind/name') ?? [];
+    const key = keyOf(parsed.kind, parsed.name);
+    if (key === keyOf(manifest.kind, manifest.metadata.name))
+      return field.at(position).error('names the resource itself') ?? [];
+    return { key, path: field.at(position).path };
+  });
+}

@@ -1,0 +1,62 @@
+import type { BastionSpec } from '../../model/specs.ts';
+import { Field, type FieldPath } from '../field.ts';
+import { isWithin, plainPath } from '../normalise/host-path.ts';
+import { readMount } from '../normalise/mounts.ts';
+import { violation, type Rule, type Violation } from './rule.ts';
+
+/** Whoever holds one of these holds the host, so no root allows them. */
+const FORBIDDEN = [
+  '/proc',
+  '/sys',
+  '/dev',
+  '/boot',
+  '/var/lib/docker',
+  '/var/lib/containerd',
+  '/var/run/docker.sock',
+  '/run/docker.sock',
+  '/run/containerd',
+];
+
+/** Host paths lie below the directories that the Bastion resource allows. */
+export const allowedRoots: Rule = {
+  name: 'allowed-roots',
+  exceptions: true,
+  check(draft, bastion) {
+    if (draft.kind === 'Directory' || draft.kind === 'File')
+      return checkPath(draft.spec.path, bastion, ['spec', 'path']);
+    if (draft.kind === 'Volume') {
+      const device = bindDevice(draft.spec.driver_opts ?? {});
+      return device === undefined ? [] : checkPath(device, bastion, ['spec', 'driver_opts', 'device']);
+    }
+    if (draft.kind !== 'Container') return [];
+    return (draft.written.volumes ?? []).flatMap((entry, position) => {
+      const mount = readMount(entry, new Field([], []));
+      if (mount?.type !== 'bind' || mount.source === undefined) return [];
+      return checkPath(mount.source, bastion, ['spec', 'volumes', position]);
+    });
+  },
+};
+
+/** Host path that a volume of the local driver binds; undefined for every other volume. */
+export function bindDevice(options: Readonly<Record<string, string>>): string | undefined {
+  const device = options['device'];
+  return device?.startsWith('/') === true && !device.startsWith('//') ? plainPath(device) : undefined;
+}
+
+function checkPath(path: string, bastion: BastionSpec, at: FieldPath): Violation[] {
+  const forbidden = FORBIDDEN.find((place) => isWithin(path, place) || isWithin(place, path));
+  if (forbidden !== undefined)
+    return [
+      violation(
+        `${path} ${path === forbidden || isWithin(path, forbidden) ? 'gives' : `holds ${forbidden}, which gives`} control over the host`,
+        ...at,
+      ),
+    ];
+  if (bastion.allowedRoots.some((root) => isWithin(path, root))) return [];
+  return [
+    violation(
+      `${path} lies outside the allowed roots (${bastion.allowedRoots.join(', ')}): move it, or add a root to the Bastion resource`,
+      ...at,
+    ),
+  ];
+}

@@ -1,0 +1,27 @@
+import type { ContainerSpec, VolumeSpec } from '../model/specs.ts';
+import type { Draft } from './draft.ts';
+import { bindDevice } from './policy/allowed-roots.ts';
+
+/** The draft with `root` before every host path, as `dpkg --root` does. */
+export function prefixHostPaths(draft: Draft, root: string): Draft {
+  const prefix = root.replace(/\/+$/, '');
+  if (prefix === '') return draft;
+  if (draft.kind === 'Directory') return { ...draft, spec: { ...draft.spec, path: prefix + draft.spec.path } };
+  if (draft.kind === 'File') return { ...draft, spec: { ...draft.spec, path: prefix + draft.spec.path } };
+  if (draft.kind === 'Container') return { ...draft, spec: prefixMounts(draft.spec, prefix) };
+  if (draft.kind === 'Volume') return { ...draft, spec: prefixDevice(draft.spec, prefix) };
+  return draft;
+}
+
+function prefixMounts(spec: ContainerSpec, prefix: string): ContainerSpec {
+  if (spec.volumes === undefined) return spec;
+  const volumes = spec.volumes.map((mount) =>
+    mount.type === 'bind' && mount.source !== undefined ? { ...mount, source: `${prefix}${mount.source}` } : mount,
+  );
+  return { ...spec, volumes };
+}
+
+function prefixDevice(spec: VolumeSpec, prefix: string): VolumeSpec {
+  const device = bindDevice(spec.driver_opts ?? {});
+  return device === undefined ? spec : { ...spec, driver_opts: { ...spec.driver_opts, device: prefix + device } };
+}
