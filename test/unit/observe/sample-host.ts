@@ -17,6 +17,8 @@ export class SampleHost {
   volumes: VolumeInspect[] = [];
   readonly images = new Map<string, ImageInspect>();
   readonly calls: string[] = [];
+  /** What happens right after an inspect was answered; may throw, then the inspect fails. */
+  onInspect: (id: string) => void = () => undefined;
   /** Every list shows another uptime. */
   #minutes = 0;
   readonly engine: EngineReader = stubEngine({
@@ -34,7 +36,11 @@ export class SampleHost {
         'listContainers',
         [...this.containers.values()].map((one) => summaryOf(one, ++this.#minutes)),
       ),
-    inspectContainer: (id) => this.#said(`inspectContainer ${id}`, this.containers.get(id)),
+    inspectContainer: async (id) => {
+      const answer = await this.#said(`inspectContainer ${id}`, this.containers.get(id));
+      this.onInspect(id);
+      return answer;
+    },
     listNetworks: () => this.#said('listNetworks', this.networks),
     listVolumes: () => this.#said('listVolumes', this.volumes),
     inspectImage: (name) => this.#said(`inspectImage ${name}`, this.images.get(name)),
