@@ -30,6 +30,12 @@ const STAND_INS: readonly { readonly from: RegExp; readonly module: RegExp; read
   { from: /docker-modem/, module: /^debug$/, contents: 'module.exports = () => () => undefined;' },
   { from: /docker-modem/, module: /^readable-stream$/, contents: "module.exports = require('node:stream');" },
   { from: /pino/, module: /^(\.|\.\/lib)\/transport$/, contents: unavailable('a log transport') },
+  // A CommonJS module that is imported lazily has a default export only, once bundled.
+  {
+    from: /desired\/validate\.ts$/,
+    module: /^ajv$/,
+    contents: "import ajv from 'ajv/dist/ajv.js'; export const Ajv = ajv.Ajv;",
+  },
   // Benchmarks at load time for a format that we do not use.
   { from: /prom-client/, module: /^@opentelemetry\/api$/, contents: 'module.exports = {};' },
 ];

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
 import type { StatusJson } from '../status/status-json.ts';
+import { shortSocketPath } from '../status/socket-path.ts';
 import { CommandError } from './errors.ts';
 
 const LARGEST_ANSWER = 64 * 1024 * 1024;
@@ -37,7 +38,12 @@ function ask(socketPath: string, path: string): Promise<string> {
 export async function askOperator(stateDirectory: string): Promise<StatusJson | undefined> {
   const socket = controlSocket(stateDirectory);
   try {
-    return JSON.parse(await ask(socket, '/api/v1/status')) as StatusJson;
+    const short = shortSocketPath(socket);
+    try {
+      return JSON.parse(await ask(short.path, '/api/v1/status')) as StatusJson;
+    } finally {
+      short.close();
+    }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR') return undefined;

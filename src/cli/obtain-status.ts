@@ -3,6 +3,7 @@ import type { Plan } from '../model/plan.ts';
 import type { StatusSnapshot } from '../model/status.ts';
 import { gateState } from '../plan/gate.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { runnableSteps } from '../runtime/components.ts';
 import { ConditionTracker } from '../runtime/condition-tracker.ts';
 import { GateTracker } from '../runtime/gate-tracker.ts';
 import { passResult } from '../runtime/pass-result.ts';
@@ -47,7 +48,10 @@ export function snapshotOf(found: Survey): StatusSnapshot {
         ? { reachable: false, version: '', message: outcome.error.message }
         : { reachable: true, version: outcome.engineVersion, message: '' },
   });
-  return view.snapshot();
+  const snapshot = view.snapshot();
+  const steps = runnableSteps(snapshot.plan.steps).length;
+  // Nothing progresses while no operator runs.
+  return steps === 0 ? snapshot : { ...snapshot, headline: `${steps} steps would run now: bastion apply` };
 }
 
 /** Status as the running operator tells it, else worked out read-only. */

@@ -4,11 +4,6 @@ import type { Finding } from '../model/resource.ts';
 import type { TraceEvent } from '../model/trace.ts';
 import { Narrator, type TraceLine } from './trace-line.ts';
 
-/** Whether logs are for a machine: under systemd, or when nobody watches. */
-export function wantsJsonLogs(environment: NodeJS.ProcessEnv, terminal: boolean): boolean {
-  return !terminal || environment['INVOCATION_ID'] !== undefined || environment['JOURNAL_STREAM'] !== undefined;
-}
-
 /** What of an event goes into its log line beside the words; specs and observed state do not. */
 function members(event: TraceEvent): object {
   switch (event.type) {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { StatusSnapshot } from '../model/status.ts';
 import type { Probe } from './liveness.ts';
+import { shortSocketPath } from './socket-path.ts';
 import { statusJson } from './status-json.ts';
 
 /** What the server shows. Every function may be called at any time. */
@@ -105,15 +106,14 @@ function handler(source: StatusSource, options: { control: boolean; loopback: bo
   };
 }
 
-function listen(server: Server, on: ListenOn): Promise<void> {
+function listen(server: Server, on: { host: string; port: number } | { path: string }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     const done = (): void => {
       server.off('error', reject);
       resolve();
     };
-    if ('socket' in on) server.listen(on.socket, done);
-    else server.listen(on.port, on.host, done);
+    server.listen(on, done);
   });
 }
 
@@ -141,9 +141,16 @@ export async function createStatusServer(source: StatusSource, on: ListenOn): Pr
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
     else socket.destroy();
   });
-  if (control) rmSync(on.socket, { force: true });
-  await listen(server, on);
-  if (control) chmodSync(on.socket, 0o600);
+  const socket = control ? shortSocketPath(on.socket) : undefined;
+  try {
+    if (control) rmSync(on.socket, { force: true });
+    await listen(server, control ? { path: socket?.path ?? on.socket } : on);
+    if (control) chmodSync(on.socket, 0o600);
+  } catch (error) {
+    server.close();
+    socket?.close();
+    throw error;
+  }
   // From here on an error of the listening socket (too many open files) must not end the process.
   server.on('error', () => undefined);
   const bound = server.address();
@@ -154,6 +161,8 @@ export async function createStatusServer(source: StatusSource, on: ListenOn): Pr
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
+      // Only now: closing removes the socket's file through this path.
+      socket?.close();
       if (control) rmSync(on.socket, { force: true });
     },
   };

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { TraceEvent } from '../../../src/model/trace.ts';
-import { createJsonLog, wantsJsonLogs } from '../../../src/status/log.ts';
+import { wantsJsonLogs } from '../../../src/status/log-format.ts';
+import { createJsonLog } from '../../../src/status/log.ts';
 import { createTerminalLog } from '../../../src/status/terminal-log.ts';
 import { NOW, plan, planned, startStep, stepFinished, updateStep } from '../../support/trace-events.ts';
 

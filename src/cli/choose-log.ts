@@ -1,0 +1,41 @@
+import { formatFinding } from '../desired/format-finding.ts';
+import type { Finding } from '../model/resource.ts';
+import type { TraceEvent } from '../model/trace.ts';
+import { createTerminalLog } from '../status/terminal-log.ts';
+import type { Settings } from './arguments.ts';
+import { UsageError } from './errors.ts';
+import type { Output } from './output.ts';
+import { shownDirectory } from './shown-directory.ts';
+
+/** Something that follows the trace. */
+export interface TraceConsumer {
+  consume(event: TraceEvent): void;
+}
+
+/**
+ * The log that `--log` asks for: words, or JSON. `automatic` is what `auto` means for the command. The log library is
+ * loaded for JSON only.
+ */
+export async function chooseLog(
+  settings: Settings,
+  output: Output,
+  options: { automatic: 'text' | 'json'; times: boolean },
+): Promise<TraceConsumer> {
+  if (!['auto', 'text', 'json'].includes(settings.log))
+    throw new UsageError(`--log must be auto, text or json, not ${settings.log}`);
+  const format = settings.log === 'auto' ? options.automatic : settings.log;
+  const directory = shownDirectory(settings.desiredDirectory);
+  const shared = {
+    formatFinding: (finding: Finding) => formatFinding(finding, directory),
+    level: settings.verbose ? 'debug' : 'info',
+  } as const;
+  if (format === 'text')
+    return createTerminalLog({
+      ...shared,
+      write: (text) => output.write(text),
+      color: output.color,
+      times: options.times,
+    });
+  const { createJsonLog } = await import('../status/log.ts');
+  return createJsonLog({ ...shared, destination: output });
+}

@@ -1,0 +1,84 @@
+import { loadDesiredState } from '../desired/load.ts';
+import { watchDesiredState } from '../desired/watch.ts';
+import { createDockerEngine } from '../engine/docker.ts';
+import { readGates } from '../gates/read.ts';
+import type { GateFiles } from '../model/gates.ts';
+import type { DesiredState } from '../model/resource.ts';
+import { assembleController } from '../runtime/assemble.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Controller } from '../runtime/controller.ts';
+import { watchGates } from '../runtime/gates-watch.ts';
+import { lockInstance } from '../runtime/instance-lock.ts';
+import { HistoryWriter } from '../status/history.ts';
+import type { Settings } from './arguments.ts';
+import type { TraceConsumer } from './choose-log.ts';
+import { packageVersion } from './package-version.ts';
+
+const DEFAULT_CONCURRENCY = 4;
+
+/** A controller with all that belongs to it. */
+export interface Operator {
+  readonly controller: Controller;
+  /** Ends the loop and gives everything back: sockets, watches, the lock. */
+  close(): Promise<void>;
+}
+
+/**
+ * Takes the lock on the state directory and puts the operator together; history is kept from the first step on.
+ * Does not start it. Rejects with an InstanceLockError when another operator works on the state directory.
+ */
+export async function createOperator(
+  settings: Settings,
+  clock: Clock,
+  consumers: readonly TraceConsumer[],
+): Promise<Operator> {
+  const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
+  const load = (previous: DesiredState | undefined): Promise<DesiredState> =>
+    loadDesiredState({ directory: desiredDirectory, root, ...(previous === undefined ? {} : { previous }) });
+  const concurrency = await load(undefined).then(
+    (desired) => desired.bastion.concurrency,
+    // The loop reads it again and says what is wrong.
+    () => DEFAULT_CONCURRENCY,
+  );
+
+  const readOnce = (): Promise<GateFiles> =>
+    readGates({ directory: gatesDirectory, holdDirectory, desiredDirectory, strict: strictGates });
+
+  const lock = await lockInstance(stateDirectory);
+  const engine = createDockerEngine(dockerHost === undefined ? {} : { host: dockerHost });
+  try {
+    const history = new HistoryWriter(stateDirectory, {
+      onError: (message) => {
+        for (const consumer of consumers)
+          consumer.consume({ type: 'fault', at: clock.now(), where: 'history', message });
+      },
+    });
+    const controller = await assembleController({
+      version: packageVersion,
+      engine,
+      clock,
+      stateDirectory,
+      concurrency,
+      loadDesired: load,
+      watchDesired: (onChange) => watchDesiredState(desiredDirectory, clock, onChange),
+      readGates: readOnce,
+      watchGates: (onChange) =>
+        watchGates({ directories: [gatesDirectory, holdDirectory], clock, read: readOnce, onChange }),
+      onTrace: (event) => {
+        for (const consumer of [history, ...consumers]) consumer.consume(event);
+      },
+    });
+    return {
+      controller,
+      async close() {
+        await controller.stop();
+        engine.close();
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    engine.close();
+    await lock.release();
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parseArguments, resolveSettings, type Settings } from '../../../src/cli/arguments.ts';
+import { UsageError } from '../../../src/cli/errors.ts';
+import { COMMON_OPTIONS, LIMIT_OPTION, LISTEN_OPTION } from '../../../src/cli/options.ts';
+import { expectUsageError } from './support.ts';
+
+const ALL = { ...COMMON_OPTIONS, ...LISTEN_OPTION, ...LIMIT_OPTION };
+
+describe('command-line arguments', () => {
+  let directory: string;
+  beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'bastion-arguments-'))));
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  const settings = (args: string[], environment: NodeJS.ProcessEnv = {}, options = ALL): Promise<Settings> =>
+    resolveSettings(parseArguments(args, options), options, ALL, { BASTION_CONFIG: '', ...environment });
+
+  function configFile(text: string): string {
+    const path = join(directory, 'config.yaml');
+    writeFileSync(path, text);
+    return path;
+  }
+
+  it('have defaults for a machine that is set up as documented', async () => {
+    expect(await settings([])).to.deep.equal({
+      desiredDirectory: '/etc/bastion/desired-state',
+      gatesDirectory: '/etc/bastion/gates',
+      holdDirectory: '/etc/bastion/hold',
+      stateDirectory: '/var/lib/bastion',
+      root: '',
+      dockerHost: undefined,
+      strictGates: false,
+      json: false,
+      noColor: false,
+      listen: '127.0.0.1:9479',
+      log: '',
+      verbose: false,
+      limit: '50',
+    });
+  });
+
+  it('take a flag before the environment before the file before the default', async () => {
+    const config = configFile('gates: /from/file\nstate: /from/file\ndesired-state: /from/file\n');
+    const environment = { BASTION_CONFIG: config, BASTION_GATES: '/from/env', BASTION_STATE: '/from/env' };
+    expect(await settings(['--gates', '/from/flag'], environment)).to.include({
+      gatesDirectory: '/from/flag',
+      holdDirectory: '/from/hold',
+      stateDirectory: '/from/env',
+      desiredDirectory: '/from/file',
+    });
+  });
+
+  it('take DOCKER_HOST when nothing of ours says otherwise', async () => {
+    const environment = { DOCKER_HOST: 'unix:///a.sock' };
+    expect((await settings([], environment)).dockerHost).to.equal('unix:///a.sock');
+    expect((await settings(['--docker=unix:///b.sock'], environment)).dockerHost).to.equal('unix:///b.sock');
+  });
+
+  it('read paths in a file relative to that file', async () => {
+    const config = configFile('desired-state: ./repo\n');
+    expect((await settings(['--config', config])).desiredDirectory).to.equal(join(directory, 'repo'));
+  });
+
+  it('read booleans from the environment', async () => {
+    expect((await settings([], { BASTION_JSON: 'yes' })).json).to.equal(true);
+    expect((await settings([], { BASTION_JSON: '0' })).json).to.equal(false);
+    await expectUsageError(() => settings([], { BASTION_JSON: 'maybe' }), 'BASTION_JSON must be true or false');
+  });
+
+  it('keep positionals, also between flags', () => {
+    expect(parseArguments(['Container/web', '--json'], ALL).positionals).to.deep.equal(['Container/web']);
+  });
+
+  for (const [args, message] of [
+    [['--desired', '/x'], 'unknown flag --desired; did you mean --desired-state?'],
+    [['--gate', '/x'], 'unknown flag --gate; did you mean --gates?'],
+    [['--jsno'], 'unknown flag --jsno; did you mean --json?'],
+    [['--frobnicate'], 'unknown flag --frobnicate'],
+    [['--gates'], '--gates needs a value: --gates DIR'],
+    [['--gates', '--json'], '--gates needs a value: --gates DIR'],
+    [['--json=1'], '--json takes no value'],
+  ] as const)
+    it(`explain ${args.join(' ')}`, () => {
+      expect(() => parseArguments(args, ALL)).to.throw(UsageError, message);
+    });
+
+  it('name what is wrong in a file', async () => {
+    await expectUsageError(() => settings(['--config', join(directory, 'none')]), 'cannot be read');
+    await expectUsageError(() => settings(['--config', configFile('gatse: /x\n')]), 'did you mean gates?');
+    await expectUsageError(() => settings(['--config', configFile('- a\n')]), 'must hold `name: value` lines');
+    await expectUsageError(() => settings(['--config', configFile('a: [\n')]), 'config.yaml');
+    await expectUsageError(() => settings(['--config', configFile('gates: [a]\n')]), 'gates must be text');
+  });
+
+  it('let a file hold flags of other commands', async () => {
+    const config = configFile('listen: none\n');
+    expect((await settings(['--config', config], {}, COMMON_OPTIONS as typeof ALL)).json).to.equal(false);
+  });
+});

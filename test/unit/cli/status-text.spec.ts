@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import { gatesText } from '../../../src/cli/gates-text.ts';
+import { statusText } from '../../../src/cli/status-text.ts';
+import type { GateStatus, StatusSnapshot } from '../../../src/model/status.ts';
+import { statusJson } from '../../../src/status/status-json.ts';
+import { NOW, snapshot, updateStep } from '../../support/trace-events.ts';
+
+const PLAIN = { color: false };
+const GATE: GateStatus = {
+  key: 'Gate/look',
+  open: false,
+  awaitingHuman: true,
+  since: NOW - 180_000,
+  checklist: ['is it up?'],
+  touch: 'touch /g/look.ok',
+  behind: ['Container/a', 'Container/b'],
+};
+
+function text(more: Partial<StatusSnapshot>, running = true): string {
+  return statusText(statusJson(snapshot(more), running), '/desired', PLAIN, NOW);
+}
+
+describe('status on a terminal', () => {
+  it('leads with the headline and says who tells it', () => {
+    expect(text({}).split('\n')[0]).to.equal('demo: converged: 1 resource');
+    expect(text({})).to.contain('operator 1.2.3 running');
+    expect(text({}, false)).to.contain('the operator is not running');
+  });
+
+  it('shows a gate whose turn it is with checklist, exact command and what it holds back', () => {
+    expect(gatesText(statusJson(snapshot({ gates: [GATE] }), true).gates, PLAIN, NOW)).to.equal(
+      '  ! look  closed, waiting for you for 3 min\n' +
+        '      holds back Container/a, Container/b\n' +
+        '      [ ] is it up?\n' +
+        '      touch /g/look.ok\n',
+    );
+  });
+
+  it('shows no command for a gate whose turn it is not, and why a file does not count', () => {
+    const gates = [{ ...GATE, awaitingHuman: false, refused: 'it is a symlink' }];
+    const shown = gatesText(statusJson(snapshot({ gates }), true).gates, PLAIN, NOW);
+    expect(shown).not.to.contain('touch');
+    expect(shown).to.contain('a file is there but does not count: it is a symlink');
+  });
+
+  it('shows what is to be done and what holds it', () => {
+    const fields = [{ path: 'mem_limit', want: 67108864, got: 33554432 }];
+    const step = updateStep('Container/web', fields, { blockedBy: [{ type: 'gate', name: 'Gate/look' }] });
+    const shown = text({ plan: { digest: 'd', steps: [step], faults: [] } });
+    expect(shown).to.contain('To do\n  ~ UpdateContainer   Container/web  drift  held by Gate/look\n');
+    expect(shown).to.contain('mem_limit: want 64m, got 32m');
+  });
+
+  it('shows failures with their message and for how long', () => {
+    const shown = text({
+      resources: [
+        {
+          key: 'Container/web',
+          source: { file: 'web.yaml', line: 1, column: 1 },
+          frozen: false,
+          conditions: [
+            {
+              type: 'Degraded',
+              status: true,
+              reason: 'RolledBack',
+              message: 'never became healthy',
+              since: NOW - 60_000,
+              observedHash: 'v1:1',
+            },
+          ],
+        },
+      ],
+    });
+    expect(shown).to.contain('Failing\n  x Container/web  Degraded (RolledBack) for 60 s\n      never became healthy');
+  });
+
+  it('shows findings with the path that can be opened, and consents with the exact command', () => {
+    const shown = text({
+      findings: [
+        {
+          severity: 'error',
+          rule: 'schema',
+          source: { file: 'web.yaml', line: 3, column: 5 },
+          message: 'must be a number',
+        },
+      ],
+      consents: [{ touch: 'touch /g/prune-1.ok', removes: ['Volume/data'] }],
+    });
+    expect(shown).to.contain('/desired/web.yaml:3:5: must be a number');
+    expect(shown).to.contain('- Volume/data').and.to.contain('touch /g/prune-1.ok');
+  });
+
+  it('says engine trouble', () => {
+    const engine = { reachable: false, version: '', message: 'no such socket' };
+    expect(text({ result: 'stopped', headline: 'stopped', engine })).to.match(/engine unreachable.*\nno such socket/);
+  });
+});
