@@ -12,7 +12,7 @@ const COLORS = { add: 'green', change: 'yellow', remove: 'red' } as const;
 
 /** One line of history for people, with its changed fields below. */
 export function historyText(line: HistoryLine, output: Pick<Output, 'color'>, widths: { target: number }): string {
-  const mark = markOf(line.op);
+  const mark = markOf(line);
   const time = styled(output, 'dim', localTime(line.time));
   const commit = line.commit === undefined ? '' : styled(output, 'dim', ` ${line.commit.slice(0, 9)}`);
   const head = `${time} ${styled(output, COLORS[mark], SIGNS[mark])} ${line.op.padEnd(17)} ${line.target.padEnd(widths.target)}`;

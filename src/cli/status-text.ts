@@ -60,7 +60,7 @@ const SIGNS = { add: '+', change: '~', remove: '-' } as const;
 
 /** A step of a plan for people: `~ UpdateContainer  Container/web  drift  mem_limit: want 64m, got 32m`. */
 function stepText(step: StepJson, output: Colors, width: number): string {
-  const mark = markOf(step.op as Operation);
+  const mark = markOf({ op: step.op as Operation, cause: step.cause });
   const color = mark === 'add' ? 'green' : mark === 'change' ? 'yellow' : 'red';
   const held = step.blockedBy.length === 0 ? '' : styled(output, 'magenta', `  held by ${step.blockedBy.join(', ')}`);
   const drift = mark === 'change' || step.fields.length === 1 ? step.fields : [];

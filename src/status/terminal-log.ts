@@ -3,6 +3,7 @@ import type { TraceEvent } from '../model/trace.ts';
 import { Narrator, type LineMark, type TraceLine } from './trace-line.ts';
 
 const RESET = '\u001b[0m';
+const BOLD = '\u001b[1m';
 const DIM = '\u001b[2m';
 
 /** Mark and ANSI colour of each kind of news. */
@@ -29,7 +30,8 @@ export function renderLine(line: TraceLine, options: { color: boolean; time: str
   const strong = line.mark === 'good' || line.mark === 'halt' || line.mark === 'error';
   const head = strong ? paint(color, `${sign} ${line.text}`) : `${paint(color, sign)} ${line.text}`;
   const details = line.details.map((detail) => `${indent}${detail}`);
-  return `${[prefix + head, ...details].join('\n')}\n`;
+  const command = line.command === undefined ? [] : [`${indent}${paint(BOLD, line.command)}`];
+  return `${[prefix + head, ...details, ...command].join('\n')}\n`;
 }
 
 /**

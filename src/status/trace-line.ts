@@ -15,27 +15,29 @@ export interface TraceLine {
   readonly text: string;
   /** Lines that belong below it. */
   readonly details: readonly string[];
+  /** What the person may type now, exactly. */
+  readonly command?: string;
 }
 
-/** `+`, `~` or `-` of an operation. */
-export function markOf(operation: Operation): 'add' | 'change' | 'remove' {
-  if (/^(Create|Pull|Build)/.test(operation)) return 'add';
+/** `+`, `~` or `-` of an operation; starting what was missing belongs to its making. */
+export function markOf({ op: operation, cause }: { op: Operation; cause: string }): 'add' | 'change' | 'remove' {
+  if (/^(Create|Pull|Build)/.test(operation) || (operation === 'StartContainer' && cause === 'missing')) return 'add';
   return /^(Remove|Disconnect)/.test(operation) ? 'remove' : 'change';
 }
 
 /** Changes worth showing: when the whole object is missing, its every field is no news. */
-export function shownFields(step: Pick<Step, 'op' | 'fields'>): readonly FieldChange[] {
+export function shownFields(step: Pick<Step, 'op' | 'cause' | 'fields'>): readonly FieldChange[] {
   const allAbsent = step.fields.every((change) => change.got === undefined);
-  return markOf(step.op) === 'add' && allAbsent ? [] : step.fields;
+  return markOf(step) === 'add' && allAbsent ? [] : step.fields;
 }
 
 function line(level: TraceLine['level'], mark: LineMark, text: string, details: readonly string[] = []): TraceLine {
   return { level, mark, text: redactText(text), details: details.map(redactText) };
 }
 
-function stepText(step: Step, showFields: boolean): string {
+function stepText(step: Step, showFields: boolean, width: number): string {
   const changes = showFields ? shownFields(step) : [];
-  const what = `${step.op.padEnd(17)} ${step.target}  ${step.cause}`;
+  const what = `${step.op.padEnd(17)} ${step.target.padEnd(width)}  ${step.cause}`;
   return changes.length === 1 ? `${what}  ${changes.map(formatChange).join('')}` : what;
 }
 
@@ -57,10 +59,15 @@ function stepFinished(event: Extract<TraceEvent, { type: 'step-finished' }>): Tr
 /** Says trace events in words. It remembers what it said last, so that a loop that stays as it is stays silent. */
 export class Narrator {
   #result = '';
+  /** Longest target of the plan, so that causes stand below each other. */
+  #width = 0;
   #resources = 0;
   #revision = '';
   readonly #findings = new Set<string>();
   readonly #told = new Set<string>();
+  readonly #halted = new Set<string>();
+  /** What was said of a resource's trouble since it was Ready last. */
+  readonly #troubles = new Map<string, Set<string>>();
 
   readonly #formatFinding: (finding: Finding) => string;
 
@@ -75,7 +82,7 @@ export class Narrator {
       case 'started':
         return line('info', 'plain', `bastion ${event.version} started`);
       case 'stopped':
-        return line('info', 'plain', `stopped: ${event.reason}`);
+        return line(event.reason === 'settled' ? 'debug' : 'info', 'plain', `stopped: ${event.reason}`);
       case 'desired-loaded':
         return this.#desiredLoaded(event);
       case 'desired-failed':
@@ -90,6 +97,7 @@ export class Narrator {
         return line('warn', 'warning', `only the relist found it: ${event.what}`);
       case 'planned':
         this.#told.clear();
+        this.#width = Math.max(0, ...event.plan.steps.map((step) => step.target.length));
         return line(
           'debug',
           'plain',
@@ -106,17 +114,24 @@ export class Narrator {
       case 'step-finished':
         return stepFinished(event);
       case 'condition-changed':
-        return conditionChanged(event);
+        return this.#conditionChanged(event);
       case 'gate-waiting': {
-        const name = event.key.slice(event.key.indexOf('/') + 1);
-        const checklist = event.checklist.map((item) => `[ ] ${item}`);
-        return line('warn', 'halt', `halted at gate ${name}: it is your turn`, [...checklist, event.touch]);
+        const text = `halted at gate ${event.key.slice('Gate/'.length)}: it is your turn`;
+        // A dependency that was healed meanwhile makes it a new turn; the checklist is known by then.
+        const again = this.#halted.has(event.key);
+        this.#halted.add(event.key);
+        const checklist = again ? [] : event.checklist.map((item) => `[ ] ${item}`);
+        return { ...line('warn', 'halt', text, checklist), command: event.touch };
       }
       case 'gate-opened':
       case 'gate-closed':
+        this.#halted.delete(event.key);
         return line('info', event.type === 'gate-opened' ? 'good' : 'halt', `${event.key} ${event.type.slice(5)}`);
       case 'consent-waiting':
-        return line('warn', 'halt', 'removal waits for your consent to exactly this:', [...event.removes, event.touch]);
+        return {
+          ...line('warn', 'halt', 'removal waits for your consent to exactly this:', event.removes),
+          command: event.touch,
+        };
       case 'pass-finished':
         return this.#passFinished(event);
       case 'fault':
@@ -130,7 +145,7 @@ export class Narrator {
     const news = !this.#told.has(`${step.target}\n${text}`);
     this.#told.add(`${step.target}\n${text}`);
     const details = news && changes.length > 1 ? changes.map(formatChange) : [];
-    return line('info', markOf(step.op), stepText(step, news), details);
+    return line('info', markOf(step), stepText(step, news, this.#width), details);
   }
 
   #desiredLoaded(event: Extract<TraceEvent, { type: 'desired-loaded' }>): TraceLine {
@@ -163,10 +178,15 @@ export class Narrator {
       return line(level, 'warning', 'not converged: something is failing, see `bastion status`');
     return line('debug', 'plain', `pass ${event.result} in ${time}`);
   }
-}
 
-function conditionChanged(event: Extract<TraceEvent, { type: 'condition-changed' }>): TraceLine {
-  const { key, type, reason, message } = event.condition;
-  const bad = type === 'Degraded' || type === 'Stalled';
-  return line(bad ? 'warn' : 'debug', bad ? 'warning' : 'plain', `${key} ${type} (${reason}): ${message}`);
+  #conditionChanged(event: Extract<TraceEvent, { type: 'condition-changed' }>): TraceLine {
+    const { key, type, reason, message } = event.condition;
+    const text = `${key} ${type} (${reason}): ${message}`;
+    const told = this.#troubles.get(key) ?? new Set<string>();
+    if (type === 'Ready') this.#troubles.delete(key);
+    if (type !== 'Degraded' && type !== 'Stalled') return line('debug', 'plain', text);
+    const news = !told.has(text);
+    this.#troubles.set(key, told.add(text));
+    return line(news ? 'warn' : 'debug', 'warning', text);
+  }
 }
