@@ -1,0 +1,66 @@
+import { createExecutor } from '../apply/executor.ts';
+import type { Engine } from '../engine/port.ts';
+import type { GateFiles } from '../model/gates.ts';
+import type { DesiredState } from '../model/resource.ts';
+import { Observer } from '../observe/observer.ts';
+import { buildPlan } from '../plan/build-plan.ts';
+import { baselineAfterApply } from '../plan/container/baseline.ts';
+import { PlanCache } from '../plan/plan-cache.ts';
+import type { Clock } from './clock.ts';
+import { Controller } from './controller.ts';
+import { MemoryStore } from './memory-store.ts';
+import type { TraceEvent } from '../model/trace.ts';
+
+export interface ControllerOptions {
+  readonly version: string;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  /** Locked by the caller (`lockInstance`). */
+  readonly stateDirectory: string;
+  /** Steps side by side. */
+  readonly concurrency: number;
+  readonly loadDesired: (previous: DesiredState | undefined) => Promise<DesiredState>;
+  readonly watchDesired: (onChange: () => void) => { close(): void };
+  readonly readGates: () => Promise<GateFiles>;
+  readonly watchGates: (onChange: () => void) => { close(): void };
+  /** Told of everything from the first event on. */
+  readonly onTrace: (event: TraceEvent) => void;
+}
+
+/** Puts the controller together from the real planner, observer, executor and memory. Does not start it. */
+export async function assembleController(options: ControllerOptions): Promise<Controller> {
+  const { engine, clock, stateDirectory, concurrency, onTrace } = options;
+  const cache = new PlanCache();
+  const memory = await MemoryStore.open(stateDirectory, {
+    clock,
+    onFault: (where, message) => onTrace({ type: 'fault', at: clock.now(), where, message }),
+  });
+  const controller = new Controller({
+    version: options.version,
+    clock,
+    memory,
+    loadDesired: options.loadDesired,
+    watchDesired: options.watchDesired,
+    readGates: options.readGates,
+    watchGates: options.watchGates,
+    observer: new Observer(engine, { now: () => clock.now() }),
+    events: (signal, connected) => engine.events(signal, connected),
+    buildPlan: (input) => buildPlan(input, cache),
+    takeBaseline: baselineAfterApply,
+    createExecutor: (hooks) =>
+      createExecutor({
+        engine,
+        clock,
+        stateDirectory,
+        concurrency,
+        trace: (event) => hooks.trace(event),
+        revision: () => hooks.revision(),
+        remember: {
+          recordRollback: (key, specHash, reason) => memory.recordRollback(key, specHash, reason),
+          recordNotified: (key, digest) => memory.recordNotified(key, digest),
+        },
+      }),
+  });
+  controller.on(onTrace);
+  return controller;
+}
