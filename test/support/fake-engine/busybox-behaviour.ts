@@ -22,7 +22,7 @@ export function busyboxBehaviour({ Config }: ContainerInspect): Behaviour {
 function shellBehaviour(script: string): Behaviour {
   const statements = script.split(';').map((statement) => statement.trim());
   const output = statements.flatMap((statement) => /^echo (.*?)( >&2)?$/.exec(statement)?.[1] ?? []);
-  const slept = statements.map((statement) => Number(/^sleep ([\d.]+)( &)?$/.exec(statement)?.[1] ?? 0));
+  const slept = statements.map((statement) => Number(/^sleep ([\d.]+)( & ?wait)?$/.exec(statement)?.[1] ?? 0));
   const seconds = slept.reduce((sum, each) => sum + each, 0);
   const code = Number(statements.map((statement) => /^exit (\d+)$/.exec(statement)?.[1]).find(Boolean) ?? 0);
   const trap = statements.map((statement) => /^trap "exit (\d+)" (\w+)$/.exec(statement)).find(Boolean);

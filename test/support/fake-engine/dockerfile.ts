@@ -1,5 +1,7 @@
 import type { FakeImage, FakeImageConfig } from './image-store.ts';
 
+const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 /** What a build does: the new image's config, or why it failed. */
 export type BuildResult = { readonly config: FakeImageConfig } | { readonly error: string };
 
@@ -30,10 +32,13 @@ export function interpret(text: string, base: (reference: string) => FakeImage |
     const rest = line.slice(instruction.length).trim();
     switch (instruction.toUpperCase()) {
       case 'FROM': {
-        if (rest === 'scratch') break;
         const image = base(rest);
-        if (!image) return { error: `pull access denied for ${rest}, repository does not exist` };
-        config = structuredClone(image.inspect.Config ?? {});
+        if (!image && rest !== 'scratch') {
+          return { error: `pull access denied for ${rest}, repository does not exist` };
+        }
+        config = structuredClone(image?.inspect.Config ?? {});
+        // The builder gives a path to images that have none.
+        if (!config.Env?.some((entry) => entry.startsWith('PATH='))) config.Env = [PATH, ...(config.Env ?? [])];
         break;
       }
       case 'LABEL':
@@ -108,7 +113,7 @@ function exposed(port: string): [string, object] {
 }
 
 function pairs(words: readonly string[]): Record<string, string> {
-  return Object.fromEntries(words.map(unquoted).map((word) => [word.split('=', 1)[0], word.replace(/^[^=]*=/, '')]));
+  return Object.fromEntries(words.map(unquoted).map((word) => [word.replace(/=.*$/, ''), word.replace(/^[^=]*=/, '')]));
 }
 
 function unquoted(word: string): string {

@@ -81,7 +81,7 @@ const READONLY = 'bus fs irq sys sysrq-trigger'.split(' ').map((name) => `/proc/
 
 /** The body's HostConfig as inspect shows it: verbatim where known, dropped where unknown, with defaults filled in. */
 export function storedHostConfig(asked: HostConfig, world: World): HostConfig {
-  const host: HostConfig = structuredClone(DEFAULTS) as unknown as HostConfig;
+  const host: HostConfig = structuredClone(DEFAULTS);
   host['CgroupnsMode'] = world.facts.cgroupVersion === '1' ? 'host' : 'private';
   host.Runtime = world.facts.defaultRuntime;
   for (const member of Object.keys(DEFAULTS)) {

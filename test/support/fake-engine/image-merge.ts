@@ -52,11 +52,11 @@ function mergedCommand(body: ContainerConfig, image: FakeImageConfig): Pick<Cont
 }
 
 /** The body's entries first, in order, then the image's whose name is not taken. */
-function mergedEnvironment(own: readonly string[] | null | undefined, image: readonly string[] | null | undefined) {
+function mergedEnvironment(own: string[] | null | undefined, image: string[] | null | undefined): string[] | null {
   const nameOf = (entry: string): string => entry.split('=', 1)[0] ?? '';
   const taken = new Set((own ?? []).map(nameOf));
   const merged = [...(own ?? []), ...(image ?? []).filter((entry) => !taken.has(nameOf(entry)))];
-  return merged.length === 0 && own == null ? null : merged;
+  return merged.length === 0 ? (own ?? null) : merged;
 }
 
 /** Member by member; what is zero is taken from the image and left out when still zero. */
