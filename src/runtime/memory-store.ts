@@ -66,8 +66,8 @@ export class MemoryStore {
   set<C extends Concern>(concern: C, key: Key, value: Memory[C][Key] | undefined): void {
     this.update((memory) => {
       if (memory[concern][key] === value) return memory;
-      const { [key]: _, ...others } = memory[concern];
-      return { ...memory, [concern]: value === undefined ? others : { ...others, [key]: value } };
+      const entries = Object.entries(memory[concern]).filter(([other]) => other !== key);
+      return { ...memory, [concern]: Object.fromEntries(value === undefined ? entries : [...entries, [key, value]]) };
     });
   }
 

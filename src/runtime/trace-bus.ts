@@ -21,7 +21,7 @@ export class TraceBus {
   }
 
   emit(event: UntimedTraceEvent): void {
-    this.forward({ at: this.#clock.now(), ...event } as TraceEvent);
+    this.forward({ at: this.#clock.now(), ...event });
   }
 
   /** An event that has its time already. */

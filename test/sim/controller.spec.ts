@@ -6,7 +6,9 @@ import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { House } from './house.ts';
 import type { HouseOptions } from './house.ts';
 
-describe('the loop', () => {
+describe('the loop', function () {
+  this.timeout(20_000);
+
   const state = temporaryDirectory('loop');
   let house: House;
   const open = async (resources: readonly Resource[], parts: Partial<HouseOptions> = {}): Promise<House> =>
@@ -66,7 +68,7 @@ describe('the loop', () => {
     await house.untilResult('converged');
     house.engine.dropEvents = () => true;
     house.engine.outside.updateContainer('web', { Memory: 64 * 1024 * 1024, MemorySwap: -1 });
-    await house.until(() => house.traced('healed').length === 1, 90_000);
+    await house.until(() => house.traced('healed').length === 1);
     expect(house.traced('event-missed').length).to.be.greaterThan(0);
   });
 
