@@ -1,8 +1,9 @@
 /** Bundles src/main.ts into dist/: what a command does not use is not even read from disk. */
-import { chmodSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { precompiledSchemas } from './support/precompiled-schemas.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const outdir = join(root, 'dist');
@@ -30,12 +31,6 @@ const STAND_INS: readonly { readonly from: RegExp; readonly module: RegExp; read
   { from: /docker-modem/, module: /^debug$/, contents: 'module.exports = () => () => undefined;' },
   { from: /docker-modem/, module: /^readable-stream$/, contents: "module.exports = require('node:stream');" },
   { from: /pino/, module: /^(\.|\.\/lib)\/transport$/, contents: unavailable('a log transport') },
-  // A CommonJS module that is imported lazily has a default export only, once bundled.
-  {
-    from: /desired\/validate\.ts$/,
-    module: /^ajv$/,
-    contents: "import ajv from 'ajv/dist/ajv.js'; export const Ajv = ajv.Ajv;",
-  },
   // Benchmarks at load time for a format that we do not use.
   { from: /prom-client/, module: /^@opentelemetry\/api$/, contents: 'module.exports = {};' },
 ];
@@ -53,8 +48,6 @@ const standIns: Plugin = {
   },
 };
 
-rmSync(outdir, { recursive: true, force: true });
-mkdirSync(outdir);
 const result = await build({
   absWorkingDir: root,
   entryPoints: { bastion: 'src/main.ts' },
@@ -78,10 +71,16 @@ const result = await build({
   sourcesContent: false,
   metafile: true,
   logLevel: 'warning',
-  plugins: [standIns],
+  plugins: [precompiledSchemas, standIns],
 });
 
 chmodSync(join(root, 'bin', 'bastion'), 0o755);
+// Only now: a command that somebody runs meanwhile finds either build whole.
+const written = new Set(Object.keys(result.metafile.outputs).map((path) => join(root, path)));
+for (const entry of readdirSync(outdir, { recursive: true, withFileTypes: true })) {
+  const path = join(entry.parentPath, entry.name);
+  if (entry.isFile() && !written.has(path)) rmSync(path);
+}
 const outputs = Object.entries(result.metafile.outputs).filter(([path]) => !path.endsWith('.map'));
 for (const [path, { bytes, entryPoint }] of outputs.sort(([, a], [, b]) => b.bytes - a.bytes).slice(0, 12))
   console.log(
