@@ -18,7 +18,6 @@ export function containerFieldArbitraries(around: Surroundings): Record<string, 
   const word = fc.stringMatching(/^[a-z][a-z0-9]{0,7}$/);
   const text = fc.constantFrom('', 'x', 'a b', 'a=b', 'ü', '1', '"quoted"', '$HOME', '# no comment');
   const size = fc.constantFrom('16m', '24M', '32mb', 20_971_520, '0.5g', '65536k');
-  const duration = fc.constantFrom('1s', '1m30s', '1500ms', '2h');
   const port = 20_000 + around.ordinal * 10;
   const [first = '', second = ''] = Object.keys(around.networks);
   const subnet = (network: string): string => (around.networks[network] ?? '').replace('.0/24', '');
@@ -50,10 +49,11 @@ export function containerFieldArbitraries(around: Surroundings): Record<string, 
     cpuset: fc.constantFrom('0', '0,1', '0-1'),
     pids_limit: fc.constantFrom(20, 100, -1),
     restart: fc.constantFrom('no', 'always', 'on-failure', 'on-failure:3', 'unless-stopped'),
+    // Short intervals: a replacement takes over only once it is healthy.
     healthcheck: fc.constantFrom(
-      { test: 'true', interval: '1m', timeout: '2s', retries: 2, start_period: '5s' },
-      { test: ['CMD', 'true'] },
-      { test: ['CMD-SHELL', 'exit 0'], interval: '1m30s' },
+      { test: 'true', interval: '1s', timeout: '2s', retries: 2, start_period: '5s' },
+      { test: ['CMD', 'true'], interval: '1500ms' },
+      { test: ['CMD-SHELL', 'exit 0'], interval: '1s', timeout: '1m30s' },
       { disable: true },
       { test: ['NONE'] },
     ),
@@ -80,7 +80,7 @@ export function containerFieldArbitraries(around: Surroundings): Record<string, 
     sysctls: fc.constantFrom({ 'net.core.somaxconn': 256 }, ['net.ipv4.ip_unprivileged_port_start=80']),
     devices: fc.constantFrom(['/dev/null:/dev/my-null'], ['/dev/zero:/dev/my-zero:r', '/dev/full']),
     stop_signal: fc.constantFrom('SIGINT', 'TERM', 'SIGTERM', 'SIGUSR1'),
-    stop_grace_period: fc.constantFrom('0s', '1s', '1m30s', '10s'),
+    stop_grace_period: fc.constantFrom('0s', '1s', '1000ms', '2s'),
     logging: fc.constantFrom(
       { driver: 'json-file', options: { 'max-size': '1m', 'max-file': '2' } },
       { driver: 'none' },
@@ -112,7 +112,7 @@ export function containerFieldArbitraries(around: Surroundings): Record<string, 
       [{ type: 'volume', source: around.volume, target: '/data', volume: { nocopy: true } }],
       [{ type: 'tmpfs', target: '/ram', tmpfs: { size: '1m', mode: '0700' } }],
     ),
-    healthyWithin: duration,
+    healthyWithin: fc.constantFrom('1m30s', '2m', '90000ms'),
     mem_limit: size,
   };
 }
@@ -130,7 +130,7 @@ const COMMANDS: readonly Record<string, unknown>[] = [
 export function arbitraryContainerSpec(around: Surroundings): fc.Arbitrary<Record<string, unknown>> {
   const fields = containerFieldArbitraries(around);
   return fc
-    .tuple(fc.record(fields, { requiredKeys: ['mem_limit'] }), fc.constantFrom(...COMMANDS))
+    .tuple(fc.record(fields, { requiredKeys: ['mem_limit', 'stop_grace_period'] }), fc.constantFrom(...COMMANDS))
     .map(([spec, command]) => withoutConflicts({ image: around.image, ...spec, ...command }));
 }
 
