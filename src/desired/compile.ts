@@ -53,16 +53,36 @@ export function compile(input: CompileInput): Compiled {
       if (draft === undefined) continue;
       findings.push(toFinding(rejection, draft));
     }
+    const files = new Set(rejections.flatMap(({ key }) => fresh.get(key)?.source.file ?? []));
     for (const { key } of rejections) {
       fresh.delete(key);
       broken.add(key);
       if (input.previous.has(key)) keep.add(key);
     }
+    for (const key of heldBy(files, input.previous)) if (!fresh.has(key)) keep.add(key);
   }
 }
 
 function toFinding({ key, path, rule, message }: Rejection, draft: Draft): Finding {
   return { severity: 'error', rule, source: draft.locate(path), key, field: formatPath(path), message };
+}
+
+/** Keys that files held when they were last good: a file that is broken anywhere takes nothing away. */
+export function heldBy(files: ReadonlySet<string>, previous: ReadonlyMap<Key, Resource>): Key[] {
+  return [...previous.values()]
+    .filter((resource) => !isImplicit(resource) && parents(resource.source.file).some((path) => files.has(path)))
+    .map(({ key }) => key);
+}
+
+/** An image that was wanted only because something named it stays only while that does. */
+function isImplicit(resource: Resource): boolean {
+  return resource.kind === 'Image' && resource.name === resource.spec.reference && resource.spec.build === undefined;
+}
+
+/** A file, the directories that hold it, and the desired-state directory itself (the empty path). */
+function parents(file: string): string[] {
+  const parts = file.split('/');
+  return parts.map((_, length) => parts.slice(0, length).join('/')).concat(file);
 }
 
 /** Last good resources to keep, with all that they depend on and that is no longer declared. */

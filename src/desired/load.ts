@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Key } from '../model/key.ts';
 import type { DesiredState, Finding, Resource } from '../model/resource.ts';
 import { readInstallation, defaultBastion, type Installation } from './bastion-spec.ts';
-import { compile } from './compile.ts';
+import { compile, heldBy } from './compile.ts';
 import type { Draft } from './draft.ts';
 import { DesiredStateError } from './errors.ts';
 import type { Problem } from './field.ts';
@@ -12,6 +12,7 @@ import { checkPolicies } from './policy/index.ts';
 import { readDirectory } from './read-directory.ts';
 import { readManifests, toFindings, type ReadManifests } from './read-manifests.ts';
 import { prefixHostPaths } from './root-prefix.ts';
+import type { ManifestValidator } from './validate.ts';
 
 export interface LoadOptions {
   /** The desired-state directory. */
@@ -22,6 +23,8 @@ export interface LoadOptions {
   readonly previous?: DesiredState;
   /** Name of the installation when no Bastion resource says it; default `bastion`. */
   readonly instanceDefault?: string;
+  /** Compiled schemas to use again, for those who read often. */
+  readonly validator?: ManifestValidator;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface LoadOptions {
  */
 export async function loadDesiredState(options: LoadOptions): Promise<DesiredState> {
   const directory = resolve(options.directory);
-  const manifests = await readManifests(readDirectory(directory));
+  const manifests = await readManifests(readDirectory(directory), options.validator);
   if (manifests.documents === 0 && manifests.findings.length === 0)
     throw new DesiredStateError(
       'DESIRED_EMPTY',
@@ -93,23 +96,8 @@ function readDrafts(manifests: ReadManifests, { bastion }: Installation, directo
 /** What of the last reading may stand in, and what must: all that a broken file held. */
 function lastGood(previous: DesiredState | undefined, manifests: ReadManifests) {
   const resources = new Map<Key, Resource>((previous?.resources ?? []).map((resource) => [resource.key, resource]));
-  const inBrokenFile = ({ source }: Resource): boolean =>
-    [...parents(source.file)].some((path) => manifests.brokenFiles.has(path));
-  const kept = [...resources.values()].filter(
-    (resource) => manifests.brokenKeys.has(resource.key) || (inBrokenFile(resource) && !isImplicit(resource)),
-  );
-  return { previous: resources, keep: new Set(kept.map(({ key }) => key)) };
-}
-
-/** An image that was wanted only because something named it stays only while that does. */
-function isImplicit(resource: Resource): boolean {
-  return resource.kind === 'Image' && resource.name === resource.spec.reference && resource.spec.build === undefined;
-}
-
-/** A file and the directories that hold it, as far up as the desired-state directory (the empty path). */
-function* parents(file: string): Generator<string> {
-  for (let path = file; path !== ''; path = path.slice(0, Math.max(path.lastIndexOf('/'), 0))) yield path;
-  yield '';
+  const broken = [...resources.keys()].filter((key) => manifests.brokenKeys.has(key));
+  return { previous: resources, keep: new Set([...broken, ...heldBy(manifests.brokenFiles, resources)]) };
 }
 
 function heldBack(manifests: ReadManifests): Finding {

@@ -32,6 +32,8 @@ export interface ParsedFile {
 /** Aliases that a document may resolve to before it counts as an attack. */
 const MAXIMUM_ALIASES = 100;
 
+const TOO_DEEP = 'is nested too deeply to be read';
+
 /** YAML 1.2 text of one file to its documents. Empty documents are left out. Never throws. */
 export function parseDocuments(file: string, text: string): ParsedFile {
   const counter = new LineCounter();
@@ -77,12 +79,13 @@ export function parseDocuments(file: string, text: string): ParsedFile {
 
 function explainSyntax(code: string, message: string): string {
   if (code === 'TAB_AS_INDENT') return 'a tab is used to indent; YAML takes spaces only';
+  if (/call stack/i.test(message)) return TOO_DEEP;
   const text = message.split('\n')[0] ?? message;
   return text.length > 300 ? `${text.slice(0, 300)}...` : text;
 }
 
 function explainFailure(error: unknown): string {
-  if (error instanceof RangeError) return 'is nested too deeply to be read';
+  if (error instanceof RangeError) return TOO_DEEP;
   const message = error instanceof Error ? error.message : String(error);
   if (/alias count/i.test(message))
     return `aliases multiply to more than ${MAXIMUM_ALIASES} values: write the values out`;

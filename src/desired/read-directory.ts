@@ -28,7 +28,7 @@ export interface ReadLimits {
   readonly depth: number;
 }
 
-export const READ_LIMITS: ReadLimits = { file: 1 << 20, total: 16 << 20, files: 5000, depth: 16 };
+export const READ_LIMITS: ReadLimits = { file: 1 << 19, total: 16 << 20, files: 5000, depth: 16 };
 
 /**
  * Reads all *.yaml and *.yml below a directory. Entries that begin with a dot are skipped (.git). Symlinks are followed,

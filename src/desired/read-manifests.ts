@@ -27,8 +27,10 @@ export interface ReadManifests {
 }
 
 /** Parses and validates every file, and finds keys that are declared twice. */
-export async function readManifests(content: DirectoryContent): Promise<ReadManifests> {
-  const validator = await ManifestValidator.create();
+export async function readManifests(
+  content: DirectoryContent,
+  validator: ManifestValidator = new ManifestValidator(),
+): Promise<ReadManifests> {
   const result = {
     valid: [] as ValidDocument[],
     brokenFiles: new Set(content.broken),
@@ -45,19 +47,19 @@ export async function readManifests(content: DirectoryContent): Promise<ReadMani
       // Whatever else is unclear, a broken Bastion document decides over everything.
       if (/^kind:\s*["']?Bastion\b/m.test(text)) result.brokenKeys.add(keyOf('Bastion', ''));
     }
-    for (const document of parsed.documents) readDocument(document, validator, result);
+    for (const document of parsed.documents) await readDocument(document, validator, result);
   }
   return { ...result, valid: withoutDuplicates(result) };
 }
 
-function readDocument(
+async function readDocument(
   document: ParsedDocument,
   validator: ManifestValidator,
   result: Omit<ReadManifests, 'valid' | 'documents'> & { valid: ValidDocument[] },
-): void {
+): Promise<void> {
   const { kind, name, problems } = identify(document.value);
   const key = kind === undefined ? undefined : keyOf(kind, name ?? '');
-  const all = kind === undefined ? problems : [...problems, ...validator.validate(kind, document.value)];
+  const all = kind === undefined ? problems : [...problems, ...(await validator.validate(kind, document.value))];
   result.findings.push(...toFindings(document, key, all));
   if (key !== undefined && all.every(({ unknownKey }) => unknownKey === true))
     result.valid.push({ document, key, manifest: document.value as Manifest | BastionManifest });

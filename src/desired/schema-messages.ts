@@ -1,12 +1,12 @@
-import type { ErrorObject } from 'ajv';
 import type { Kind } from '../model/key.ts';
 import { formatPath, type FieldPath, type Problem } from './field.ts';
+import type { SchemaError } from './schema-compiler.ts';
 import type { FieldSchema } from './schema-files.ts';
 import { suggest } from './suggest.ts';
 import { composeAdvice } from './unsupported-keys.ts';
 
 /** An error of the schema validator, said for people and located. Values are never repeated: they may be secrets. */
-export function describeSchemaError(kind: Kind, document: unknown, error: ErrorObject): Problem {
+export function describeSchemaError(kind: Kind, document: unknown, error: SchemaError): Problem {
   const path = pointerToPath(document, error.instancePath);
   const schema = (error.parentSchema ?? {}) as FieldSchema;
   switch (error.keyword) {

@@ -1,43 +1,29 @@
-import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import { KINDS, type Kind } from '../model/key.ts';
 import type { Problem } from './field.ts';
-import { readSchema } from './schema-files.ts';
+import { createSchemaCompiler, type SchemaCheck } from './schema-compiler.ts';
 import { describeSchemaError } from './schema-messages.ts';
 import { suggest } from './suggest.ts';
 
 /**
- * Checks documents against the schemas of crds-like/. Schemas are compiled when a kind is first met, so that a short
- * command pays only for the kinds in use.
+ * Checks documents against the schemas of crds-like/. A kind is loaded when it is first met, so that a short command
+ * pays only for the kinds in use.
  */
 export class ManifestValidator {
-  readonly #ajv: Ajv;
-  readonly #compiled = new Map<Kind, ValidateFunction>();
-
-  private constructor(ajv: Ajv) {
-    this.#ajv = ajv;
-  }
-
-  /** Loading the validation library is put off to here: it is a good part of a short command's start. */
-  static async create(): Promise<ManifestValidator> {
-    const { Ajv: Library } = await import('ajv');
-    return new ManifestValidator(
-      new Library({ allErrors: true, verbose: true, useDefaults: true, allowUnionTypes: true }),
-    );
-  }
+  #compiler: ReturnType<typeof createSchemaCompiler> | undefined;
+  readonly #checks = new Map<Kind, SchemaCheck>();
 
   /** Fills in defaults and returns what is wrong, in the order of the schema; empty when the document is good. */
-  validate(kind: Kind, value: unknown): Problem[] {
-    const check = this.#validatorOf(kind);
-    if (check(value)) return [];
-    return (check.errors ?? []).map((error: ErrorObject) => describeSchemaError(kind, value, error));
+  async validate(kind: Kind, value: unknown): Promise<Problem[]> {
+    const check = this.#checks.get(kind) ?? (await this.#load(kind));
+    if (check(value) === true) return [];
+    return (check.errors ?? []).map((error) => describeSchemaError(kind, value, error));
   }
 
-  #validatorOf(kind: Kind): ValidateFunction {
-    const known = this.#compiled.get(kind);
-    if (known !== undefined) return known;
-    const compiled = this.#ajv.compile(readSchema(kind));
-    this.#compiled.set(kind, compiled);
-    return compiled;
+  async #load(kind: Kind): Promise<SchemaCheck> {
+    this.#compiler ??= createSchemaCompiler();
+    const check = await (await this.#compiler)(kind);
+    this.#checks.set(kind, check);
+    return check;
   }
 }
 
