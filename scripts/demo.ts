@@ -1,0 +1,183 @@
+/**
+ * `npm run demo`: sets everything up and runs the operator on demo/desired-state, on a real engine.
+ * `npm run demo -- --down`: removes all that the demo made. It never touches a gate: that is for the human.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parseDocument, parseAllDocuments } from 'yaml';
+import { ensureImages, type ImageAvailability } from '../test/images/ensure-images.ts';
+import { ensureEngine, privateEngineDirectory } from './engine.ts';
+import { endProcess } from './support/daemon-process.ts';
+import { DEMO_DIRECTORY, readDemoRecord, writeDemoRecord } from './support/demo-record.ts';
+import { removeDemoObjects, removeImages } from './support/demo-stack.ts';
+import { engineAnswers } from './support/engine-http.ts';
+import { stopPrivateEngine } from './support/private-engine.ts';
+import { mustRun } from './support/run-command.ts';
+
+const WEB_PORT = 18_000;
+const STATUS_PORT = 9479;
+const IMAGES = ['traefik', 'prometheus', 'node-exporter'] as const;
+const desired = join(DEMO_DIRECTORY, 'desired-state');
+const say = (line: string): void => console.log(`demo: ${line}`);
+
+try {
+  const { values } = parseArgs({ options: { down: { type: 'boolean', default: false } } });
+  process.exitCode = values.down ? await down() : await up();
+} catch (error) {
+  console.error(`demo: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = error instanceof TypeError ? 64 : 1;
+}
+
+async function up(): Promise<number> {
+  say('building the operator');
+  await mustRun([process.execPath, '--import', 'tsx', 'scripts/build.ts']);
+  const earlier = readDemoRecord();
+  await stopOperator(earlier?.operator);
+  if (earlier !== undefined && !earlier.privateEngine && !(await engineAnswers(earlier.host))) {
+    throw new Error(
+      `The demo runs on the engine at ${earlier.host}, which does not answer. Start it, or: npm run demo -- --down`,
+    );
+  }
+  const engine =
+    earlier !== undefined && (await engineAnswers(earlier.host))
+      ? { host: earlier.host, private: earlier.privateEngine }
+      : await ensureEngine('demo', say);
+  say(`engine at ${engine.host}${engine.private ? ', a private one' : ', which was running already'}`);
+  await mkdir(DEMO_DIRECTORY, { recursive: true });
+  const images = await ensureImages(engine.host, IMAGES, say);
+  const added = Object.values(images)
+    .filter((image) => image.added)
+    .map((image) => image.reference);
+  const record = {
+    host: engine.host,
+    privateEngine: engine.private,
+    images: [...new Set([...(earlier?.images ?? []), ...added])],
+  };
+  await writeDemoRecord(record);
+  await prepare(images);
+  const listen = `127.0.0.1:${(await isFree(STATUS_PORT)) ? STATUS_PORT : 0}`;
+  introduce(engine.host);
+  const code = await runOperator(engine.host, listen, (operator) => writeDemoRecord({ ...record, operator }));
+  await writeDemoRecord(record);
+  takeLeave(engine.host, engine.private);
+  return code;
+}
+
+/** Lays out the scratch directory. What is there from an earlier run is kept, edits included. */
+async function prepare(images: Readonly<Record<string, ImageAvailability>>): Promise<void> {
+  if (!existsSync(desired)) {
+    await cp('demo/desired-state', desired, { recursive: true });
+    if (!(await isFree(WEB_PORT))) {
+      const manifest = join(desired, '10-traefik.yaml');
+      const text = await readFile(manifest, 'utf8');
+      await writeFile(manifest, text.replace(`127.0.0.1:${WEB_PORT}:`, '127.0.0.1::'));
+      say(`port ${WEB_PORT} is taken: the engine chooses another one for Traefik`);
+    }
+  }
+  for (const directory of ['gates', 'hold', 'state', 'root/etc']) {
+    await mkdir(join(DEMO_DIRECTORY, directory), { recursive: true });
+  }
+  const file = join(desired, '00-bastion.yaml');
+  const documents = parseAllDocuments(await readFile(file, 'utf8'));
+  if (!Array.isArray(documents)) throw new Error(`${file} holds no documents`);
+  const overrides = Object.fromEntries(
+    Object.values(images)
+      .filter((image) => image.reference !== image.upstream)
+      .map((image) => [image.upstream, image.reference]),
+  );
+  const bastion = documents.find((document) => document.get('kind') === 'Bastion');
+  bastion?.setIn(['spec', 'images'], parseDocument(JSON.stringify(overrides)).contents);
+  await writeFile(file, documents.map((document) => document.toString()).join(''));
+}
+
+function introduce(host: string): void {
+  const docker =
+    process.env['DOCKER_HOST'] === host || host === 'unix:///var/run/docker.sock' ? 'docker' : `docker -H ${host}`;
+  console.log(`
+  The operator runs now, and stops at every gate until you open it with the command that it prints.
+  Use a second terminal for that, and, once it says converged, try to break something:
+
+    ${docker} ps
+    ${docker} rm -f demo-prometheus
+    ${docker} update --memory 300m --memory-swap 600m demo-prometheus
+    $EDITOR ${join(desired, '20-prometheus.yaml')}
+
+  Ctrl-C ends the operator; what it made keeps running. npm run demo -- --down removes everything.
+`);
+}
+
+function takeLeave(host: string, isPrivate: boolean): void {
+  console.log(`
+  The operator has ended; its containers keep running${isPrivate ? `, as does the private engine at ${host}` : ''}.
+    npm run demo             goes on where it stopped (and changes nothing that runs)
+    npm run demo -- --down   removes all that the demo made
+`);
+}
+
+async function runOperator(host: string, listen: string, started: (pid: number) => Promise<void>): Promise<number> {
+  const places = [
+    ...['--desired-state', desired],
+    ...['--gates', join(DEMO_DIRECTORY, 'gates')],
+    ...['--state', join(DEMO_DIRECTORY, 'state')],
+    ...['--root', join(DEMO_DIRECTORY, 'root')],
+  ];
+  const child = spawn('bin/bastion', ['run', ...places, '--docker', host, '--listen', listen, '--log', 'text'], {
+    stdio: 'inherit',
+  });
+  // Ctrl-C reaches the operator by itself, since it is in the same group; this process waits for its end.
+  const ignore = (): void => undefined;
+  const forward = (): void => void child.kill('SIGTERM');
+  process.on('SIGINT', ignore).on('SIGTERM', forward).on('SIGHUP', forward);
+  try {
+    const ended = new Promise<number>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('exit', (code) => resolve(code ?? 1));
+    });
+    if (child.pid !== undefined) await started(child.pid);
+    return await ended;
+  } finally {
+    process.off('SIGINT', ignore).off('SIGTERM', forward).off('SIGHUP', forward);
+  }
+}
+
+async function down(): Promise<number> {
+  const record = readDemoRecord();
+  await stopOperator(record?.operator);
+  let code = 0;
+  if (record !== undefined && (await engineAnswers(record.host))) {
+    await removeDemoObjects(record.host, say);
+    if (!record.privateEngine) await removeImages(record.host, record.images, say);
+  } else if (record !== undefined && !record.privateEngine) {
+    say(`the engine at ${record.host} does not answer: start it and repeat, to remove what the demo made on it`);
+    return 1;
+  }
+  const directory = privateEngineDirectory('demo');
+  if (existsSync(directory)) {
+    await stopPrivateEngine(directory).catch((error: unknown) => {
+      say(error instanceof Error ? error.message : String(error));
+      code = 1;
+    });
+    say('stopped the private engine');
+  }
+  await rm(DEMO_DIRECTORY, { recursive: true, force: true });
+  say('nothing of the demo is left; packages that it installed (docker.io, node_modules) stay');
+  return code;
+}
+
+/** Ends an operator that an earlier demo left, or that runs in another terminal. */
+async function stopOperator(pid: number | undefined): Promise<void> {
+  if (pid === undefined) return;
+  await endProcess(pid, (line) => line.includes(desired) && line.includes('run'), 30_000);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.on('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
