@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { eventually } from '../support/eventually.ts';
+import { patiently } from './patiently.ts';
 import { expectEngineError } from '../support/expect-error.ts';
 import type { Scratch } from './scratch.ts';
 
@@ -53,7 +53,7 @@ export function containerLife(get: () => Scratch): void {
     const scratch = get();
     const Cmd = ['sh', '-c', 'trap "exit 5" TERM; echo ready; sleep 600 & wait'];
     const id = await scratch.run({ Cmd });
-    await eventually(async () => expect(await scratch.engine.logs(id, 1)).to.equal('ready\n'));
+    await patiently(async () => expect(await scratch.engine.logs(id, 1)).to.equal('ready\n'));
     await scratch.engine.stopContainer(id, 10);
     expect((await scratch.inspect(id)).State.ExitCode).to.equal(5);
   });
@@ -115,7 +115,7 @@ export function containerLife(get: () => Scratch): void {
     const scratch = get();
     const Cmd = ['sh', '-c', 'trap "exit 9" HUP; echo ready; sleep 600 & wait'];
     const id = await scratch.run({ Cmd });
-    await eventually(async () => expect(await scratch.engine.logs(id, 1)).to.equal('ready\n'));
+    await patiently(async () => expect(await scratch.engine.logs(id, 1)).to.equal('ready\n'));
     await scratch.engine.signalContainer(id, 'SIGHUP');
     expect(await scratch.engine.waitContainer(id, 5_000)).to.equal(9);
     await expectEngineError(scratch.engine.signalContainer(id, 'SIGHUP'), 'ENGINE_CONFLICT');
@@ -131,17 +131,17 @@ export function containerLife(get: () => Scratch): void {
     const scratch = get();
     const id = await scratch.run({ HostConfig: { RestartPolicy: { Name: 'always' } } });
     await scratch.engine.signalContainer(id, 'SIGKILL');
-    await eventually(async () => expect(await status(id)).to.equal('exited'));
+    await patiently(async () => expect(await status(id)).to.equal('exited'));
     expect((await scratch.inspect(id)).State.ExitCode).to.equal(137);
   });
 
   it('forgets its restart policy once it was signalled, until the next start', async () => {
     const scratch = get();
     const RestartPolicy = { Name: 'always', MaximumRetryCount: 0 };
-    const Cmd = ['sh', '-c', 'trap "" HUP; sleep 0.4; exit 3'];
+    const Cmd = ['sh', '-c', 'trap "" HUP; sleep 1.5; exit 3'];
     const id = await scratch.run({ Cmd, HostConfig: { RestartPolicy } });
     await scratch.engine.signalContainer(id, 'SIGHUP');
-    await eventually(async () => expect(await status(id)).to.equal('exited'));
+    await patiently(async () => expect(await status(id)).to.equal('exited'));
     const { HostConfig, RestartCount } = await scratch.inspect(id);
     expect(HostConfig.RestartPolicy).to.deep.equal(RestartPolicy);
     expect(RestartCount).to.equal(0);
@@ -151,13 +151,10 @@ export function containerLife(get: () => Scratch): void {
     const scratch = get();
     const RestartPolicy = { Name: 'on-failure', MaximumRetryCount: 2 };
     const id = await scratch.run({ Cmd: ['sh', '-c', 'exit 3'], HostConfig: { RestartPolicy } });
-    await eventually(
-      async () => {
-        const { RestartCount, State } = await scratch.inspect(id);
-        expect([RestartCount, State.Status, State.ExitCode]).to.deep.equal([2, 'exited', 3]);
-      },
-      { within: 10_000 },
-    );
+    await patiently(async () => {
+      const { RestartCount, State } = await scratch.inspect(id);
+      expect([RestartCount, State.Status, State.ExitCode]).to.deep.equal([2, 'exited', 3]);
+    });
   });
 
   it('shows a container between two restarts as restarting and running', async () => {
@@ -166,7 +163,7 @@ export function containerLife(get: () => Scratch): void {
       Cmd: ['sh', '-c', 'exit 3'],
       HostConfig: { RestartPolicy: { Name: 'always', MaximumRetryCount: 0 } },
     });
-    await eventually(async () => {
+    await patiently(async () => {
       expect((await scratch.inspect(id)).State).to.include({ Status: 'restarting', Running: true, ExitCode: 3 });
     });
     await scratch.engine.stopContainer(id, 0);
@@ -214,14 +211,14 @@ export function containerLife(get: () => Scratch): void {
 
   it('tells health: starting, then healthy; unhealthy once the check no longer runs', async () => {
     const scratch = get();
-    const Healthcheck = { Test: ['CMD', 'true'], Interval: 300e6, Timeout: 5e9, Retries: 1 };
+    const Healthcheck = { Test: ['CMD', 'true'], Interval: 1e9, Timeout: 5e9, Retries: 1 };
     const id = await scratch.run({ Healthcheck });
     const health = async (): Promise<string | undefined> => (await scratch.inspect(id)).State.Health?.Status;
     const listed = async (): Promise<string> =>
       (await scratch.engine.listContainers()).find((container) => container.Id === id)?.Status ?? '';
     expect(await listed()).to.match(/\(health: starting\)$/);
     expect(await health()).to.equal('starting');
-    await eventually(async () => expect(await health()).to.equal('healthy'));
+    await patiently(async () => expect(await health()).to.equal('healthy'));
     expect(await listed()).to.match(/\(healthy\)$/);
     await scratch.engine.stopContainer(id, 0);
     expect(await health()).to.equal('unhealthy');
@@ -232,7 +229,7 @@ export function containerLife(get: () => Scratch): void {
   it('tells that a container is unhealthy', async () => {
     const scratch = get();
     const id = await scratch.run({ Healthcheck: { Test: ['CMD', 'false'], Interval: 100e6, Retries: 2 } });
-    await eventually(async () => expect((await scratch.inspect(id)).State.Health?.Status).to.equal('unhealthy'), {
+    await patiently(async () => expect((await scratch.inspect(id)).State.Health?.Status).to.equal('unhealthy'), {
       within: 10_000,
     });
     expect((await scratch.inspect(id)).State.Running).to.equal(true);

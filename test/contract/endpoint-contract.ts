@@ -105,12 +105,25 @@ export function endpointContract(get: () => Scratch): void {
     expect((await scratch.inspect(id)).State.Running).to.equal(true);
   });
 
-  it('does not connect to what does not exist', async () => {
+  it('does not connect to or with what does not exist', async () => {
     const scratch = get();
     const network = await scratch.network();
-    const id = await scratch.create();
+    const id = await scratch.run();
     await expectEngineError(scratch.engine.connectNetwork(scratch.name('n'), id, {}), 'ENGINE_NOT_FOUND');
     await expectEngineError(scratch.engine.connectNetwork(network, scratch.name(), {}), 'ENGINE_NOT_FOUND');
+  });
+
+  it('lets a stopped container be connected to a network that does not exist, which then does not start', async () => {
+    const scratch = get();
+    const id = await scratch.create();
+    const name = scratch.name('n');
+    await scratch.engine.connectNetwork(name, id, { Aliases: ['web'] });
+    const endpoint = (await endpoints(id))[name];
+    expect(endpoint).to.include({ NetworkID: '', IPAddress: '' });
+    expect(endpoint?.Aliases).to.deep.equal(['web']);
+    await expectEngineError(scratch.engine.startContainer(id), 'ENGINE_NOT_FOUND');
+    await scratch.engine.disconnectNetwork(name, id);
+    await scratch.engine.startContainer(id);
   });
 
   it('gives a container the address that it asks for', async () => {

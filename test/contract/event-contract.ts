@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { EngineEvent } from '../../src/engine/wire.ts';
-import { eventually } from '../support/eventually.ts';
+import { patiently } from './patiently.ts';
 import type { Scratch } from './scratch.ts';
 
 /** Collects events from when the stream is open until the work is done and everything waited for has come. */
@@ -46,7 +46,7 @@ export function eventContract(get: () => Scratch): void {
       await scratch.engine.signalContainer(id, 'SIGHUP');
       await scratch.engine.stopContainer(id, 0);
       await scratch.engine.removeContainer(id, false);
-      await eventually(() => expect(actions(seen, id)).to.include('container:destroy'));
+      await patiently(() => expect(actions(seen, id)).to.include('container:destroy'));
     });
     const order = ['create', 'start', 'update', 'rename', 'pause', 'unpause', 'kill', 'kill', 'kill', 'die'];
     const own = actions(events, id).filter((action) => action.startsWith('container:'));
@@ -62,7 +62,7 @@ export function eventContract(get: () => Scratch): void {
     let id = '';
     const events = await collect(scratch, async (seen) => {
       id = await scratch.run({ Cmd: ['sh', '-c', 'exit 7'] });
-      await eventually(() => expect(actions(seen, id)).to.include.members(['container:die', 'network:disconnect']));
+      await patiently(() => expect(actions(seen, id)).to.include.members(['container:die', 'network:disconnect']));
     });
     expect(actions(events, id)).not.to.include('container:stop');
     const die = events.find(({ Action, Actor }) => Action === 'die' && Actor.ID === id);
@@ -74,7 +74,7 @@ export function eventContract(get: () => Scratch): void {
     const id = await scratch.run();
     const events = await collect(scratch, async (seen) => {
       await scratch.engine.removeContainer(id, false);
-      await eventually(() => expect(actions(seen, id)).to.include('container:destroy'));
+      await patiently(() => expect(actions(seen, id)).to.include('container:destroy'));
     });
     const own = ['container:kill', 'container:die', 'network:disconnect', 'container:destroy'];
     expect(actions(events, id)).to.deep.equal(own);
@@ -91,7 +91,7 @@ export function eventContract(get: () => Scratch): void {
       await scratch.engine.connectNetwork(name, id, {});
       await scratch.engine.disconnectNetwork(name, id);
       await scratch.engine.removeNetwork(networkId);
-      await eventually(() => expect(actions(seen, networkId)).to.include('network:destroy'));
+      await patiently(() => expect(actions(seen, networkId)).to.include('network:destroy'));
     });
     const own = ['create', 'connect', 'disconnect', 'disconnect', 'destroy'].map((action) => `network:${action}`);
     expect(actions(events, networkId)).to.deep.equal(own);
@@ -105,7 +105,7 @@ export function eventContract(get: () => Scratch): void {
     const events = await collect(scratch, async (seen) => {
       name = await scratch.volume();
       await scratch.engine.removeVolume(name);
-      await eventually(() => expect(actions(seen, name)).to.include('volume:destroy'));
+      await patiently(() => expect(actions(seen, name)).to.include('volume:destroy'));
     });
     expect(actions(events, name)).to.deep.equal(['volume:create', 'volume:destroy']);
   });
@@ -115,7 +115,7 @@ export function eventContract(get: () => Scratch): void {
     await collect(scratch, async (seen) => {
       const id = await scratch.run({ Healthcheck: { Test: ['CMD', 'true'], Interval: 100e6 } });
       const healthy = 'container:health_status: healthy';
-      await eventually(() => expect(actions(seen, id)).to.include(healthy), { within: 10_000 });
+      await patiently(() => expect(actions(seen, id)).to.include(healthy));
     });
   });
 
@@ -123,7 +123,7 @@ export function eventContract(get: () => Scratch): void {
     const scratch = get();
     await collect(scratch, async (seen) => {
       const { id } = await scratch.build('FROM scratch\nCOPY content /content\nLABEL tagged=yes\n');
-      await eventually(() => expect(actions(seen, id)).to.include('image:tag'));
+      await patiently(() => expect(actions(seen, id)).to.include('image:tag'));
     });
   });
 
@@ -141,7 +141,7 @@ export function eventContract(get: () => Scratch): void {
       [1, 2].map(() =>
         collect(scratch, async (events) => {
           await scratch.volume({}, name);
-          await eventually(() => expect(actions(events, name)).to.include('volume:create'));
+          await patiently(() => expect(actions(events, name)).to.include('volume:create'));
         }),
       ),
     );

@@ -54,10 +54,6 @@ export function networkContract(get: () => Scratch): void {
     await expectEngineError(scratch.network(explicit(subnet.replace('/24', '/25'))), 'ENGINE_CONFLICT');
   });
 
-  it('does not know a driver that does not exist', async () => {
-    await expectEngineError(get().network({ Driver: 'contract-absent' }), 'ENGINE_NOT_FOUND');
-  });
-
   it('removes a network by id or name, and takes an absent one as removed', async () => {
     const scratch = get();
     const first = await scratch.network();

@@ -20,11 +20,6 @@ export function volumeContract(get: () => Scratch): void {
     expect((await find(name))?.Labels).to.deep.equal({ colour: 'red' });
   });
 
-  it('does not know a driver that does not exist', async () => {
-    const body = { Driver: 'contract-absent', DriverOpts: {}, Labels: {} };
-    await expectEngineError(get().engine.createVolume(get().volumeName(), body), 'ENGINE_NOT_FOUND');
-  });
-
   it('takes an absent volume as removed', async () => {
     const name = await get().volume();
     await get().engine.removeVolume(name);

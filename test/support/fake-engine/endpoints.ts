@@ -53,11 +53,16 @@ export function disconnectAll(world: World, container: FakeContainer): void {
   }
 }
 
-/** `docker network connect`. On a stopped container only the wish is stored. */
+/** `docker network connect`. On a stopped container only the wish is stored, even for a network that is not there. */
 export function connect(world: World, network: string, container: FakeContainer, asked: EndpointSettings): void {
-  const found = findNetwork(world, network) ?? refuse(404, `network ${network} not found`);
-  const { Name } = found.inspect;
   const { State, HostConfig, NetworkSettings } = container.inspect;
+  const found = findNetwork(world, network);
+  if (!found) {
+    if (State.Running) refuse(404, `network ${network} not found`);
+    NetworkSettings.Networks[network] = idleEndpoint(structuredClone(asked));
+    return;
+  }
+  const { Name } = found.inspect;
   const shares = HostConfig.NetworkMode === 'host' || HostConfig.NetworkMode?.startsWith('container:');
   if (State.Running && shares) refuse(400, SHARED);
   const names = Object.keys(NetworkSettings.Networks).filter((name) => name !== Name);

@@ -16,8 +16,12 @@ class Subscriber {
   async next(signal: AbortSignal): Promise<Item | undefined> {
     while (this.#items.length === 0 && !signal.aborted) {
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
+        const stop = (): void => resolve();
+        this.#wake = () => {
+          signal.removeEventListener('abort', stop);
+          resolve();
+        };
+        signal.addEventListener('abort', stop, { once: true });
       });
     }
     return signal.aborted ? undefined : this.#items.shift();
