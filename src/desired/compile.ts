@@ -109,6 +109,8 @@ class Round {
   readonly #broken: ReadonlySet<Key>;
   readonly #all = new Map<Key, Draft | Resource>();
   readonly #implicit = new Map<Key, Resource>();
+  /** Implicit images that a draft wants now, whether or not a frozen resource wants them too. */
+  readonly #wanted = new Set<Key>();
   readonly #needs = new Map<Key, Need[]>();
   readonly #graph = new DependencyGraph();
 
@@ -130,7 +132,9 @@ class Round {
         draft.kind === 'Container' ? draft.spec.image : draft.kind === 'File' ? draft.spec.check?.image : undefined;
       const key = reference === undefined ? undefined : keyOf('Image', reference);
       const need = this.#needs.get(draft.key)?.find((candidate) => candidate.key === key);
-      if (reference === undefined || key === undefined || need === undefined || this.#all.has(key)) continue;
+      if (reference === undefined || key === undefined || need === undefined || this.#fresh.has(key)) continue;
+      this.#wanted.add(key);
+      if (this.#all.has(key)) continue;
       const spec: Specs['Image'] = { reference, platforms: [] };
       const common = { kind: 'Image', name: reference, key, labels: {}, annotations: {}, dependsOn: [] } as const;
       const resource: Resource<'Image'> = {
@@ -200,7 +204,10 @@ class Round {
   resources(): { resources: Resource[]; frozen: ReadonlySet<Key> } {
     const made = [...this.#fresh.values()].map((draft) => toResource(draft, this.#graph.dependenciesOf(draft.key)));
     const resources = [...made, ...this.#implicit.values(), ...this.#frozen.values()];
-    return { resources: resources.sort((a, b) => (a.key < b.key ? -1 : 1)), frozen: new Set(this.#frozen.keys()) };
+    return {
+      resources: resources.sort((a, b) => (a.key < b.key ? -1 : 1)),
+      frozen: new Set([...this.#frozen.keys()].filter((key) => !this.#wanted.has(key))),
+    };
   }
 }
 

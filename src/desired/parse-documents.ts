@@ -123,8 +123,13 @@ function walk(document: Document.Parsed, path: FieldPath): { node: unknown; offs
       next = pair?.value;
       at = pair === undefined ? undefined : offsetOf(pair.key);
       if (pair === undefined) return { node, offset, complete: false };
-    } else if (isSeq(node) && typeof segment === 'number' && segment < node.items.length) {
-      next = node.items[segment];
+    } else if (isSeq(node)) {
+      // A name leads to the item that is this name: short forms are lists where long forms are maps.
+      next =
+        typeof segment === 'number'
+          ? node.items[segment]
+          : node.items.find((item) => isScalar(item) && item.value === segment);
+      if (next === undefined) return { node, offset, complete: false };
       at = offsetOf(next);
     } else return { node, offset, complete: false };
     node = next;

@@ -52,6 +52,8 @@ function claimsOf(resource: Resource): Claim[] {
     case 'File':
       return [{ key, what: `path ${resource.spec.path}`, path: ['spec', 'path'] }];
     case 'Image':
+      // An image that is named by its reference claims nothing: it may be wanted by a last good container only.
+      if (resource.name === resource.spec.reference) return [];
       return [{ key, what: `image ${resource.spec.reference}`, path: ['spec', 'reference'] }];
     case 'Container':
       return Object.entries(resource.spec.networks ?? {}).flatMap(([network, { ipv4_address, ipv6_address }]) =>

@@ -1,0 +1,186 @@
+import { expect } from 'chai';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { container, keys, lines, load, manifest, writeFiles } from './desired-directory.ts';
+
+const ALLOW = (rules: string, reason = 'needed'): string =>
+  `, annotations: {bastion.lab/allow: "${rules}", bastion.lab/allow-reason: "${reason}"}`;
+
+describe('policies', () => {
+  const directory = temporaryDirectory('policies');
+  const check = async (text: string): Promise<string[]> => {
+    writeFiles(directory(), { '20-prometheus.yaml': text });
+    return lines(await load(directory()));
+  };
+
+  it('says file, line, column, resource, field, what and which rule', async () => {
+    expect(await check(container('prometheus', 'ports:', '  - "9090:9090"'))).to.deep.equal([
+      '20-prometheus.yaml:8:7 Container/prometheus spec.ports[0]: metrics port 9090 must not be published (policy no-published-metrics)',
+    ]);
+  });
+
+  const REFUSED: [what: string, text: string, found: string][] = [
+    [
+      'a metrics port behind another host port',
+      container('web', 'ports: ["127.0.0.1:80:9100"]'),
+      'spec.ports[0]: metrics port 9100',
+    ],
+    [
+      'a metrics port within a range',
+      container('web', 'ports: ["9000-9200:9000-9200"]'),
+      'spec.ports[0]: metrics port 9090',
+    ],
+    [
+      'an image without tag',
+      manifest('Container', 'web', '{image: busybox, mem_limit: 64m}'),
+      'spec.image: image busybox has no tag',
+    ],
+    ['latest', manifest('Image', 'i', '{reference: "a/b:latest"}'), '(policy pinned-image)'],
+    [
+      'an unpinned check',
+      manifest('File', 'f', '{path: /opt/f, content: x, check: {image: promtool, command: x}}'),
+      'spec.check.image: image promtool has no tag',
+    ],
+    ['no memory limit', manifest('Container', 'web', '{image: "a:1"}'), 'add mem_limit'],
+    [
+      'a password in a map',
+      container('web', 'environment: {GF_ADMIN_PASSWORD: hunter22}'),
+      'spec.environment.GF_ADMIN_PASSWORD: GF_ADMIN_PASSWORD holds a secret',
+    ],
+    ['a token in a list', container('web', 'environment: [API_TOKEN=abcdef]'), 'spec.environment[0]: API_TOKEN holds'],
+    ['a secret in a label', container('web', 'labels: {app.secret: abcdef}'), 'no-secrets-in-manifest'],
+    ['a password argument', container('web', 'command: [serve, --password=hunter22]'), 'spec.command: password holds'],
+    [
+      'a URL with a password',
+      container('web', 'environment: {DB: "postgres://me:hunter22@db/x"}'),
+      'holds a URL with a password',
+    ],
+    [
+      'a password in a file',
+      manifest('File', 'f', '\n  path: /opt/f\n  content: |\n    user: me\n    password: hunter22'),
+      'spec.content: line 2 of the content: password holds',
+    ],
+    [
+      'a private key',
+      manifest('File', 'f', '\n  path: /opt/f\n  content: |\n    -----BEGIN EC PRIVATE KEY-----\n    MHc'),
+      'holds a private key',
+    ],
+    [
+      'a private key in base64',
+      manifest(
+        'File',
+        'f',
+        `{path: /opt/f, contentBase64: ${Buffer.from('\0-----BEGIN PRIVATE KEY-----\n').toString('base64')}}`,
+      ),
+      'spec.contentBase64: line 1 of the content: holds a private key',
+    ],
+    [
+      'a build argument',
+      manifest('Image', 'i', '{reference: "a:1", build: {context: ., args: {NPM_TOKEN: abcdef}}}'),
+      'spec.build.args.NPM_TOKEN',
+    ],
+    [
+      'a path outside the roots',
+      manifest('Directory', 'd', '{path: /opt/../home/x}'),
+      '/home/x lies outside the allowed roots',
+    ],
+    ['a mount outside the roots', container('web', 'volumes: ["/home:/h"]'), 'spec.volumes[0]: /home lies outside'],
+    [
+      'the engine socket',
+      container('web', 'volumes: ["/var/run/docker.sock:/s"]'),
+      '/var/run/docker.sock gives control over the host',
+    ],
+    ['what holds the engine socket', container('web', 'volumes: ["/run:/s"]'), '/run holds /run/docker.sock'],
+    ['the root', container('web', 'volumes: [{type: bind, source: /, target: /h}]'), 'control over the host'],
+    ['/proc', container('web', 'volumes: ["/proc:/p:ro"]'), '/proc gives control'],
+    [
+      'a bind mount by a volume',
+      manifest('Volume', 'vv', '{driver_opts: {type: none, o: bind, device: /var/lib/docker}}'),
+      'spec.driver_opts.device: /var/lib/docker gives control',
+    ],
+    ['privileged', container('web', 'privileged: true'), 'spec.privileged: a privileged container owns the host'],
+    ['pid: host', container('web', 'pid: host'), 'policy no-privileged-host-access'],
+    ['userns_mode: host', container('web', 'userns_mode: host'), 'policy no-privileged-host-access'],
+    ['SYS_ADMIN', container('web', 'cap_add: [sys_admin]'), 'CAP_SYS_ADMIN reaches out'],
+    [
+      'an exception without a reason',
+      manifest('Container', 'web', '{image: "a:1"}', ALLOW('memory-limit-required', '')),
+      'an exception needs its reason',
+    ],
+    [
+      'an exception that is no rule',
+      manifest('Container', 'web', '{image: "a:1"}', ALLOW('memory-limit')),
+      'memory-limit is not a rule',
+    ],
+    [
+      'an exception for secrets',
+      manifest('Container', 'web', '{image: "a:1"}', ALLOW('no-secrets-in-manifest')),
+      'no-secrets-in-manifest cannot be switched off',
+    ],
+  ];
+  for (const [what, text, found] of REFUSED)
+    it(`refuses ${what}`, async () => {
+      const findings = (await check(text)).join('\n');
+      expect(findings).to.contain(found);
+      expect(findings, 'a secret is never repeated').to.not.match(/hunter22|abcdef/);
+    });
+
+  const TAKEN: [what: string, text: string][] = [
+    ['a digest without tag', manifest('Image', 'i', `{reference: "a@sha256:${'0'.repeat(64)}"}`)],
+    [
+      'a file name for a password',
+      container('web', 'environment: {ADMIN_PASSWORD_FILE: /run/secret, ADMIN_PASSWORD: "", TOKEN: "$__file{/x}"}'),
+    ],
+    [
+      'a file that names password files',
+      manifest(
+        'File',
+        'f',
+        '\n  path: /opt/f\n  content: |\n    password_file: /etc/x\n    # password: nothing\n    secret: ""\n    tokens: 5',
+      ),
+    ],
+    [
+      'an allowed exception with its reason',
+      manifest(
+        'Container',
+        'web',
+        '{image: "a:1", mem_limit: 6m, pid: host, volumes: ["/:/host:ro"]}',
+        ALLOW('no-privileged-host-access, allowed-roots'),
+      ),
+    ],
+    [
+      'the same port on two addresses',
+      [container('aa', 'ports: ["127.0.0.1:80:80"]'), container('bb', 'ports: ["10.0.0.1:80:80"]')].join('---\n'),
+    ],
+  ];
+  for (const [what, text] of TAKEN) it(`takes ${what}`, async () => expect(await check(text)).to.deep.equal([]));
+
+  const CONTESTED: [what: string, a: string, b: string, message: string][] = [
+    [
+      'path',
+      manifest('File', 'a', '{path: /opt/x, content: a}'),
+      manifest('Directory', 'b', '{path: /opt/x/}'),
+      'path /opt/x belongs to',
+    ],
+    [
+      'host port',
+      container('aa', 'ports: ["80:80"]'),
+      container('bb', 'ports: ["127.0.0.1:80:8080"]'),
+      'host port 80/tcp belongs to',
+    ],
+    [
+      'image',
+      manifest('Image', 'a', '{reference: "a:1"}'),
+      manifest('Image', 'b', '{reference: "a:1"}'),
+      'image a:1 belongs to',
+    ],
+    ['name', container('web'), container('web', 'tty: true'), 'Container/web is declared in'],
+  ];
+  for (const [what, a, b, message] of CONTESTED)
+    it(`applies neither of two that claim one ${what}`, async () => {
+      writeFiles(directory(), { 'a.yaml': a, 'b.yaml': b, 'c.yaml': manifest('Volume', 'vv') });
+      const state = await load(directory());
+      expect(lines(state).map((line) => line.split(':')[0])).to.deep.equal(['a.yaml', 'b.yaml']);
+      for (const line of lines(state)) expect(line).to.contain(message);
+      expect(keys(state)).to.deep.equal(['Volume/vv']);
+    });
+});

@@ -1,0 +1,120 @@
+import { expect } from 'chai';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gitRevision } from '../../../src/desired/git-revision.ts';
+import { readDirectory } from '../../../src/desired/read-directory.ts';
+import { watchDesiredState } from '../../../src/desired/watch.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { eventually } from '../../support/eventually.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { writeFiles } from './desired-directory.ts';
+
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
+const OTHER = 'f'.repeat(40);
+
+describe('reading a directory', () => {
+  const directory = temporaryDirectory('reading');
+
+  it('finds manifests in sub-folders, sorted, and leaves out dot-entries and other files', () => {
+    writeFiles(directory(), {
+      'b.yml': 'b',
+      'a/z.yaml': 'a',
+      '.git/x.yaml': 'no',
+      '.hidden.yaml': 'no',
+      'notes.md': 'no',
+      'a/a.yaml': '\uFEFFc',
+    });
+    expect(readDirectory(directory()).files).to.deep.equal([
+      { file: 'a/a.yaml', text: 'c' },
+      { file: 'a/z.yaml', text: 'a' },
+      { file: 'b.yml', text: 'b' },
+    ]);
+  });
+
+  it('keeps to its limits over all files', () => {
+    writeFiles(directory(), { 'a.yaml': 'x'.repeat(60), 'b.yaml': 'x'.repeat(60), 'c/d/e.yaml': 'x' });
+    const limits = { file: 100, total: 100, files: 10, depth: 1 };
+    expect(readDirectory(directory(), limits).broken).to.deep.equal(['b.yaml', 'c/d']);
+    expect(readDirectory(directory(), { ...limits, total: 1000, files: 1, depth: 9 }).broken).to.deep.equal([
+      'b.yaml',
+      'c/d/e.yaml',
+    ]);
+  });
+});
+
+describe('the revision of a directory', () => {
+  const directory = temporaryDirectory('revision');
+  const cases: [what: string, files: Record<string, string>, want: string | undefined][] = [
+    ['no repository', { 'a.yaml': '' }, undefined],
+    ['a detached head', { '.git/HEAD': `${COMMIT}\n` }, COMMIT],
+    ['a branch', { '.git/HEAD': 'ref: refs/heads/main\n', '.git/refs/heads/main': `${COMMIT}\n` }, COMMIT],
+    [
+      'a packed branch',
+      {
+        '.git/HEAD': 'ref: refs/heads/main\n',
+        '.git/packed-refs': `# pack\n${OTHER} refs/heads/domain/refs/heads/main2\n${COMMIT} refs/heads/main\n`,
+      },
+      COMMIT,
+    ],
+    ['no commit yet', { '.git/HEAD': 'ref: refs/heads/main\n' }, undefined],
+    ['garbage', { '.git/HEAD': 'ref: refs/../../x\n' }, undefined],
+  ];
+  for (const [what, files, want] of cases)
+    it(`is read with ${what}`, () => {
+      writeFiles(directory(), { ...files, 'desired/a.yaml': '' });
+      expect(gitRevision(join(directory(), 'desired'))).to.equal(want);
+    });
+
+  it('is read in a linked work tree', () => {
+    writeFiles(directory(), {
+      'main/.git/HEAD': 'ref: refs/heads/main\n',
+      'main/.git/refs/heads/side': `${COMMIT}\n`,
+      'main/.git/worktrees/side/HEAD': 'ref: refs/heads/side\n',
+      'main/.git/worktrees/side/commondir': '../..\n',
+      'side/.git': `gitdir: ../main/.git/worktrees/side\n`,
+    });
+    expect(gitRevision(join(directory(), 'side'))).to.equal(COMMIT);
+  });
+});
+
+describe('watching a directory', () => {
+  const directory = temporaryDirectory('watching');
+
+  it('tells of a change at once, by the events of the file system', async () => {
+    writeFiles(directory(), { 'a/b.yaml': 'x' });
+    let changes = 0;
+    const watcher = watchDesiredState(directory(), systemClock, () => (changes += 1), { settle: 5, poll: 3_600_000 });
+    try {
+      writeFileSync(join(directory(), 'a/b.yaml'), 'yy');
+      await eventually(() => expect(changes).to.equal(1));
+      mkdirSync(join(directory(), 'c'));
+      await eventually(() => expect(changes).to.equal(2));
+      writeFileSync(join(directory(), 'c/source.txt'), 'a file that a manifest may name');
+      await eventually(() => expect(changes).to.equal(3));
+    } finally {
+      watcher.close();
+    }
+  });
+
+  it('finds a change that no event told of, also when the directory goes and comes back', async () => {
+    writeFiles(directory(), { 'a.yaml': 'x' });
+    const clock = new FakeClock();
+    let changes = 0;
+    const watcher = watchDesiredState(directory(), clock, () => (changes += 1), { poll: 1000, settle: 1_000_000 });
+    await clock.advance(1000);
+    expect(changes, 'nothing changed').to.equal(0);
+    const away = `${directory()}-away`;
+    renameSync(directory(), away);
+    await clock.advance(2_000_000);
+    expect(changes).to.equal(1);
+    renameSync(away, directory());
+    await clock.advance(2_000_000);
+    expect(changes).to.equal(2);
+    watcher.close();
+    rmSync(directory(), { recursive: true });
+    await clock.advance(2_000_000);
+    expect(changes).to.equal(2);
+    expect(clock.pending).to.equal(0);
+  });
+});
