@@ -16,6 +16,8 @@ export interface ProxiedRequest {
   readonly mutates: boolean;
   /** Counts from 1; of mutating requests only, 0 for others. */
   readonly ordinal: number;
+  /** Counts all requests from 1. */
+  readonly position: number;
 }
 
 /** What a test does to a request: `refuse` answers nothing and drops the connection. */
@@ -92,7 +94,13 @@ export class EngineProxy {
     const path = (incoming.url ?? '/').replace(/^\/v[0-9.]+/, '');
     const mutates = method !== 'GET' && method !== 'HEAD';
     if (mutates) this.#mutations += 1;
-    const asked: ProxiedRequest = { method, path, mutates, ordinal: mutates ? this.#mutations : 0 };
+    const asked: ProxiedRequest = {
+      method,
+      path,
+      mutates,
+      ordinal: mutates ? this.#mutations : 0,
+      position: this.requests.length + 1,
+    };
     this.requests.push(asked);
     const { before, after, garbage } = this.interference;
     if ((await before?.(asked)) === 'refuse') return void incoming.destroy();
