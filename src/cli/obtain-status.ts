@@ -36,7 +36,7 @@ export function snapshotOf(found: Survey): StatusSnapshot {
   gateTracker.update(desired, plan ?? gatesOnly(found), gates, at);
   const view = new StatusView({ version: packageVersion, startedAt: 0, conditions, gates: gateTracker });
   view.publish({
-    result: plan === undefined ? 'stopped' : passResult(plan, false),
+    result: plan === undefined ? 'stopped' : passResult(plan, false, desired.complete),
     stopped: 'error' in outcome ? outcome.error.message : '',
     desired,
     gates,

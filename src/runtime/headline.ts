@@ -8,6 +8,8 @@ export interface HeadlineInput {
   readonly gates: readonly GateStatus[];
   /** Keys with steps in flight. */
   readonly running: readonly string[];
+  /** Errors in the desired state. */
+  readonly errors: number;
   /** Why there is no plan. */
   readonly stopped: string;
 }
@@ -15,7 +17,7 @@ export interface HeadlineInput {
 const NAMED = 3;
 
 /** One line for people that says where things stand. */
-export function headline({ result, plan, gates, running, stopped }: HeadlineInput): string {
+export function headline({ result, plan, gates, running, errors, stopped }: HeadlineInput): string {
   if (result === 'stopped' || plan === undefined) return `stopped: ${stopped === '' ? 'not started yet' : stopped}`;
   const resources = new Set(plan.conditions.map(({ key }) => key)).size;
   switch (result) {
@@ -26,8 +28,10 @@ export function headline({ result, plan, gates, running, stopped }: HeadlineInpu
       return `progressing: ${named([...new Set([...running, ...awaited])])}`;
     }
     case 'failing': {
+      const broken = errors === 0 ? [] : [`${errors} errors in the desired state`];
       const bad = plan.conditions.filter(({ type }) => type === 'Degraded' || type === 'Stalled');
-      if (bad.length > 0) return `failing: ${named(bad.map(({ key, reason }) => `${key} (${reason})`))}`;
+      const failed = bad.map(({ key, reason }) => `${key} (${reason})`);
+      if (broken.length + failed.length > 0) return `failing: ${named([...broken, ...failed])}`;
       return `failing: ${named(blockedTargets(plan, ['backoff', 'stalled']))} will be tried again`;
     }
     case 'waiting':

@@ -137,7 +137,7 @@ export class Passes {
     this.#tell(desired, gates, plan, busy, now);
 
     const braked = this.#launch(plan, busy, now);
-    const result = passResult(plan, this.inFlight.busy().size > 0);
+    const result = passResult(plan, this.inFlight.busy().size > 0, desired.complete);
     if (result === 'converged') this.#clocks.converged = now;
     if (seen.full) this.#clocks.fullDiff = now;
     this.#standing = { gates, plan };

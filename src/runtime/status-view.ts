@@ -65,6 +65,7 @@ export class StatusView {
         plan,
         gates: gateStatuses,
         running: standing?.running ?? [],
+        errors: (desired?.findings ?? []).filter(({ severity }) => severity === 'error').length,
         stopped: standing?.stopped ?? '',
       }),
       clocks: standing?.clocks ?? { desiredRead: 0, fullDiff: 0, converged: 0, lastPass: 0 },

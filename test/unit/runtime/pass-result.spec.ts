@@ -1,0 +1,29 @@
+import { expect } from 'chai';
+import { headline } from '../../../src/runtime/headline.ts';
+import { passResult } from '../../../src/runtime/pass-result.ts';
+import { condition, plan, updateStep } from '../../support/trace-events.ts';
+
+const READY = plan([condition('Container/web', 'Ready')]);
+
+describe('the result of a pass', () => {
+  it('is converged only when nothing is left to do and everything is Ready', () => {
+    expect(passResult(READY, false, true)).to.equal('converged');
+    expect(passResult(READY, true, true)).to.equal('progressing');
+    expect(passResult(plan([condition('Container/web', 'Stalled')]), false, true)).to.equal('failing');
+    expect(passResult(plan([condition('Gate/go', 'Blocked')]), false, true)).to.equal('waiting');
+  });
+
+  it('is failing while a file of the desired state is broken, since what it holds is not known', () => {
+    expect(passResult(READY, false, false)).to.equal('failing');
+    const shown = headline({ result: 'failing', plan: READY, gates: [], running: [], errors: 2, stopped: '' });
+    expect(shown).to.equal('failing: 2 errors in the desired state');
+  });
+
+  it('names what is tried again when nothing else is wrong', () => {
+    const blockedBy = [{ type: 'backoff', name: 'ENGINE_FAULT' }] as const;
+    const tried = plan([], { steps: [updateStep('Container/web', [], { blockedBy })] });
+    expect(passResult(tried, false, true)).to.equal('failing');
+    const shown = headline({ result: 'failing', plan: tried, gates: [], running: [], errors: 0, stopped: '' });
+    expect(shown).to.equal('failing: Container/web will be tried again');
+  });
+});
