@@ -118,7 +118,10 @@ export class Scratch {
     this.#images.push(reference);
     const context = Readable.from([makeTar({ Dockerfile: dockerfile, content: 'content' })]);
     const options = { tag: reference, dockerfile: 'Dockerfile', args: {}, labels: { built: 'by-contract' } };
-    return { reference, id: await this.engine.buildImage(context, options) };
+    const id = await this.engine.buildImage(context, options);
+    // By id, too: a later build may have taken the reference.
+    this.#images.push(id);
+    return { reference, id };
   }
 
   /** Also after a failed test: containers first, because they hold the others. */
