@@ -39,9 +39,8 @@ function failureCondition(failure: {
   readonly terminal: boolean;
   readonly error: { readonly code: string; readonly message: string };
 }): ConditionDraft {
-  const tries = failure.terminal
-    ? 'not tried again until the spec changes'
-    : `tried ${failure.failures} times, trying again`;
+  const times = failure.failures === 1 ? 'once' : `${failure.failures} times`;
+  const tries = failure.terminal ? 'not tried again until the spec changes' : `tried ${times}, will be tried again`;
   return degraded(reasonOf(failure.error.code), `${failure.error.message} (${tries})`);
 }
 

@@ -17,7 +17,10 @@ export interface GateState {
  * With `revalidate: onChange` the file must be newer than the last change of what the gate depends on, as remembered;
  * where nothing is remembered, the change counts as now.
  */
-export function gateState(gate: Resource<'Gate'>, input: Pick<PlanningInput, 'gates' | 'desired' | 'memory' | 'now'>): GateState {
+export function gateState(
+  gate: Resource<'Gate'>,
+  input: Pick<PlanningInput, 'gates' | 'desired' | 'memory' | 'now'>,
+): GateState {
   const { gates, desired, memory, now } = input;
   if (gates.error !== undefined) return { open: false, reason: 'Unreadable', message: gates.error };
   const file = gates.open[gate.name];

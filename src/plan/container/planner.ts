@@ -38,12 +38,18 @@ export function planContainer(resource: ContainerResource, context: PlanContext)
   if (foreign && (!resource.spec.adopt || foreign.owner))
     return conflict('Conflict', conflictMessage(resource, foreign));
   if (foreign && !current) return planAdoption(resource, foreign, context);
-  if (!current)
+  if (!current) {
+    // Once it was as wanted, its absence is somebody's doing, and named like any other drift.
+    const wasThere = context.input.memory.baselines[resource.key]?.specHash === resource.hash;
+    const steps = wasThere
+      ? creationSteps(resource, context, 'drift', [{ path: 'state', want: 'running', got: 'missing' }])
+      : creationSteps(resource, context, 'missing');
     return resourcePlan({
-      steps: creationSteps(resource, context, 'missing'),
+      steps,
       conditions: [progressing('Missing', 'the container does not exist')],
       readyAfterSteps: !awaitsHealth(resource, context),
     });
+  }
   return planExisting(resource, current, instances.surplus, context);
 }
 

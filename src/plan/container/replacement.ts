@@ -49,6 +49,9 @@ export function takeoverSteps(
   const temporary = candidateName(name);
   const candidateReference = candidate?.id ?? temporary;
   const [first, ...others] = Object.keys(wantedNetworks(spec)).sort();
+  // The temporary name is its own where somebody renamed it, or where what it once was to replace is gone.
+  if (!candidate && replaced.name === temporary)
+    steps.push(draft('RenameContainer', { container: replaced.id, name: retiredName(name, replaced.id) }, cause));
   if (!candidate) {
     const owner = {
       instance: context.input.desired.instance,

@@ -65,8 +65,9 @@ describe('order, gates and holds', () => {
         { memory },
       ),
       `
-      #1 CreateContainer Container/web: missing
-      #2 StartContainer Container/web: missing (after #1)`,
+      #1 CreateContainer Container/web: drift
+           state: want running, got missing
+      #2 StartContainer Container/web: drift (after #1)`,
     );
   });
 
