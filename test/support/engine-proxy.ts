@@ -103,7 +103,7 @@ export class EngineProxy {
     };
     this.requests.push(asked);
     const { before, after, garbage } = this.interference;
-    if ((await before?.(asked)) === 'refuse') return void incoming.destroy();
+    if ((await before?.(asked)) === 'refuse') return void incoming.socket.destroy();
     const nonsense = garbage?.(asked);
     if (nonsense !== undefined)
       return void outgoing.writeHead(200, { 'Content-Type': 'application/json' }).end(nonsense);
@@ -123,7 +123,7 @@ export class EngineProxy {
         answer.on('error', () => outgoing.destroy());
         answer.on('end', () => {
           void Promise.resolve(after?.(asked)).then((verdict) => {
-            if (verdict === 'refuse') return void incoming.destroy();
+            if (verdict === 'refuse') return void incoming.socket.destroy();
             outgoing.writeHead(answer.statusCode ?? 500, headersOf(answer)).end(Buffer.concat(chunks));
           });
         });
