@@ -62,7 +62,8 @@ async function up(): Promise<number> {
   const listen = `127.0.0.1:${(await isFree(STATUS_PORT)) ? STATUS_PORT : 0}`;
   introduce(engine.host);
   const code = await runOperator(engine.host, listen, (operator) => writeDemoRecord({ ...record, operator }));
-  await writeDemoRecord(record);
+  // `--down` in another terminal may have removed it all meanwhile.
+  if (existsSync(DEMO_DIRECTORY)) await writeDemoRecord(record);
   takeLeave(engine.host, engine.private);
   return code;
 }

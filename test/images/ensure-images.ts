@@ -86,12 +86,18 @@ async function pull(host: string, reference: string): Promise<string | undefined
   const path = `/images/create?fromImage=${encodeURIComponent(image)}&tag=${encodeURIComponent(tag)}`;
   try {
     const answer = await callEngine(host, { method: 'POST', path, idleMilliseconds: PULL_IDLE_MILLISECONDS });
-    const failure = /"(?:error|message)":"((?:[^"\\]|\\.)*)"/.exec(answer.text)?.[1];
+    const failure = errorIn(answer.text);
     if (answer.status === 200 && failure === undefined && (await hasImage(host, reference))) return undefined;
     return failure ?? `the engine answered ${answer.status}`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** The error in an answer or in a stream of JSON objects; undefined when there is none. */
+function errorIn(text: string): string | undefined {
+  const found = /"(?:error|message)":("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
+  return found === undefined ? undefined : (JSON.parse(found) as string);
 }
 
 async function builtImage(host: string, recipe: ImageRecipe): Promise<string | undefined> {
@@ -137,7 +143,7 @@ async function importTar(host: string, path: string, rootfs: string): Promise<vo
     ended,
   ]);
   if (code !== 0) throw new Error(`tar of ${rootfs} failed with exit code ${code}`);
-  const failure = /"error":"((?:[^"\\]|\\.)*)"/.exec(answer.text)?.[1];
+  const failure = errorIn(answer.text);
   if (answer.status !== 200 || failure !== undefined) {
     throw new Error(`the engine refused the import: ${failure ?? answer.text.trim()}`);
   }
