@@ -26,8 +26,13 @@ export const CHECKS: readonly Check[] = [
     hint: 'npm run format',
   },
   {
-    name: 'generated files',
+    name: 'generated types',
     command: [NODE, '--import', 'tsx', 'scripts/generate-types.ts', '--check'],
+    hint: 'npm run generate',
+  },
+  {
+    name: 'generated documentation',
+    command: [NODE, '--import', 'tsx', 'scripts/generate-docs.ts', '--check'],
     hint: 'npm run generate',
   },
 ];
