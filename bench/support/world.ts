@@ -1,0 +1,157 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Docker from 'dockerode';
+import { stringify } from 'yaml';
+import type { Settings } from '../../src/cli/arguments.ts';
+import { LABEL } from '../../src/model/labels.ts';
+import { createLimiter } from '../../src/model/limiter.ts';
+import { DesiredDirectory, manifest } from '../../test/support/desired-directory.ts';
+
+const EXECUTABLE = fileURLToPath(new URL('../../bin/bastion', import.meta.url));
+const BENCH_LABEL = 'bastion-bench';
+/** What every container of every contestant runs. */
+const COMMAND = ['sleep', '86400'];
+const MEMORY = 32 * 1024 * 1024;
+
+/**
+ * A desired state of so many containers on one network, the same for Compose, and all directories. `close` removes all
+ * that was made of it, on the engine too.
+ */
+export class World {
+  readonly name: string;
+  readonly directory: string;
+  readonly host: string;
+  readonly docker: Docker;
+  readonly network: string;
+  readonly #image: string;
+  readonly #desired: DesiredDirectory;
+
+  constructor(short: string, host: string, image: string) {
+    this.directory = realpathSync(mkdtempSync(join(tmpdir(), `bastion-bench-${short}-`)));
+    this.name = `bench-${short}-${this.directory.slice(-6).toLowerCase()}`;
+    this.network = `${this.name}-net`;
+    this.host = host;
+    this.#image = image;
+    const url = new URL(host);
+    this.docker = new Docker(
+      url.protocol === 'unix:' ? { socketPath: url.pathname } : { host: url.hostname, port: url.port },
+    );
+    this.#desired = new DesiredDirectory(join(this.directory, 'desired'));
+    for (const each of ['gates', 'hold', 'state', 'compose']) mkdirSync(join(this.directory, each));
+    this.#desired.write('00-bastion.yaml', manifest('Bastion', this.name, { allowedRoots: [this.directory] }));
+    this.#desired.write('10-network.yaml', manifest('Network', this.network));
+  }
+
+  container(index: number): string {
+    return `${this.name}-${String(index).padStart(3, '0')}`;
+  }
+
+  /** Desired state and Compose file for so many containers; a file for each in the desired state. */
+  want(count: number): void {
+    const spec = { image: this.#image, command: COMMAND, mem_limit: '32m', stop_grace_period: '0s' };
+    const services: Record<string, object> = {};
+    for (let index = 1; index <= count; index++) {
+      const name = this.container(index);
+      this.#desired.write(`20-${name}.yaml`, manifest('Container', name, { ...spec, networks: [this.network] }));
+      services[`c${String(index).padStart(3, '0')}`] = spec;
+    }
+    const file = join(this.directory, 'compose', 'docker-compose.yml');
+    writeFileSync(file, stringify({ version: '2.4', services }));
+  }
+
+  /** Body of the same container for raw calls. */
+  body(labels: Record<string, string> = {}): Docker.ContainerCreateOptions {
+    return {
+      Image: this.#image,
+      Cmd: COMMAND,
+      StopTimeout: 0,
+      Labels: { [BENCH_LABEL]: this.name, ...labels },
+      HostConfig: { Memory: MEMORY, NetworkMode: this.network },
+      NetworkingConfig: { EndpointsConfig: { [this.network]: {} } },
+    };
+  }
+
+  networkBody(): Docker.NetworkCreateOptions {
+    return { Name: this.network, CheckDuplicate: true, Labels: { [BENCH_LABEL]: this.name } };
+  }
+
+  get settings(): Settings {
+    return {
+      desiredDirectory: this.#desired.path,
+      gatesDirectory: join(this.directory, 'gates'),
+      holdDirectory: join(this.directory, 'hold'),
+      stateDirectory: join(this.directory, 'state'),
+      root: '',
+      dockerHost: this.host,
+      strictGates: false,
+      json: false,
+      noColor: true,
+      listen: 'none',
+      log: 'text',
+      verbose: false,
+      limit: '',
+    };
+  }
+
+  /** A bastion command of the build. */
+  command(name: string, ...flags: readonly string[]): string[] {
+    const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory } = this.settings;
+    const places = {
+      'desired-state': desiredDirectory,
+      gates: gatesDirectory,
+      hold: holdDirectory,
+      state: stateDirectory,
+    };
+    const paths = Object.entries(places).flatMap(([flag, path]) => [`--${flag}`, path]);
+    return [EXECUTABLE, name, ...paths, '--docker', this.host, ...flags];
+  }
+
+  /** `docker-compose ...` for the same set, and where to run it. */
+  get compose(): { command: string[]; cwd: string } {
+    return { command: ['docker-compose', '-p', `${this.name}-compose`], cwd: join(this.directory, 'compose') };
+  }
+
+  get environment(): NodeJS.ProcessEnv {
+    return { ...process.env, DOCKER_HOST: this.host, NO_COLOR: '1' };
+  }
+
+  /** Removes what this world, or only one of its contestants, has on the engine. */
+  async clear(labels: readonly string[] = this.#labels()): Promise<void> {
+    const limit = createLimiter(4);
+    for (const label of labels) {
+      const filters = { label: [label] };
+      const containers = await this.docker.listContainers({ all: true, filters });
+      await Promise.all(
+        containers.map(({ Id }) => limit(() => this.docker.getContainer(Id).remove({ force: true, v: true }))),
+      );
+      const networks = await this.docker.listNetworks({ filters });
+      for (const { Id } of networks) await this.docker.getNetwork(Id).remove();
+    }
+  }
+
+  clearCompose(): Promise<void> {
+    return this.clear([`com.docker.compose.project=${this.name}-compose`]);
+  }
+
+  /** As if the operator had never run here. */
+  forgetState(): void {
+    const { stateDirectory } = this.settings;
+    rmSync(stateDirectory, { recursive: true, force: true });
+    mkdirSync(stateDirectory);
+  }
+
+  async close(): Promise<void> {
+    await this.clear();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #labels(): string[] {
+    return [
+      `${LABEL.instance}=${this.name}`,
+      `${BENCH_LABEL}=${this.name}`,
+      `com.docker.compose.project=${this.name}-compose`,
+    ];
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * `npm run bench`: builds the operator, then measures it against floors of the same engine in the same run; see
+ * bench/run.ts. `-- --only a,b,c,d,e` measures some of it, `-- --quick` takes fewer rounds and writes no results.
+ */
+import { mustRun } from './support/run-command.ts';
+
+await mustRun([process.execPath, '--import', 'tsx', 'scripts/build.ts']);
+await import('../bench/run.ts');
