@@ -26,6 +26,7 @@ const STAND_INS: readonly { readonly from: RegExp; readonly module: RegExp; read
     module: /^tar-fs$/,
     contents: `exports.pack = ${unavailable('tar packing').slice('module.exports = '.length)}`,
   },
+  { from: /dockerode/, module: /^zlib$/, contents: 'module.exports = {};' },
   { from: /dockerode/, module: /^@balena\/dockerignore$/, contents: unavailable('.dockerignore') },
   { from: /docker-modem/, module: /^\.\/ssh$/, contents: unavailable('an engine over ssh') },
   { from: /docker-modem/, module: /^debug$/, contents: 'module.exports = () => () => undefined;' },
@@ -48,6 +49,33 @@ const standIns: Plugin = {
   },
 };
 
+/** Stands in for node:https until an engine over TLS is really called: TLS costs more memory than a plan. */
+const LAZY_HTTPS = `
+const load = () => require('node:https');
+exports.request = (...options) => load().request(...options);
+exports.get = (...options) => load().get(...options);
+exports.Agent = function Agent(...options) { return new (load().Agent)(...options); };
+`;
+
+/**
+ * Node's own modules through require(): an import of one reads every export, and with them loads parts that nobody
+ * asked for (node:crypto its web cryptography).
+ */
+const coreModules: Plugin = {
+  name: 'core-modules',
+  setup(builder) {
+    builder.onResolve({ filter: /^(node:|https$)/ }, ({ path, importer, namespace }) => {
+      if (namespace !== 'file' || /[\\/]node_modules[\\/]/.test(importer) === path.startsWith('node:'))
+        return undefined;
+      return { path, namespace: 'core-module' };
+    });
+    builder.onLoad({ filter: /.*/, namespace: 'core-module' }, ({ path }) => ({
+      contents: /https$/.test(path) ? LAZY_HTTPS : `module.exports = require(${JSON.stringify(path)});`,
+      loader: 'js',
+    }));
+  },
+};
+
 const result = await build({
   absWorkingDir: root,
   entryPoints: { bastion: 'src/main.ts' },
@@ -60,7 +88,7 @@ const result = await build({
   chunkNames: 'chunks/[name]-[hash]',
   // CommonJS dependencies call require() for Node's own modules.
   banner: {
-    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+    js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);",
   },
   minifySyntax: true,
   minifyWhitespace: true,
@@ -71,7 +99,7 @@ const result = await build({
   sourcesContent: false,
   metafile: true,
   logLevel: 'warning',
-  plugins: [precompiledSchemas, standIns],
+  plugins: [precompiledSchemas, standIns, coreModules],
 });
 
 chmodSync(join(root, 'bin', 'bastion'), 0o755);

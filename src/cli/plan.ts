@@ -2,6 +2,7 @@ import type { Plan } from '../model/plan.ts';
 import { planJson } from '../plan/render-json.ts';
 import { renderPlanText } from '../plan/render-text.ts';
 import { runnableSteps } from '../runtime/components.ts';
+import { passResult } from '../runtime/pass-result.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './errors.ts';
@@ -13,9 +14,7 @@ import { writeFindings } from './validate.ts';
 export function planExitCode(plan: Plan, complete: boolean): number {
   if (!complete) return EXIT.failed;
   if (runnableSteps(plan.steps).length > 0) return EXIT.changes;
-  const failing = plan.conditions.some(({ type }) => type === 'Degraded' || type === 'Stalled');
-  const tried = plan.steps.some((step) => step.blockedBy.some(({ type }) => type === 'backoff' || type === 'stalled'));
-  if (failing || tried) return EXIT.failed;
+  if (passResult(plan, false, complete) === 'failing') return EXIT.failed;
   const waiting = plan.steps.length > 0 || plan.consents.length > 0;
   return waiting || plan.conditions.some(({ type }) => type === 'Blocked') ? EXIT.waiting : EXIT.done;
 }

@@ -34,7 +34,7 @@ export const command: Command = async ({ settings, output, environment, signal }
   const log = await chooseLog(settings, output, { automatic, times: true });
   const metrics = new Metrics({ clock: systemClock, version: packageVersion });
   // The loop is not there yet when the first events are told; until then it counts as just started.
-  let operator: Operator | undefined;
+  let operator: Operator | undefined = undefined;
   const liveness = new Liveness(systemClock, {
     heartbeat: () => operator?.controller.heartbeat() ?? systemClock.now(),
     eventLoopLag: () => operator?.controller.eventLoopLag() ?? 0,

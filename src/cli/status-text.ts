@@ -96,7 +96,10 @@ function resourcesText(status: StatusJson, output: Colors, now: number): string 
         Unknown: 'dim',
       } as const;
       const reason = condition === undefined || type === 'Ready' ? '' : `${condition.reason}: ${condition.message}`;
-      const age = status.running && condition?.since != null ? formatDuration(now - Date.parse(condition.since)) : '';
+      const age =
+        status.running && condition !== undefined && condition.since !== null
+          ? formatDuration(now - Date.parse(condition.since))
+          : '';
       const frozen = resource.frozen ? styled(output, 'yellow', 'frozen: its file is broken  ') : '';
       const row = `  ${resource.key.padEnd(width)}  ${styled(output, color[type], type.padEnd(11))}  ${status.running ? `${age.padEnd(7)}  ` : ''}${frozen}${reason}`;
       return `${row.trimEnd()}\n`;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { createStatusServer, type StatusServer, type StatusSource } from '../../../src/status/server.ts';
+import type { StatusJson } from '../../../src/status/status-json.ts';
 import { snapshot, updateStep } from '../../support/trace-events.ts';
 
 interface Reply {
@@ -85,7 +86,7 @@ describe('status server', () => {
     const { body } = await call({ port }, '/api/v1/status');
     expect(body).not.to.contain('hunter2');
     expect(JSON.parse(body)).to.deep.include({ running: true, startedAt: '2026-01-01T00:00:00.000Z', revision: null });
-    expect(JSON.parse(body).plan.steps[0]).to.deep.equal({
+    expect((JSON.parse(body) as StatusJson).plan.steps[0]).to.deep.equal({
       id: '#1',
       op: 'UpdateContainer',
       target: 'Container/web',
