@@ -2,7 +2,7 @@ import type { Plan } from '../model/plan.ts';
 import { planJson } from '../plan/render-json.ts';
 import { renderPlanText } from '../plan/render-text.ts';
 import { runnableSteps } from '../runtime/components.ts';
-import { passResult } from '../runtime/pass-result.ts';
+import { isFailing } from '../runtime/pass-result.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './errors.ts';
@@ -14,7 +14,7 @@ import { writeFindings } from './validate.ts';
 export function planExitCode(plan: Plan, complete: boolean): number {
   if (!complete) return EXIT.failed;
   if (runnableSteps(plan.steps).length > 0) return EXIT.changes;
-  if (passResult(plan, false, complete) === 'failing') return EXIT.failed;
+  if (isFailing(plan)) return EXIT.failed;
   const waiting = plan.steps.length > 0 || plan.consents.length > 0;
   return waiting || plan.conditions.some(({ type }) => type === 'Blocked') ? EXIT.waiting : EXIT.done;
 }

@@ -1,5 +1,6 @@
 import type { Plan } from '../model/plan.ts';
 import type { GateStatus } from '../model/status.ts';
+import { troubles } from './pass-result.ts';
 import type { PassResult } from '../model/trace.ts';
 
 export interface HeadlineInput {
@@ -29,8 +30,7 @@ export function headline({ result, plan, gates, running, errors, stopped }: Head
     }
     case 'failing': {
       const broken = errors === 0 ? [] : [`${errors} errors in the desired state`];
-      const bad = plan.conditions.filter(({ type }) => type === 'Degraded' || type === 'Stalled');
-      const failed = bad.map(({ key, reason }) => `${key} (${reason})`);
+      const failed = troubles(plan).map(({ key, reason }) => `${key} (${reason})`);
       if (broken.length + failed.length > 0) return `failing: ${named([...broken, ...failed])}`;
       return `failing: ${named(blockedTargets(plan, ['backoff', 'stalled']))} will be tried again`;
     }

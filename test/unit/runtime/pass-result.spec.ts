@@ -19,6 +19,18 @@ describe('the result of a pass', () => {
     expect(shown).to.equal('failing: 2 errors in the desired state');
   });
 
+  it('is waiting when all that is wrong was put on hold by a human', () => {
+    const held = plan([
+      condition('Container/web', 'Degraded', 'NotRunning'),
+      condition('Container/web', 'Blocked', 'Held'),
+    ]);
+    expect(passResult(held, false, true)).to.equal('waiting');
+    const more = plan([...held.conditions, condition('Container/db', 'Degraded', 'Unhealthy')]);
+    expect(passResult(more, false, true)).to.equal('failing');
+    const shown = headline({ result: 'failing', plan: more, gates: [], running: [], errors: 0, stopped: '' });
+    expect(shown).to.equal('failing: Container/db (Unhealthy)');
+  });
+
   it('names what is tried again when nothing else is wrong', () => {
     const blockedBy = [{ type: 'backoff', name: 'ENGINE_FAULT' }] as const;
     const tried = plan([], { steps: [updateStep('Container/web', [], { blockedBy })] });
