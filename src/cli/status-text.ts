@@ -31,7 +31,8 @@ function headline(status: StatusJson, output: Colors, now: number): string {
     ? [`converged ${ago(status.clocks.converged, now)}, compared in full ${ago(status.clocks.fullDiff, now)}`]
     : [];
   const facts = [operator, ...commit, engine, ...clocks].join(' · ');
-  const problem = status.engine.reachable ? '' : `${status.engine.message}\n`;
+  const told = status.engine.reachable || status.headline.includes(status.engine.message);
+  const problem = told ? '' : `${status.engine.message}\n`;
   return `${styled(output, 'bold', status.instance)}: ${styled(output, color, status.headline)}\n${facts}\n${problem}`;
 }
 
