@@ -13,6 +13,7 @@ import { HistoryWriter } from '../status/history.ts';
 import type { Settings } from './arguments.ts';
 import type { TraceConsumer } from './choose-log.ts';
 import { packageVersion } from './package-version.ts';
+import { reservedPlaces } from './reserved-places.ts';
 
 const DEFAULT_CONCURRENCY = 4;
 
@@ -34,7 +35,12 @@ export async function createOperator(
 ): Promise<Operator> {
   const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
   const load = (previous: DesiredState | undefined): Promise<DesiredState> =>
-    loadDesiredState({ directory: desiredDirectory, root, ...(previous === undefined ? {} : { previous }) });
+    loadDesiredState({
+      directory: desiredDirectory,
+      root,
+      reserved: reservedPlaces(settings),
+      ...(previous === undefined ? {} : { previous }),
+    });
   const concurrency = await load(undefined).then(
     (desired) => desired.bastion.concurrency,
     // The loop reads it again and says what is wrong.

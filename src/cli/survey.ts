@@ -10,6 +10,7 @@ import { buildPlan } from '../plan/build-plan.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { loadMemory } from '../runtime/memory-file.ts';
 import type { Settings } from './arguments.ts';
+import { reservedPlaces } from './reserved-places.ts';
 
 /** Desired state, gates and memory as read once, and what the engine is missing to. */
 export interface Survey {
@@ -29,7 +30,7 @@ export interface Survey {
 export async function survey(settings: Settings, clock: Clock): Promise<Survey> {
   const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
   const [desired, gates, { memory }] = await Promise.all([
-    loadDesiredState({ directory: desiredDirectory, root }),
+    loadDesiredState({ directory: desiredDirectory, root, reserved: reservedPlaces(settings) }),
     readGates({ directory: gatesDirectory, holdDirectory, desiredDirectory, strict: strictGates }),
     loadMemory(stateDirectory),
   ]);

@@ -5,6 +5,7 @@ import type { Command } from './command.ts';
 import { EXIT } from './errors.ts';
 import { shownDirectory } from './shown-directory.ts';
 import { styled, type Output } from './output.ts';
+import { reservedPlaces } from './reserved-places.ts';
 
 /** Findings, one a line, errors before warnings. */
 export function writeFindings(findings: readonly Finding[], directory: string, output: Output): void {
@@ -16,7 +17,11 @@ export function writeFindings(findings: readonly Finding[], directory: string, o
 }
 
 export const command: Command = async ({ settings, output, errors }) => {
-  const desired = await loadDesiredState({ directory: settings.desiredDirectory, root: settings.root });
+  const desired = await loadDesiredState({
+    directory: settings.desiredDirectory,
+    root: settings.root,
+    reserved: reservedPlaces(settings),
+  });
   const failed = desired.findings.filter((finding) => finding.severity === 'error').length;
   const valid = failed === 0 && desired.complete;
   if (settings.json) {

@@ -123,6 +123,7 @@ class Round {
     for (const draft of fresh.values()) this.#needs.set(draft.key, needsOf(draft, draft.declared, index));
     this.#addImplicitImages();
     this.#connect();
+    this.#holdImplicitImages();
   }
 
   /** An image that no Image resource declares is wanted all the same. */
@@ -145,6 +146,17 @@ class Round {
       };
       this.#implicit.set(key, resource);
       this.#all.set(key, resource);
+    }
+  }
+
+  /** What only resources behind a gate want is behind that gate too: nothing is pulled for them before its time. */
+  #holdImplicitImages(): void {
+    const gates = [...this.#all.keys()].filter((key) => key.startsWith('Gate/'));
+    if (gates.length === 0) return;
+    for (const image of this.#implicit.keys()) {
+      const users = this.#graph.dependentsOf(image);
+      for (const gate of gates)
+        if (users.every((user) => this.#graph.reaches(user, gate))) this.#graph.addEdge(image, gate);
     }
   }
 
@@ -203,7 +215,10 @@ class Round {
 
   resources(): { resources: Resource[]; frozen: ReadonlySet<Key> } {
     const made = [...this.#fresh.values()].map((draft) => toResource(draft, this.#graph.dependenciesOf(draft.key)));
-    const resources = [...made, ...this.#implicit.values(), ...this.#frozen.values()];
+    const implicit = [...this.#implicit.values()].map(
+      (image) => ({ ...image, dependsOn: this.#graph.dependenciesOf(image.key) }) as Resource,
+    );
+    const resources = [...made, ...implicit, ...this.#frozen.values()];
     return {
       resources: resources.sort((a, b) => (a.key < b.key ? -1 : 1)),
       frozen: new Set([...this.#frozen.keys()].filter((key) => !this.#wanted.has(key))),

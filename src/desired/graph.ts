@@ -15,6 +15,11 @@ export class DependencyGraph {
     return [...(this.#edges.get(key) ?? [])].sort();
   }
 
+  /** Keys with an edge to this one. */
+  dependentsOf(key: Key): Key[] {
+    return [...this.#edges].filter(([, to]) => to.has(key)).map(([from]) => from);
+  }
+
   /** Whether a path of edges leads from one key to another. */
   reaches(from: Key, to: Key): boolean {
     const seen = new Set<Key>([from]);

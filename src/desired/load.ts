@@ -9,6 +9,7 @@ import type { Problem } from './field.ts';
 import { gitRevision } from './git-revision.ts';
 import { normalise, type Manifest } from './normalise/index.ts';
 import { checkPolicies } from './policy/index.ts';
+import { checkReservedPlaces, RESERVED_PLACES } from './policy/reserved-places.ts';
 import { readDirectory } from './read-directory.ts';
 import { readManifests, toFindings, type ReadManifests } from './read-manifests.ts';
 import { prefixHostPaths } from './root-prefix.ts';
@@ -23,6 +24,8 @@ export interface LoadOptions {
   readonly previous?: DesiredState;
   /** Name of the installation when no Bastion resource says it; default `bastion`. */
   readonly instanceDefault?: string;
+  /** Directories that no resource may write: gates, holds, the operator's state. */
+  readonly reserved?: readonly string[];
   /** Compiled schemas to use again, for those who read often. */
   readonly validator?: ManifestValidator;
 }
@@ -47,9 +50,9 @@ export async function loadDesiredState(options: LoadOptions): Promise<DesiredSta
     options.instanceDefault ?? 'bastion',
   );
   manifests.findings.push(...findings);
-  const drafts = installation === undefined ? [] : readDrafts(manifests, installation, directory);
+  const drafts = installation === undefined ? [] : readDrafts(manifests, installation, directory, options);
   const compiled = compile({
-    drafts: drafts.map((draft) => prefixHostPaths(draft, options.root)),
+    drafts,
     broken: manifests.brokenKeys,
     ...lastGood(options.previous, manifests),
   });
@@ -76,17 +79,24 @@ export async function loadDesiredState(options: LoadOptions): Promise<DesiredSta
   };
 }
 
-/** Valid documents to drafts that break no rule; what does is marked as broken. */
-function readDrafts(manifests: ReadManifests, { bastion }: Installation, directory: string): Draft[] {
+/** Valid documents to drafts that break no rule, host paths prefixed; what does is marked as broken. */
+function readDrafts(
+  manifests: ReadManifests,
+  { bastion }: Installation,
+  directory: string,
+  { root, reserved = [] }: LoadOptions,
+): Draft[] {
   return manifests.valid.flatMap(({ document, manifest, key }) => {
     if (manifest.kind === 'Bastion') return [];
     const problems: Problem[] = [];
     const context = { images: bastion.images, directory, file: document.file };
     const draft = normalise(manifest satisfies Manifest, document, context, problems);
     problems.push(...checkPolicies(draft, bastion));
+    const prefixed = prefixHostPaths(draft, root);
+    problems.push(...checkReservedPlaces(prefixed, reserved).map((found) => ({ ...found, rule: RESERVED_PLACES })));
     manifests.findings.push(...toFindings(document, key, problems));
     const sound = problems.every(({ severity }) => severity === 'warning');
-    if (sound && !manifests.brokenKeys.has(key)) return draft;
+    if (sound && !manifests.brokenKeys.has(key)) return prefixed;
     manifests.brokenKeys.add(key);
     manifests.brokenFiles.add(document.file);
     return [];

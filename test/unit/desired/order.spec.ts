@@ -50,6 +50,25 @@ describe('order between resources', () => {
     expect(state.resources[0]?.dependsOn).to.deep.equal(['Image/box']);
   });
 
+  it('puts an image that only resources behind a gate want behind that gate, and no other', async () => {
+    const state = await loadText(
+      container('db'),
+      manifest('Gate', 'go', '{checklist: [x], dependsOn: [Container/db]}'),
+      container('web', 'dependsOn: [Gate/go]').replace('busybox:1.36', 'web:1'),
+      container('late', 'dependsOn: [Container/web]').replace('busybox:1.36', 'late:1'),
+      container('both', 'dependsOn: [Gate/go]'),
+    );
+    expect(lines(state)).to.deep.equal([]);
+    const images = state.resources
+      .filter(({ kind }) => kind === 'Image')
+      .map(({ name, dependsOn }) => [name, dependsOn]);
+    expect(images).to.deep.equal([
+      ['busybox:1.36', []],
+      ['late:1', ['Gate/go']],
+      ['web:1', ['Gate/go']],
+    ]);
+  });
+
   it('puts a file after its closest directory and the image of its check', async () => {
     const found = await ofKey(
       'File/f',

@@ -1,0 +1,61 @@
+import { realpathSync } from 'node:fs';
+import { dirname, join, basename } from 'node:path';
+import type { Draft } from '../draft.ts';
+import { isWithin } from '../normalise/host-path.ts';
+import { bindDevice } from './allowed-roots.ts';
+import { violation, type Violation } from './rule.ts';
+
+/** Stable name of the rule in findings. No annotation opts out of it. */
+export const RESERVED_PLACES = 'reserved-places';
+
+/**
+ * No resource may write where gates are opened or where the operator keeps its state: a manifest must never be able to
+ * open a gate, neither by a File nor by a container that mounts the directory.
+ *
+ * @param draft with host paths prefixed
+ * @param reserved absolute directories
+ */
+export function checkReservedPlaces(draft: Draft, reserved: readonly string[]): Violation[] {
+  const places = reserved.map(resolveExisting);
+  const touching = (path: string): string | undefined => {
+    const resolved = resolveExisting(path);
+    return places.find((place) => isWithin(resolved, place) || isWithin(place, resolved));
+  };
+  const inside = (path: string): string | undefined => {
+    const resolved = resolveExisting(path);
+    return places.find((place) => isWithin(resolved, place));
+  };
+  if (draft.kind === 'File' || draft.kind === 'Directory')
+    return refuse(inside(draft.spec.path), 'be written by a manifest', 'path');
+  if (draft.kind === 'Volume') {
+    const device = bindDevice(draft.spec.driver_opts ?? {});
+    return refuse(
+      device === undefined ? undefined : touching(device),
+      'be reached through a volume',
+      'driver_opts',
+      'device',
+    );
+  }
+  if (draft.kind !== 'Container') return [];
+  return (draft.spec.volumes ?? []).flatMap((mount) =>
+    mount.type === 'bind' && mount.source !== undefined && !mount.read_only
+      ? refuse(touching(mount.source), 'be mounted writable', 'volumes')
+      : [],
+  );
+}
+
+function refuse(place: string | undefined, what: string, ...path: string[]): Violation[] {
+  return place === undefined
+    ? []
+    : [violation(`${place} belongs to the operator and its human and must not ${what}`, 'spec', ...path)];
+}
+
+/** The path with the symlinks of its longest existing part resolved. */
+function resolveExisting(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(resolveExisting(parent), basename(path));
+  }
+}
