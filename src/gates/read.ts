@@ -25,7 +25,7 @@ const HOLD = /^(all|[A-Z][A-Za-z]*\.[^/]*[^/~])$/;
  */
 export async function readGates(options: GateReading): Promise<GateFiles> {
   const { holds, holdError } = await readHolds(options.holdDirectory);
-  const base = { directory: options.directory, holds };
+  const base = { directory: options.directory, holdDirectory: options.holdDirectory, holds };
   try {
     const { open, refused } = await readOpen(options);
     return { ...base, open, refused, ...(holdError === undefined ? {} : { error: holdError }) };

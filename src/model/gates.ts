@@ -16,6 +16,8 @@ export interface GateFiles {
   readonly refused: Readonly<Record<string, string>>;
   /** Names below `hold/`: `all` or `<Kind>.<name>`. */
   readonly holds: ReadonlySet<string>;
+  /** Absolute path of the directory with the hold files, for the `rm` command; absent: `hold` below `directory`. */
+  readonly holdDirectory?: string;
   /** The directory could not be read: everything counts as closed. */
   readonly error?: string;
 }

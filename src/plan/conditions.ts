@@ -50,7 +50,8 @@ export function reasonOf(code: string): string {
 }
 
 function heldCondition(holds: readonly Blocker[], input: PlanningInput): ConditionDraft {
-  const files = holds.map((hold) => `${input.gates.directory}/${hold.name}`).join(' ');
+  const directory = input.gates.holdDirectory ?? `${input.gates.directory}/hold`;
+  const files = holds.map((hold) => `${directory}/${hold.name.replace(/^hold\//, '')}`).join(' ');
   return blocked('Held', `left alone because a human put it on hold; go on with: rm ${files}`);
 }
 

@@ -173,6 +173,15 @@ describe('order, gates and holds', () => {
     });
   });
 
+  it('says which file to remove to go on, where the hold directory really is', () => {
+    const plan = planFor(
+      [container('db')],
+      {},
+      { gates: gateFiles([], { holds: new Set(['all']), holdDirectory: '/h' }) },
+    );
+    expect(plan.conditions.map(({ message }) => message).join()).to.include('rm /h/all');
+  });
+
   it('leaves alone what a human put on hold, and says so', () => {
     const input = planningInput(
       [db, app],
