@@ -174,11 +174,8 @@ describe('order, gates and holds', () => {
   });
 
   it('says which file to remove to go on, where the hold directory really is', () => {
-    const plan = planFor(
-      [container('db')],
-      {},
-      { gates: gateFiles([], { holds: new Set(['all']), holdDirectory: '/h' }) },
-    );
+    const gates = gateFiles([], { holds: new Set(['all']), holdDirectory: '/h' });
+    const plan = buildPlan(planningInput([container('db')], {}, { gates }));
     expect(plan.conditions.map(({ message }) => message).join()).to.include('rm /h/all');
   });
 
