@@ -102,8 +102,8 @@ export function networkSteps(
 
 function isStale(container: ObservedContainer, endpointNetworkId: string, networkId: string | undefined): boolean {
   if (networkId === undefined) return true;
-  // A container that never ran shows no id yet.
-  if (endpointNetworkId === '') return container.state !== 'created';
+  // One that is not running shows no id until it is started: it never ran, or was connected while it was stopped.
+  if (endpointNetworkId === '') return container.state === 'running';
   return endpointNetworkId !== networkId;
 }
 
