@@ -7,7 +7,12 @@ import type { StepContext } from '../context.ts';
 /** Makes a container. One of this name that is already ours and of this spec is what an interrupted try made. */
 export async function createContainer(args: StepArguments['CreateContainer'], { engine }: StepContext): Promise<void> {
   try {
-    await engine.createContainer(args.name, containerBody(args));
+    const body = containerBody(args);
+    // Without any configured stop signal, every signal sent through the API (a reload's SIGHUP, say) switches the restart
+    // policy off until the next start; the default, said aloud, avoids that.
+    if (body.StopSignal === undefined && !(await engine.inspectImage(args.spec.image))?.Config?.StopSignal)
+      body.StopSignal = 'SIGTERM';
+    await engine.createContainer(args.name, body);
   } catch (error) {
     if (!isEngineError(error, 'ENGINE_CONFLICT')) throw error;
     const existing = await engine.inspectContainer(args.name);

@@ -6,6 +6,7 @@ import type { Resource } from '../../model/resource.ts';
 import type { Step } from '../../model/step.ts';
 import { effectiveFields } from './effective-fields.ts';
 import { comparable } from './field-changes.ts';
+import { withSharedIds } from './shared-namespaces.ts';
 
 /**
  * How a container looks right after our own steps on it succeeded; undefined when there is nothing to remember.
@@ -32,10 +33,11 @@ export function baselineAfterApply(
   const image = container && (observed.images[resource.spec.image] ?? observed.images[container.imageId]);
   if (!container || !image || container.owner?.instance === undefined) return undefined;
 
-  const want = effectiveFields(resource.spec, image.config, observed.engine);
+  const names = new Map(observed.containers.map((each) => [each.name, each]));
+  const want = withSharedIds(effectiveFields(resource.spec, image.config, observed.engine), names);
   const addressed = created ? undefined : new Set(ranSteps.flatMap((step) => step.fields.map((field) => field.path)));
   const faults: Record<string, FieldValue> = created ? {} : { ...previous?.faults };
-  for (const change of diffFields(want, comparable(container.fields, want, false))) {
+  for (const change of diffFields(want, comparable(withSharedIds(container.fields, names), want, false))) {
     if (addressed !== undefined && !addressed.has(change.path)) {
       if (change.path in faults) continue;
       // Something that these steps did not touch is off: not the state right after our apply, so nothing to trust.

@@ -5,6 +5,7 @@ import type { ObservedContainer } from '../../model/observed.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { PlanContext } from '../context.ts';
 import { effectiveFields } from './effective-fields.ts';
+import { sharedIds, withSharedIds } from './shared-namespaces.ts';
 
 /**
  * How a container differs from what its spec means on this engine, by field.
@@ -23,13 +24,17 @@ export function fieldChanges(
   const image = reference ?? observed.images[container.imageId];
   const recorded = memory.baselines[resource.key];
   const baseline = recorded?.containerId === container.id ? recorded : undefined;
-  return context.cache.changes(container, [resource.spec, reference, image, baseline, observed.engine.version], () => {
+  const names = context.containersByName;
+  const inputs = [resource.spec, reference, image, baseline, observed.engine.version, sharedIds(resource.spec, names)];
+  return context.cache.changes(container, inputs, () => {
     const imageChanged = reference !== undefined && reference.id !== container.imageId;
     const changes: FieldChange[] = imageChanged
       ? [{ path: 'image', want: `${resource.spec.image} (${shortId(reference.id)})`, got: shortId(container.imageId) }]
       : [];
     // Without any image facts the merged fields cannot be known: only what the spec names is compared.
-    const want = image ? effectiveFields(resource.spec, image.config, observed.engine) : undefined;
+    const want = image
+      ? withSharedIds(effectiveFields(resource.spec, image.config, observed.engine), names)
+      : undefined;
     if (!want) return changes;
     const sameEngine = baseline?.engineVersion === observed.engine.version;
     const expected: Record<string, Fields[string]> = { ...want };
@@ -42,7 +47,10 @@ export function fieldChanges(
     if (baseline && sameEngine)
       for (const [path, value] of Object.entries(baseline.fields))
         if (path.startsWith('engine.')) expected[path] = value;
-    return [...changes, ...diffFields(expected, comparable(container.fields, expected, sameEngine))];
+    return [
+      ...changes,
+      ...diffFields(expected, comparable(withSharedIds(container.fields, names), expected, sameEngine)),
+    ];
   });
 }
 

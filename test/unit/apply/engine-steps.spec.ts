@@ -29,8 +29,27 @@ describe('CreateContainer', () => {
   const create = (existing: Ownership | undefined) => {
     const labels = existing === undefined ? {} : ownLabels(existing);
     const inspectContainer = () => Promise.resolve(containerInspect('a'.repeat(64), 'web', labels));
-    return createContainer(args, stepContext({ createContainer: conflict, inspectContainer }));
+    const inspectImage = () => Promise.resolve(imageInspect('sha256:1'));
+    return createContainer(args, stepContext({ createContainer: conflict, inspectContainer, inspectImage }));
   };
+
+  const stopSignalSent = async (image: string | undefined, own?: string): Promise<string | undefined> => {
+    let sent: ContainerCreateBody | undefined;
+    const plain = imageInspect('sha256:1');
+    const engine = {
+      createContainer: (_: string, body: ContainerCreateBody) => ((sent = body), Promise.resolve('id')),
+      inspectImage: () =>
+        Promise.resolve({ ...plain, Config: { ...plain.Config, ...(image ? { StopSignal: image } : {}) } }),
+    };
+    await createContainer({ ...args, spec: { ...spec, ...(own ? { stop_signal: own } : {}) } }, stepContext(engine));
+    return sent?.StopSignal;
+  };
+
+  it('always configures a stop signal, because without one a reload by signal switches the restart policy off', async () => {
+    expect(await stopSignalSent(undefined)).to.equal('SIGTERM');
+    expect(await stopSignalSent('SIGQUIT'), "the image's own stays").to.equal(undefined);
+    expect(await stopSignalSent('SIGQUIT', 'SIGINT')).to.equal('SIGINT');
+  });
 
   it('counts what an interrupted try made as done', async () => {
     await create(owner);

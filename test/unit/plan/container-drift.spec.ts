@@ -252,6 +252,21 @@ describe('planning one container', () => {
     );
   });
 
+  it('knows the container whose network is shared by its id, and replaces when that one was replaced', () => {
+    const vpn = container('vpn');
+    const client = container('web', { network_mode: 'container:vpn' }, [vpn.key]);
+    const live = observedContainer(client, { networkIds: {} });
+    const asKept = { ...live, fields: { ...live.fields, network_mode: `container:${id('b')}` } };
+    const containers = [observedContainer(vpn, { id: id('b') }), asKept];
+    expectPlan(planningInput([client, vpn], { containers }), 'nothing to do');
+    expectConditions(
+      planningInput([client, vpn], { containers: [observedContainer(vpn, { id: id('c') }), asKept] }),
+      `
+      Container/vpn Ready Running
+      Container/web Progressing Drifted`,
+    );
+  });
+
   it('never touches the container that the operator itself runs in', () => {
     const input = planningInput([container('web', { adopt: true })], {
       containers: [foreignContainer('web')],
