@@ -31,7 +31,7 @@ export function blockersOf(
   input: PlanningInput,
 ): Blocker[] {
   const blockers: Blocker[] = [...closedGates].sort().map((gate) => ({ type: 'gate', name: gate }));
-  blockers.push(...holdBlockers(resource.key, input));
+  blockers.push(...holdBlockers([resource.key, ...plan.alsoTouches], input));
   if (plan.consent && input.gates.open[plan.consent.file.replace(/\.ok$/, '')] === undefined)
     blockers.push({ type: 'consent', name: `gates/${plan.consent.file}` });
   const backoff = input.memory.backoffs[resource.key];
@@ -51,9 +51,9 @@ export function blockersOf(
   return blockers;
 }
 
-/** Hold files that name a resource, or all. */
-export function holdBlockers(key: Key, input: PlanningInput): Blocker[] {
-  return ['all', holdName(key)]
+/** Hold files that name one of these resources, or all. */
+export function holdBlockers(keys: readonly Key[], input: PlanningInput): Blocker[] {
+  return [...new Set(['all', ...keys.map(holdName)])]
     .filter((name) => input.gates.holds.has(name))
     .map((name) => ({ type: 'hold', name: `hold/${name}` }));
 }

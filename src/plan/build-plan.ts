@@ -63,7 +63,7 @@ export function buildPlan(input: PlanningInput, cache: PlanCache = new PlanCache
     const blockers =
       plan.steps.length > 0
         ? blockersOf(resource, plan, closedGates, decided, input)
-        : holdBlockers(resource.key, input);
+        : holdBlockers([resource.key], input);
     const isRunnable = plan.steps.length > 0 && blockers.length === 0;
     const ids = append(resource.key, plan.steps, isRunnable ? lastSteps(resource, plan.needs, decided) : [], blockers);
     const isReady = plan.steps.length === 0 && plan.conditions.some((condition) => condition.type === 'Ready');
@@ -140,7 +140,7 @@ function appendRemovals(
   const containerSteps: string[] = [];
   for (const { key, steps, consent } of removals) {
     if (input.busy.has(key)) continue;
-    const blockers = holdBlockers(key, input);
+    const blockers = holdBlockers([key], input);
     const backoff = input.memory.backoffs[key];
     if (backoff && backoff.notBefore > input.now) blockers.push({ type: 'backoff', name: backoff.error.code });
     if (consent) {

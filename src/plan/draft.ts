@@ -36,6 +36,8 @@ export interface ResourcePlan {
   /** The steps wait for this consent. */
   readonly consent: ConsentRequest | undefined;
   readonly faults: readonly string[];
+  /** Other resources whose objects the steps touch: a hold on one of them holds these steps, too. */
+  readonly alsoTouches: readonly Key[];
 }
 
 /** A step draft with defaults. */
@@ -58,6 +60,7 @@ export function resourcePlan(parts: Partial<ResourcePlan> & Pick<ResourcePlan, '
     wakeAt: undefined,
     consent: undefined,
     faults: [],
+    alsoTouches: [],
     ...parts,
   };
 }

@@ -71,6 +71,7 @@ export function planNetwork(resource: Resource<'Network'>, context: PlanContext)
   const cause = network.owner?.specHash === resource.hash ? 'drift' : 'spec changed';
   return resourcePlan({
     steps: replacementSteps(resource, network, context, cause, changes),
+    alsoTouches: membersOf(network, context).flatMap((member) => member.owner?.key ?? []),
     conditions: [progressing('Diverged', `must be replaced: ${paths(changes)}`)],
   });
 }
@@ -93,9 +94,7 @@ function replacementSteps(
   cause: string,
   changes: readonly FieldChange[],
 ): StepDraft[] {
-  const members = context.input.observed.containers
-    .filter((container) => container.networkIds[network.name] !== undefined)
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const members = membersOf(network, context);
   return [
     ...members.map((member) => draft('DisconnectNetwork', { network: network.name, container: member.id }, cause)),
     draft('RemoveNetwork', { network: network.id }, cause),
@@ -108,6 +107,12 @@ function replacementSteps(
       ),
     ),
   ];
+}
+
+function membersOf(network: ObservedNetwork, context: PlanContext): ObservedContainer[] {
+  return context.input.observed.containers
+    .filter((container) => container.networkIds[network.name] !== undefined)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** As its manifest wants it when it is ours, else as it was. */

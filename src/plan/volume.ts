@@ -66,6 +66,7 @@ export function planVolume(resource: Resource<'Volume'>, context: PlanContext): 
       draft('RemoveVolume', { name }, cause),
       draft('CreateVolume', { name, spec, owner }, cause, changes),
     ],
+    alsoTouches: users.flatMap((container) => container.owner?.key ?? []),
     consent: consentRequest('replace', [
       `Volume/${name} made ${volume.createdAt} with all its data, because of ${paths}`,
     ]),
