@@ -23,11 +23,13 @@ export function conditionsOf(
     } else {
       removeType(drafts, 'Progressing');
       const failure = input.memory.backoffs[resource.key];
-      if (failure && blockers.some((blocker) => blocker.type === 'backoff')) drafts.push(failureCondition(failure));
+      if (failure && blockers.some((blocker) => blocker.type === 'backoff')) drafts.unshift(failureCondition(failure));
       if (blockers.some((blocker) => blocker.type !== 'backoff')) drafts.push(blockedCondition(blockers, plan, input));
     }
   } else if (isHeld.length > 0) drafts.push(heldCondition(isHeld, input));
-  return drafts.map((condition) => ({ key: resource.key, ...condition, observedHash: resource.hash }));
+  // One condition a type: the first says most (a failure of ours before what it led to).
+  const byType = new Map([...drafts].reverse().map((condition) => [condition.type, condition]));
+  return [...byType.values()].map((condition) => ({ key: resource.key, ...condition, observedHash: resource.hash }));
 }
 
 function removeType(drafts: ConditionDraft[], type: ConditionDraft['type']): void {

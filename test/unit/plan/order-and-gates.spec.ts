@@ -223,6 +223,21 @@ describe('order, gates and holds', () => {
     expect(buildPlan(input).wakeAt).to.equal(NOW + 4000);
   });
 
+  it('says one thing of each type: the failure rather than what it led to', () => {
+    const error = { code: 'CRASH_LOOP', message: 'it exits at once' };
+    const backoff = { specHash: db.hash, failures: 3, notBefore: NOW + 4000, error, terminal: false };
+    expectConditions(
+      planningInput(
+        [app, db],
+        { containers: [observedContainer(db, { state: 'exited' })] },
+        { memory: { ...EMPTY_MEMORY, backoffs: { 'Container/db': backoff } } },
+      ),
+      `
+      Container/db Degraded CrashLoop
+      Image/app:1 Ready Present`,
+    );
+  });
+
   it('leaves a resource with steps in flight to those', () => {
     expectPlan(planningInput([db, app], {}, { busy: new Set([db.key]) }), 'nothing to do');
   });
