@@ -39,7 +39,7 @@ export function blockersOf(
     backoff &&
     backoff.specHash === resource.hash &&
     !plan.ignoresBackoff &&
-    (backoff.terminal || backoff.notBefore > input.now)
+    ((backoff.terminal && !plan.servesPrevious) || backoff.notBefore > input.now)
   )
     blockers.push({ type: 'backoff', name: backoff.error.code });
   for (const key of resource.dependsOn) {

@@ -80,7 +80,7 @@ export function buildPlan(input: PlanningInput, cache: PlanCache = new PlanCache
     const backoff = input.memory.backoffs[resource.key];
     if (
       backoff &&
-      !backoff.terminal &&
+      (!backoff.terminal || plan.servesPrevious) &&
       backoff.notBefore > input.now &&
       blockers.some((blocker) => blocker.type === 'backoff')
     )

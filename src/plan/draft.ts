@@ -31,6 +31,8 @@ export interface ResourcePlan {
   readonly needs: 'everything' | 'networks' | 'nothing';
   /** These steps undo a failure, so its backoff does not hold them. */
   readonly ignoresBackoff: boolean;
+  /** These steps keep the previous spec alive: that the wanted one failed for good does not hold them for ever. */
+  readonly servesPrevious: boolean;
   /** Milliseconds since the epoch. */
   readonly wakeAt: number | undefined;
   /** The steps wait for this consent. */
@@ -57,6 +59,7 @@ export function resourcePlan(parts: Partial<ResourcePlan> & Pick<ResourcePlan, '
     readyAfterSteps: true,
     needs: 'everything',
     ignoresBackoff: false,
+    servesPrevious: false,
     wakeAt: undefined,
     consent: undefined,
     faults: [],

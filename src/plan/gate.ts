@@ -45,6 +45,22 @@ export function gateState(
   return { open: true, reason: 'Open', message: 'opened by a human' };
 }
 
+/** Closed gates behind which a resource lies, through any number of dependencies, sorted. */
+export function closedGatesBefore(key: Key, input: Pick<PlanningInput, 'gates' | 'desired' | 'memory' | 'now'>): Key[] {
+  const byKey = new Map(input.desired.resources.map((resource) => [resource.key, resource]));
+  const seen = new Set<Key>();
+  const visit = (each: Key): void => {
+    if (seen.has(each)) return;
+    seen.add(each);
+    byKey.get(each)?.dependsOn.forEach(visit);
+  };
+  byKey.get(key)?.dependsOn.forEach(visit);
+  return [...seen].sort().filter((each) => {
+    const gate = byKey.get(each);
+    return gate?.kind === 'Gate' && !gateState(gate, input).open;
+  });
+}
+
 /** The command that the human runs. */
 export function touchCommand(directory: string, file: string): string {
   return `touch ${directory}/${file}`;

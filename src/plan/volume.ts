@@ -4,6 +4,7 @@ import type { Resource } from '../model/resource.ts';
 import { consentRequest } from './consent.ts';
 import type { PlanContext } from './context.ts';
 import { degraded, draft, progressing, ready, resourcePlan, stalled, type ResourcePlan } from './draft.ts';
+import { closedGatesBefore } from './gate.ts';
 import { volumeFields } from './volume-fields.ts';
 
 /** One Volume resource and what is there to what is to be done about it. Data goes only with consent by name. */
@@ -43,16 +44,9 @@ export function planVolume(resource: Resource<'Volume'>, context: PlanContext): 
       ],
     });
   const users = observed.containers.filter((container) => usesVolume(container, name));
-  const foreign = users.filter((container) => container.owner?.instance !== desired.instance);
-  if (foreign.length > 0)
-    return resourcePlan({
-      conditions: [
-        degraded(
-          'Diverged',
-          `differs in ${paths}, and ${foreign.map((container) => container.name).join(', ')} (not ours) uses it`,
-        ),
-      ],
-    });
+  const obstacles = users.flatMap((container) => obstacle(container, context) ?? []);
+  if (obstacles.length > 0)
+    return resourcePlan({ conditions: [degraded('Diverged', `differs in ${paths}, and ${obstacles.join(', and ')}`)] });
   const cause = volume.owner?.specHash === resource.hash ? 'drift' : 'spec changed';
   return resourcePlan({
     steps: [
@@ -74,6 +68,17 @@ export function planVolume(resource: Resource<'Volume'>, context: PlanContext): 
       degraded('Diverged', `differs in ${paths}; a volume cannot be changed, only replaced, which destroys its data`),
     ],
   });
+}
+
+/** Why a user of a volume may not be removed with it: nobody would make it again. */
+function obstacle(container: ObservedContainer, context: PlanContext): string | undefined {
+  const { desired } = context.input;
+  const { name, owner } = container;
+  if (owner?.instance !== desired.instance) return `${name} (not ours) uses it`;
+  if (!desired.complete && !desired.resources.some(({ key }) => key === owner.key))
+    return `${name} uses it, whose manifest may be in a file that cannot be read now`;
+  const gates = closedGatesBefore(owner.key, context.input);
+  return gates.length === 0 ? undefined : `${name} uses it, which waits behind ${gates.join(', ')}`;
 }
 
 function usesVolume(container: ObservedContainer, name: string): boolean {

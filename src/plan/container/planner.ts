@@ -182,19 +182,22 @@ function planExisting(
     });
   }
   if (rolledBack)
-    return withState(
-      resource,
-      current,
-      context,
-      [...renameSteps(resource, current), ...removalSteps(surplus)],
-      [
-        degraded(
-          'RolledBack',
-          `the new spec was tried and rolled back: ${rolledBack.reason}. The previous container runs; the spec is not tried again until it changes`,
-        ),
-      ],
-      faults,
-    );
+    return {
+      ...withState(
+        resource,
+        current,
+        context,
+        [...renameSteps(resource, current), ...removalSteps(surplus)],
+        [
+          degraded(
+            'RolledBack',
+            `the new spec was tried and rolled back: ${rolledBack.reason}. The previous container runs; the spec is not tried again until it changes`,
+          ),
+        ],
+        faults,
+      ),
+      servesPrevious: true,
+    };
   const networkIds = new Map(context.input.observed.networks.map((network) => [network.name, network.id]));
   const steps: StepDraft[] = [
     ...renameSteps(resource, current),

@@ -1,4 +1,15 @@
-import { container, id, network, observedContainer, observedNetwork, planningInput } from '../../support/planning.ts';
+import { expect } from 'chai';
+import { EMPTY_MEMORY } from '../../../src/model/memory.ts';
+import { buildPlan } from '../../../src/plan/build-plan.ts';
+import {
+  container,
+  id,
+  network,
+  NOW,
+  observedContainer,
+  observedNetwork,
+  planningInput,
+} from '../../support/planning.ts';
 import { expectPlan } from '../../support/plan-text.ts';
 
 /** Situations that simulated histories came to and that the planner once could not get out of. */
@@ -16,6 +27,30 @@ describe('a container in an odd place', () => {
       #3 RenameContainer Container/web web.next to web: spec changed (after #2)
       #4 StartContainer Container/web: spec changed (after #3)`,
     );
+  });
+
+  it('is started again as the previous one although the wanted spec failed for good', () => {
+    const previous = observedContainer(old, { name: `web.old-${id('a').slice(0, 12)}`, state: 'exited' });
+    const error = { code: 'ENGINE_BAD_REQUEST', message: 'no such file' };
+    const failure = { specHash: web.hash, failures: 1, notBefore: NOW - 1, error, terminal: true };
+    const memory = {
+      ...EMPTY_MEMORY,
+      rolledBack: { [web.key]: { specHash: web.hash, reason: 'it could not be started', at: NOW - 1 } },
+      backoffs: { [web.key]: failure },
+    };
+    const observed = { containers: [previous] };
+    expectPlan(
+      planningInput([web], observed, { memory }),
+      `
+      #1 RenameContainer Container/web aaaaaaaaaaaa to web: drift
+           name: want web, got web.old-aaaaaaaaaaaa
+      #2 StartContainer Container/web aaaaaaaaaaaa: drift (after #1)
+           state: want running, got exited`,
+    );
+    const later = { ...memory, backoffs: { [web.key]: { ...failure, notBefore: NOW + 500 } } };
+    const plan = buildPlan(planningInput([web], observed, { memory: later }));
+    expect(plan.steps[0]?.blockedBy.map(({ type }) => type)).to.deep.equal(['backoff']);
+    expect(plan.wakeAt).to.equal(NOW + 500);
   });
 
   it('is not reconnected again and again when it ended and was connected while it was stopped', () => {
