@@ -26,6 +26,9 @@ export interface StepContext {
 
 /**
  * One step. Resolves when done; rejects with an EngineError, a StepError or a file system error, and the executor makes
- * an outcome of it.
+ * an outcome of it. What makes a container resolves to its id.
  */
-export type StepFunction<O extends Operation> = (args: StepArguments[O], context: StepContext) => Promise<void>;
+export type StepFunction<O extends Operation> = (
+  args: StepArguments[O],
+  context: StepContext,
+) => Promise<string | void>;

@@ -89,8 +89,8 @@ const DONE: Outcome = { type: 'done' };
 
 async function attempt<O extends Operation>(step: Step<O>, context: StepContext): Promise<Outcome> {
   try {
-    await STEPS[step.op](step.args, context);
-    return DONE;
+    const made = await STEPS[step.op](step.args, context);
+    return typeof made === 'string' ? { type: 'done', made } : DONE;
   } catch (error) {
     return outcomeOfError(error);
   }

@@ -1,6 +1,7 @@
 /** What became of a step. Errors are values here; nothing is thrown past the executor. */
 export type Outcome =
-  | { readonly type: 'done' }
+  /** `made`: id of the container that this step made itself. */
+  | { readonly type: 'done'; readonly made?: string }
   /** Nothing wrong, but look again after so many milliseconds (e.g. the object changed under us). */
   | { readonly type: 'requeueAfter'; readonly milliseconds: number; readonly reason: string }
   /** Failed; worth another try after a backoff. */

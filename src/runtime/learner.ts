@@ -19,6 +19,7 @@ export type TakeBaseline = (
   observed: Observed,
   ranSteps: readonly Step[],
   previous: Baseline | undefined,
+  madeId: string | undefined,
 ) => Baseline | undefined;
 
 /** Turns what became of steps, and what is seen after them, into memory for the planner. */
@@ -29,7 +30,10 @@ export class Learner {
   /** Containers that we started a moment ago; exiting now is a failure of the start. */
   readonly #probation = new Map<Key, { readonly specHash: string; readonly until: number }>();
   /** Steps that succeeded and whose result was not seen yet. */
-  readonly #unseen = new Map<Key, { readonly specHash: string; readonly steps: readonly Step[] }>();
+  readonly #unseen = new Map<
+    Key,
+    { readonly specHash: string; readonly steps: readonly Step[]; readonly madeId: string | undefined }
+  >();
 
   constructor(memory: MemoryStore, clock: Clock, takeBaseline: TakeBaseline) {
     this.#memory = memory;
@@ -63,7 +67,8 @@ export class Learner {
       return;
     }
     if (!steps.every((step) => outcomes.get(step)?.type === 'done')) return;
-    if (key.startsWith('Container/') && specHash !== '') this.#unseen.set(key, { specHash, steps });
+    if (key.startsWith('Container/') && specHash !== '')
+      this.#unseen.set(key, { specHash, steps, madeId: madeIdOf(flight) });
     if (steps.some(({ op }) => STARTING_OPERATIONS.has(op))) {
       this.#probation.set(key, { specHash, until: this.#clock.now() + PROBATION_MILLISECONDS });
     } else if (!this.#probation.has(key)) this.#memory.set('backoffs', key, undefined);
@@ -81,11 +86,12 @@ export class Learner {
   observed(desired: DesiredState, observed: Observed, busy: ReadonlySet<Key>): void {
     if (this.#unseen.size === 0 && this.#probation.size === 0) return;
     const resources = new Map(desired.resources.map((resource) => [resource.key, resource]));
-    for (const [key, { specHash, steps }] of this.#unseen) {
+    for (const [key, { specHash, steps, madeId }] of this.#unseen) {
       if (busy.has(key)) continue;
       this.#unseen.delete(key);
       const resource = resources.get(key);
-      if (resource?.kind === 'Container' && resource.hash === specHash) this.#remember(resource, observed, steps);
+      if (resource?.kind === 'Container' && resource.hash === specHash)
+        this.#remember(resource, observed, steps, madeId);
     }
     for (const [key, { specHash, until }] of this.#probation) {
       if (busy.has(key)) continue;
@@ -108,13 +114,18 @@ export class Learner {
       if (resource.kind !== 'Container' || withSteps.has(resource.key)) continue;
       const before = this.#memory.current.baselines[resource.key];
       if (before !== undefined && before.engineVersion !== observed.engine.version)
-        this.#remember(resource, observed, []);
+        this.#remember(resource, observed, [], undefined);
     }
   }
 
-  #remember(resource: Resource<'Container'>, observed: Observed, steps: readonly Step[]): void {
+  #remember(
+    resource: Resource<'Container'>,
+    observed: Observed,
+    steps: readonly Step[],
+    madeId: string | undefined,
+  ): void {
     const before = this.#memory.current.baselines[resource.key];
-    this.#memory.set('baselines', resource.key, this.#takeBaseline(resource, observed, steps, before));
+    this.#memory.set('baselines', resource.key, this.#takeBaseline(resource, observed, steps, before, madeId));
   }
 }
 
@@ -138,4 +149,13 @@ function crashError(container: ObservedContainer): OutcomeError {
     code: 'CRASH_LOOP',
     message: `it exited with code ${container.exitCode} ${seconds} s after its start${detail}; see docker logs ${container.name}`,
   };
+}
+
+/** Id of the container that the steps made; undefined when they made none or found one. */
+function madeIdOf({ steps, outcomes }: SettledFlight): string | undefined {
+  for (const step of steps) {
+    const outcome = outcomes.get(step);
+    if (outcome?.type === 'done' && outcome.made !== undefined) return outcome.made;
+  }
+  return undefined;
 }

@@ -13,22 +13,21 @@ import { withSharedIds } from './shared-namespaces.ts';
  * Differences in the fields that those steps addressed are faults of our normaliser: recorded, reported, left alone.
  *
  * @param ranSteps the steps of this resource that just succeeded
+ * @param madeId id of the container that they made, where they made one: another one with our labels, that somebody put
+ *   in its place meanwhile, must not pass for it
  */
 export function baselineAfterApply(
   resource: Resource<'Container'>,
   observed: Observed,
   ranSteps: readonly Step[],
   previous: Baseline | undefined,
+  madeId: string | undefined,
 ): Baseline | undefined {
   const created = ranSteps.find(
     (step): step is Step<'CreateContainer'> => step.op === 'CreateContainer' && step.target === resource.key,
   );
   const container = observed.containers.find((candidate) =>
-    created
-      ? candidate.owner?.key === resource.key &&
-        candidate.owner.specHash === created.args.owner.specHash &&
-        candidate.owner.replaces === created.args.owner.replaces
-      : candidate.id === previous?.containerId,
+    created ? candidate.id === madeId && candidate.owner?.key === resource.key : candidate.id === previous?.containerId,
   );
   const image = container && (observed.images[resource.spec.image] ?? observed.images[container.imageId]);
   if (!container || !image || container.owner?.instance === undefined) return undefined;
