@@ -103,7 +103,8 @@ function planReplacement(
   const cause = `replaces ${current.id.slice(0, 12)}`;
   if (verdict.type === 'bad') return rollback(verdict.reason, true);
   const surplus = removalSteps(instances.surplus);
-  if (candidate.state === 'created' || candidate.name !== resource.name || isUp(current))
+  const isWaiting = candidate.state === 'created' || candidate.state === 'paused';
+  if (isWaiting || candidate.name !== resource.name || isUp(current))
     return resourcePlan({
       steps: [...takeoverSteps(resource, current, candidate, context, cause), ...surplus],
       conditions: [progressing('Replacing', 'the new container takes over')],

@@ -92,7 +92,9 @@ export function takeoverSteps(
   if (replaced.name === name)
     steps.push(draft('RenameContainer', { container: replaced.id, name: retiredName(name, replaced.id) }, cause));
   if (candidate?.name !== name) steps.push(draft('RenameContainer', { container: candidateReference, name }, cause));
-  if (candidate?.state !== 'running') steps.push(draft('StartContainer', { container: candidate?.id ?? name }, cause));
+  if (candidate?.state === 'paused') steps.push(draft('UnpauseContainer', { container: candidate.id }, cause));
+  else if (candidate?.state !== 'running')
+    steps.push(draft('StartContainer', { container: candidate?.id ?? name }, cause));
   return steps;
 }
 

@@ -53,6 +53,15 @@ describe('a container in an odd place', () => {
     expect(plan.wakeAt).to.equal(NOW + 500);
   });
 
+  it('goes on after somebody paused what is to replace it', () => {
+    const previous = observedContainer(old, { name: `web.old-${id('a').slice(0, 12)}`, state: 'exited' });
+    const paused = observedContainer(web, { id: id('b'), state: 'paused', replaces: previous.id });
+    expectPlan(
+      planningInput([web], { containers: [previous, paused] }),
+      '#1 UnpauseContainer Container/web bbbbbbbbbbbb: replaces aaaaaaaaaaaa',
+    );
+  });
+
   it('is not reconnected again and again when it ended and was connected while it was stopped', () => {
     const front = network('front');
     const job = container('job', { runPolicy: 'once', networks: { front: { aliases: [] } } }, ['Network/front']);
