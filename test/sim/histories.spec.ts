@@ -1,0 +1,23 @@
+import { arbitraryHistory } from '../support/arbitrary-world.ts';
+import { finish } from './finish.ts';
+import { play } from './play.ts';
+import { holds } from './runs.ts';
+import { Simulation } from './simulation.ts';
+
+describe('random histories', () => {
+  it('never step behind a closed gate, on a hold or a foreign object, and always end as wanted', async function () {
+    this.timeout(600_000);
+    await holds(arbitraryHistory, 1500, async (history) => {
+      const simulation = new Simulation();
+      try {
+        for (const event of history) {
+          await play(simulation, event);
+          if (event.type !== 'foreign' && event.type !== 'plant') await simulation.pass();
+        }
+        await finish(simulation);
+      } finally {
+        simulation.close();
+      }
+    });
+  });
+});
