@@ -8,6 +8,9 @@ import { runCommand } from './run-command.ts';
 /** How long a process may take to end after its last test: what holds it then is a leaked handle. */
 const LEAK_MILLISECONDS = 30_000;
 
+/** How long the hooks of interrupted tests may take to remove what was made on an engine. */
+const GRACE_MILLISECONDS = 45_000;
+
 /** One group of tests, run as a mocha process of its own. */
 export interface MochaGroup {
   readonly name: string;
@@ -41,7 +44,8 @@ export async function runMochaGroup(group: MochaGroup, signal: AbortSignal): Pro
     const { code, signal: endedBy } = await runCommand(
       [
         process.execPath,
-        'node_modules/mocha/bin/mocha.js',
+        // Not bin/mocha.js, which starts a second process for the flag and kills it before its hooks have cleaned up.
+        ...['--import', 'tsx', 'node_modules/mocha/lib/cli/cli.js'],
         ...['--reporter', './scripts/support/mocha-reporter.ts', '--reporter-option', `results=${results}`],
         ...['--timeout', String(group.timeoutMilliseconds)],
         ...group.arguments,
@@ -52,6 +56,7 @@ export async function runMochaGroup(group: MochaGroup, signal: AbortSignal): Pro
         inherit: true,
         deadlineMilliseconds: group.deadlineMilliseconds,
         signal: AbortSignal.any([signal, leaked.signal]),
+        graceMilliseconds: GRACE_MILLISECONDS,
       },
     );
     if (!existsSync(results)) {

@@ -24,7 +24,11 @@ export default class SummingReporter extends Mocha.reporters.Spec {
     runner.on(Mocha.Runner.constants.EVENT_TEST_PENDING, (test: Mocha.Test) => {
       skipped.push({ title: test.fullTitle(), reason: skipReason(test) ?? 'no reason given' });
     });
+    // The running test ends, and the hooks after it still remove what was made.
+    const abort = (): void => void runner.abort();
+    process.once('SIGTERM', abort);
     runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
+      process.off('SIGTERM', abort);
       writeFileSync(file, JSON.stringify({ passed, failed, skipped } satisfies GroupResult));
     });
   }

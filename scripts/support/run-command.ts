@@ -15,10 +15,12 @@ export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Show the output as it comes instead of collecting it. */
   readonly inherit?: boolean;
-  /** The command is ended (SIGTERM, then SIGKILL 5 s later) after so many milliseconds. */
+  /** The command is ended (SIGTERM, then SIGKILL) after so many milliseconds. */
   readonly deadlineMilliseconds?: number;
   /** On abort the command and all that it started are ended. */
   readonly signal?: AbortSignal;
+  /** Time between SIGTERM and SIGKILL; default 5 s. */
+  readonly graceMilliseconds?: number;
 }
 
 /**
@@ -49,7 +51,7 @@ export function runCommand(command: readonly string[], options: CommandOptions =
     const timers: NodeJS.Timeout[] = [];
     const end = (): void => {
       signalGroup('SIGTERM');
-      timers.push(setTimeout(() => signalGroup('SIGKILL'), 5000));
+      timers.push(setTimeout(() => signalGroup('SIGKILL'), options.graceMilliseconds ?? 5000));
     };
     if (options.deadlineMilliseconds !== undefined) timers.push(setTimeout(end, options.deadlineMilliseconds));
     if (options.signal?.aborted === true) end();
