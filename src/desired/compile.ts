@@ -215,9 +215,10 @@ class Round {
 
   resources(): { resources: Resource[]; frozen: ReadonlySet<Key> } {
     const made = [...this.#fresh.values()].map((draft) => toResource(draft, this.#graph.dependenciesOf(draft.key)));
-    const implicit = [...this.#implicit.values()].map(
-      (image) => ({ ...image, dependsOn: this.#graph.dependenciesOf(image.key) }) as Resource,
-    );
+    const implicit = [...this.#implicit.values()].map((image) => ({
+      ...image,
+      dependsOn: this.#graph.dependenciesOf(image.key),
+    }));
     const resources = [...made, ...implicit, ...this.#frozen.values()];
     return {
       resources: resources.sort((a, b) => (a.key < b.key ? -1 : 1)),

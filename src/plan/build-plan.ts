@@ -46,7 +46,7 @@ export function buildPlan(input: PlanningInput, cache: PlanCache = new PlanCache
     let previous = [...after];
     return drafts.map((draft) => {
       const id = `#${numberedSteps.length + 1}`;
-      numberedSteps.push({ id, target: key, ...draft, after: previous, risk: riskOf(draft.op), blockedBy } as Step);
+      numberedSteps.push({ id, target: key, ...draft, after: previous, risk: riskOf(draft.op), blockedBy });
       previous = [id];
       return id;
     });

@@ -1,5 +1,4 @@
 import type { Condition } from '../model/condition.ts';
-import type { Key } from '../model/key.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Blocker } from '../model/step.ts';
@@ -74,6 +73,6 @@ function blockedCondition(blockers: readonly Blocker[], plan: ResourcePlan, inpu
 
 /** Sorted by key, then type: the order of the plan's list. */
 export function compareConditions(a: Condition, b: Condition): number {
-  const order = (left: Key | string, right: Key | string): number => (left < right ? -1 : left > right ? 1 : 0);
+  const order = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
   return order(a.key, b.key) || order(a.type, b.type) || order(a.reason, b.reason);
 }

@@ -1,6 +1,6 @@
 import type { ObservedContainer } from '../model/observed.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
-import { PlanCache } from './plan-cache.ts';
+import type { PlanCache } from './plan-cache.ts';
 
 /** A planning input with the indexes that planners share. */
 export interface PlanContext {

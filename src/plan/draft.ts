@@ -49,7 +49,7 @@ export function draft<O extends Operation>(
   cause: string,
   fields: readonly FieldChange[] = [],
 ): StepDraft<O> {
-  return { op, args, cause, fields } as StepDraft<O>;
+  return { op, args, cause, fields };
 }
 
 /** A resource plan with defaults: no steps, ready after them, everything needed. */

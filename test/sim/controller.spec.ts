@@ -58,7 +58,7 @@ describe('the loop', function () {
     await house.until(() => house.traced('healed').length === 1);
     expect(house.running()).to.deep.equal(['web']);
     expect(house.traced('drift-found').map(({ key, cause }) => [key, cause])).to.deep.equal([
-      ['Container/web', 'missing'],
+      ['Container/web', 'drift'],
     ]);
     expect(house.traced('healed')[0]?.milliseconds).to.be.lessThan(1000);
   });

@@ -67,7 +67,7 @@ function resource<K extends Kind>(kind: K, name: string, spec: Specs[K], depends
     dependsOn: [...dependsOn].sort(),
     hash: specHash(kind, spec),
     source: { file: 'test.yaml', line: 1, column: 1 },
-  } as Resource<K>;
+  };
 }
 
 export const container = (

@@ -114,3 +114,14 @@ export function wantedNetworks(spec: ContainerSpec): Readonly<Record<string, Net
   const networks = spec.networks ?? {};
   return Object.keys(networks).length > 0 ? networks : { bridge: { aliases: [] } };
 }
+
+/** Steps that remove what is ours and surplus. */
+export function removalSteps(surplus: readonly ObservedContainer[]): StepDraft[] {
+  return surplus.map((container) =>
+    draft(
+      'RemoveContainer',
+      { container: container.id, removeAnonymousVolumes: false },
+      `duplicate of ours (${container.name})`,
+    ),
+  );
+}

@@ -1,25 +1,15 @@
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { PlanContext } from '../context.ts';
-import {
-  degraded,
-  draft,
-  progressing,
-  ready,
-  resourcePlan,
-  stalled,
-  type ConditionDraft,
-  type ResourcePlan,
-  type StepDraft,
-} from '../draft.ts';
+import { degraded, draft, progressing, resourcePlan, stalled, type ResourcePlan, type StepDraft } from '../draft.ts';
 import { fieldChanges } from './field-changes.ts';
-import { networkSteps, sortChanges, updateResources } from './in-place.ts';
-import { findInstances, type Instances } from './instances.ts';
-import { creationSteps, isUp, rollbackSteps, takeoverSteps } from './replacement.ts';
-import { replacementVerdict } from './verdict.ts';
+import { replacementBrake } from './brake.ts';
+import { networkSteps, removalSteps, sortChanges, updateResources } from './in-place.ts';
+import { findInstances } from './instances.ts';
+import { planReplacement } from './plan-replacement.ts';
+import { creationSteps, takeoverSteps } from './replacement.ts';
+import { awaitsHealth, withState } from './run-state.ts';
 
-const HOUR = 3_600_000;
-const MAX_REPLACEMENTS = 3;
 const REMOVAL_POLL = 250;
 
 type ContainerResource = Resource<'Container'>;
@@ -75,60 +65,6 @@ function planAdoption(resource: ContainerResource, foreign: ObservedContainer, c
       ),
     ],
     readyAfterSteps: false,
-  });
-}
-
-/** A replacement that is under way, or was when the operator died. */
-function planReplacement(
-  resource: ContainerResource,
-  instances: Instances & { current: ObservedContainer; candidate: ObservedContainer },
-  context: PlanContext,
-): ResourcePlan {
-  const { current, candidate } = instances;
-  const { memory, now } = context.input;
-  const rollback = (reason: string, remember: boolean): ResourcePlan =>
-    resourcePlan({
-      steps: rollbackSteps(resource, instances as Required<Instances>, reason, remember),
-      conditions: [degraded('RollingBack', `putting the previous container back: ${reason}`)],
-      readyAfterSteps: false,
-      needs: 'nothing',
-      ignoresBackoff: true,
-    });
-  if (candidate.owner?.specHash !== resource.hash)
-    return rollback('the spec changed while its replacement was under way', false);
-  const failed = memory.rolledBack[resource.key];
-  if (failed?.specHash === resource.hash) return rollback(failed.reason, false);
-
-  const verdict = replacementVerdict(candidate, resource.spec, now);
-  const cause = `replaces ${current.id.slice(0, 12)}`;
-  if (verdict.type === 'bad') return rollback(verdict.reason, true);
-  const surplus = removalSteps(instances.surplus);
-  const isWaiting = candidate.state === 'created' || candidate.state === 'paused';
-  if (isWaiting || candidate.name !== resource.name || isUp(current))
-    return resourcePlan({
-      steps: [...takeoverSteps(resource, current, candidate, context, cause), ...surplus],
-      conditions: [progressing('Replacing', 'the new container takes over')],
-      readyAfterSteps: false,
-    });
-  if (verdict.type === 'pending')
-    return resourcePlan({
-      conditions: [
-        progressing('AwaitingHealth', `the new container is up; ${verdict.message}. The old one is kept until then`),
-      ],
-      readyAfterSteps: false,
-      wakeAt: verdict.until,
-    });
-  return resourcePlan({
-    steps: [
-      draft(
-        'RemoveContainer',
-        { container: current.id, removeAnonymousVolumes: false },
-        `replaced by ${candidate.id.slice(0, 12)}`,
-      ),
-      ...surplus,
-    ],
-    conditions: [ready('Running', 'the new container is up')],
-    needs: 'nothing',
   });
 }
 
@@ -218,114 +154,6 @@ function planExisting(
   return withState(resource, current, context, steps, [], faults);
 }
 
-/** Adds what the run state needs, and says how the container fares. */
-function withState(
-  resource: ContainerResource,
-  current: ObservedContainer,
-  context: PlanContext,
-  before: readonly StepDraft[],
-  conditions: readonly ConditionDraft[],
-  faults: readonly string[],
-): ResourcePlan {
-  const state = (got: string): { path: string; want: string; got: string }[] => [
-    { path: 'state', want: 'running', got },
-  ];
-  const base = { faults, needs: 'networks' as const };
-  const done = resource.spec.runPolicy === 'once';
-  const exit = `${current.exitCode}${current.error === '' ? '' : ` (${current.error})`}`;
-  switch (current.state) {
-    case 'paused':
-      return resourcePlan({
-        ...base,
-        steps: [draft('UnpauseContainer', { container: current.id }, 'drift', state('paused')), ...before],
-        conditions: [...conditions, degraded('Paused', 'somebody paused the container')],
-      });
-    case 'restarting':
-      return resourcePlan({
-        ...base,
-        steps: before,
-        conditions: [
-          ...conditions,
-          degraded(
-            'CrashLooping',
-            `it keeps exiting with code ${exit}; the engine restarts it (${current.restartCount} times so far)`,
-          ),
-        ],
-        readyAfterSteps: false,
-      });
-    case 'running':
-      return runningPlan(resource, current, context, before, conditions, faults);
-    default:
-      if (done && current.state === 'exited')
-        return resourcePlan({
-          ...base,
-          steps: before,
-          conditions: [
-            ...conditions,
-            current.exitCode === 0
-              ? ready('Completed', 'the job ran to its end')
-              : degraded(
-                  'JobFailed',
-                  `the job exited with code ${exit}; change its spec or remove the container to run it again`,
-                ),
-          ],
-          readyAfterSteps: current.exitCode === 0,
-        });
-      return resourcePlan({
-        ...base,
-        steps: [...before, draft('StartContainer', { container: current.id }, 'drift', state(current.state))],
-        conditions: [...conditions, degraded('NotRunning', `the container is ${current.state}, exit code ${exit}`)],
-        readyAfterSteps: !awaitsHealth(resource, context),
-      });
-  }
-}
-
-function runningPlan(
-  resource: ContainerResource,
-  current: ObservedContainer,
-  context: PlanContext,
-  before: readonly StepDraft[],
-  conditions: readonly ConditionDraft[],
-  faults: readonly string[],
-): ResourcePlan {
-  const sharedName = /^container:(.+)$/.exec(resource.spec.network_mode ?? '')?.[1];
-  const shared = sharedName === undefined ? undefined : context.containersByName.get(sharedName);
-  if (shared && shared.startedAt > current.startedAt && shared.state === 'running')
-    return resourcePlan({
-      faults,
-      steps: [
-        ...before,
-        draft(
-          'RestartContainer',
-          { container: current.id },
-          `shares the network of ${shared.name}, which was started since`,
-        ),
-      ],
-      conditions: [...conditions, progressing('NetworkGone', `the network that it shared with ${shared.name} is gone`)],
-      readyAfterSteps: false,
-    });
-  const base = { steps: before, faults, needs: 'networks' as const };
-  const deadline = current.startedAt + resource.spec.healthyWithin;
-  const status: ConditionDraft =
-    current.health === 'unhealthy'
-      ? degraded('Unhealthy', `its health check fails${current.healthOutput === '' ? '' : `: ${current.healthOutput}`}`)
-      : current.health !== 'starting'
-        ? ready(
-            current.health === 'healthy' ? 'Healthy' : 'Running',
-            current.health === 'healthy' ? 'running and healthy' : 'running',
-          )
-        : context.input.now >= deadline
-          ? degraded('NotHealthyInTime', `not healthy within ${resource.spec.healthyWithin / 1000} s (healthyWithin)`)
-          : progressing('AwaitingHealth', 'waiting for its health check');
-  const wakeAt = status.reason === 'AwaitingHealth' ? deadline : undefined;
-  return resourcePlan({
-    ...base,
-    conditions: [...conditions, status],
-    readyAfterSteps: status.type === 'Ready',
-    wakeAt,
-  });
-}
-
 function renameSteps(resource: ContainerResource, current: ObservedContainer): StepDraft[] {
   if (current.name === resource.name) return [];
   return [
@@ -333,31 +161,4 @@ function renameSteps(resource: ContainerResource, current: ObservedContainer): S
       { path: 'name', want: resource.name, got: current.name },
     ]),
   ];
-}
-
-function removalSteps(surplus: readonly ObservedContainer[]): StepDraft[] {
-  return surplus.map((container) =>
-    draft(
-      'RemoveContainer',
-      { container: container.id, removeAnonymousVolumes: false },
-      `duplicate of ours (${container.name})`,
-    ),
-  );
-}
-
-/** The hard stop that ends every replace loop, whatever its cause. */
-function replacementBrake(resource: ContainerResource, context: PlanContext): ConditionDraft | undefined {
-  const record = context.input.memory.replacements[resource.key];
-  const recent = record?.specHash === resource.hash ? record.at.filter((time) => time > context.input.now - HOUR) : [];
-  if (recent.length < MAX_REPLACEMENTS) return undefined;
-  return stalled(
-    'ReplaceLoop',
-    `replaced ${recent.length} times within an hour for the same spec and still not as wanted; hands off until the spec changes`,
-  );
-}
-
-function awaitsHealth(resource: ContainerResource, context: PlanContext): boolean {
-  const test =
-    resource.spec.healthcheck?.test ?? context.input.observed.images[resource.spec.image]?.config.healthcheck?.test;
-  return test !== undefined && test.length > 0 && test[0] !== 'NONE';
 }
