@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { GroupResult } from './mocha-reporter.ts';
+import { stopFile, type GroupResult } from './mocha-reporter.ts';
 import { runCommand } from './run-command.ts';
 
 /** How long a process may take to end after its last test: what holds it then is a leaked handle. */
@@ -40,6 +40,9 @@ export async function runMochaGroup(group: MochaGroup, signal: AbortSignal): Pro
     leakTimer = setTimeout(() => leaked.abort(), LEAK_MILLISECONDS);
   }, 500);
   let leakTimer: NodeJS.Timeout | undefined;
+  // Before the command's own listener, which sends the signal.
+  const askToStop = (): void => writeFileSync(stopFile(results), '');
+  signal.addEventListener('abort', askToStop, { once: true });
   try {
     const { code, signal: endedBy } = await runCommand(
       [
@@ -62,6 +65,7 @@ export async function runMochaGroup(group: MochaGroup, signal: AbortSignal): Pro
     if (!existsSync(results)) {
       const how = endedBy === null ? `exit code ${code}` : `signal ${endedBy}`;
       return {
+        planned: 0,
         passed: 0,
         failed: 0,
         skipped: [],
@@ -75,8 +79,13 @@ export async function runMochaGroup(group: MochaGroup, signal: AbortSignal): Pro
     } else if (code !== 0 && result.failed === 0) {
       faults.push(`${group.name}: mocha ended with ${endedBy ?? `exit code ${code}`} though no test failed`);
     }
+    const seen = result.passed + result.failed + result.skipped.length;
+    if (result.failed === 0 && seen < result.planned) {
+      faults.push(`${group.name}: only ${seen} of ${result.planned} tests ran`);
+    }
     return { ...result, faults };
   } finally {
+    signal.removeEventListener('abort', askToStop);
     clearInterval(watch);
     clearTimeout(leakTimer);
     await rm(scratch, { recursive: true, force: true });

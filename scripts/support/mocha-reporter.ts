@@ -1,8 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 
 /** What one mocha process found, for the runner to add up. */
 export interface GroupResult {
+  /** Tests that there are, run or not. */
+  readonly planned: number;
   readonly passed: number;
   readonly failed: number;
   readonly skipped: readonly { readonly title: string; readonly reason: string }[];
@@ -16,6 +18,7 @@ export default class SummingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
     const file = String((options.reporterOptions as Record<string, unknown> | undefined)?.['results']);
+    const planned = runner.total;
     let passed = 0;
     let failed = 0;
     const skipped: { title: string; reason: string }[] = [];
@@ -25,13 +28,21 @@ export default class SummingReporter extends Mocha.reporters.Spec {
       skipped.push({ title: test.fullTitle(), reason: skipReason(test) ?? 'no reason given' });
     });
     // The running test ends, and the hooks after it still remove what was made.
-    const abort = (): void => void runner.abort();
-    process.once('SIGTERM', abort);
+    // The file tells a real request from a test that emits the signal to see what the program does.
+    const abort = (): void => {
+      if (existsSync(stopFile(file))) runner.abort();
+    };
+    process.on('SIGTERM', abort);
     runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
       process.off('SIGTERM', abort);
-      writeFileSync(file, JSON.stringify({ passed, failed, skipped } satisfies GroupResult));
+      writeFileSync(file, JSON.stringify({ planned, passed, failed, skipped } satisfies GroupResult));
     });
   }
+}
+
+/** File beside the results that asks a run to stop. */
+export function stopFile(results: string): string {
+  return `${results}.stop`;
 }
 
 /** The reason set on the test or the closest suite around it. */
