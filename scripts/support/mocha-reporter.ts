@@ -18,10 +18,12 @@ export default class SummingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
     const file = String((options.reporterOptions as Record<string, unknown> | undefined)?.['results']);
-    const planned = runner.total;
+    let planned = 0;
     let passed = 0;
     let failed = 0;
     const skipped: { title: string; reason: string }[] = [];
+    // Known only now: a --grep is applied after the reporter was made.
+    runner.once(Mocha.Runner.constants.EVENT_RUN_BEGIN, () => (planned = runner.total));
     runner.on(Mocha.Runner.constants.EVENT_TEST_PASS, () => (passed += 1));
     runner.on(Mocha.Runner.constants.EVENT_TEST_FAIL, () => (failed += 1));
     runner.on(Mocha.Runner.constants.EVENT_TEST_PENDING, (test: Mocha.Test) => {
