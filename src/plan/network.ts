@@ -3,7 +3,8 @@ import type { FieldChange } from '../model/fields.ts';
 import type { ObservedContainer, ObservedNetwork } from '../model/observed.ts';
 import type { Resource } from '../model/resource.ts';
 import type { NetworkAttachment } from '../model/specs.ts';
-import { wantedNetworks } from './container/in-place.ts';
+import { fieldChanges } from './container/field-changes.ts';
+import { sortChanges, wantedNetworks } from './container/in-place.ts';
 import type { PlanContext } from './context.ts';
 import {
   degraded,
@@ -99,13 +100,15 @@ function replacementSteps(
     ...members.map((member) => draft('DisconnectNetwork', { network: network.name, container: member.id }, cause)),
     draft('RemoveNetwork', { network: network.id }, cause),
     creation(resource, context, cause, changes),
-    ...members.map((member) =>
-      draft(
-        'ConnectNetwork',
-        { network: network.name, container: member.id, attachment: attachmentOf(member, network.name, context) },
-        cause,
+    ...members
+      .filter((member) => !leaves(member, network.name, context))
+      .map((member) =>
+        draft(
+          'ConnectNetwork',
+          { network: network.name, container: member.id, attachment: attachmentOf(member, network.name, context) },
+          cause,
+        ),
       ),
-    ),
   ];
 }
 
@@ -113,6 +116,17 @@ function membersOf(network: ObservedNetwork, context: PlanContext): ObservedCont
   return context.input.observed.containers
     .filter((container) => container.networkIds[network.name] !== undefined)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * Whether a member is to leave by steps of its own: brought back meanwhile it would stay. One that is to be replaced
+ * comes back, since it may have to serve again.
+ */
+function leaves(member: ObservedContainer, network: string, context: PlanContext): boolean {
+  const resource = context.input.desired.resources.find((candidate) => candidate.key === member.owner?.key);
+  if (resource?.kind !== 'Container' || wantedNetworks(resource.spec)[network] !== undefined) return false;
+  if (context.input.memory.rolledBack[resource.key]?.specHash === resource.hash) return false;
+  return sortChanges(fieldChanges(resource, member, context), resource.spec).replace.length === 0;
 }
 
 /** As its manifest wants it when it is ours, else as it was. */

@@ -71,4 +71,21 @@ describe('a container in an odd place', () => {
       'nothing to do',
     );
   });
+
+  it('is not brought back into a network that is made anew while it leaves it', () => {
+    const front = network('front');
+    const member = observedContainer(container('web', { networks: { front: { aliases: [] } } }));
+    const other = observedContainer(container('other', { networks: { front: { aliases: [] } } }), { id: id('b') });
+    const wanted = container('web');
+    const plan = buildPlan(
+      planningInput([network('front', { internal: true }), wanted], {
+        networks: [observedNetwork(front)],
+        containers: [member, { ...other, owner: undefined }].map(({ owner, ...parts }) =>
+          owner ? { ...parts, owner } : parts,
+        ),
+      }),
+    );
+    const connected = plan.steps.filter((step) => step.op === 'ConnectNetwork' && step.target === 'Network/front');
+    expect(connected.map((step) => (step.op === 'ConnectNetwork' ? step.args.container : ''))).to.deep.equal([id('b')]);
+  });
 });
