@@ -150,10 +150,10 @@ export class SimulatedOperator {
       this.#relistedAt = now;
     }
     this.passes.expireDesired();
-    const outcome: { result?: PassResult; error?: unknown } = {};
+    const outcome: { result?: PassResult; error?: Error } = {};
     this.passes.run().then(
       ({ result }) => (outcome.result = result),
-      (error: unknown) => (outcome.error = error),
+      (error: unknown) => (outcome.error = error instanceof Error ? error : new Error(String(error))),
     );
     for (let turn = 0; this.#alive; turn++) {
       if (outcome.error !== undefined) throw outcome.error;

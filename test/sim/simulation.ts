@@ -1,4 +1,4 @@
-import { EngineError } from '../../src/engine/errors.ts';
+import type { EngineError } from '../../src/engine/errors.ts';
 import type { GateFiles } from '../../src/model/gates.ts';
 import { EMPTY_MEMORY, type Memory } from '../../src/model/memory.ts';
 import type { Plan } from '../../src/model/plan.ts';
@@ -49,8 +49,8 @@ export class Simulation {
   calls = 0;
   crash: { at: number; readonly survival: Survival } | undefined;
   mutations = 0;
-  readonly #oracle = new MutationOracle(this.daemon, this.desired, this.files);
-  readonly #problems: string[] = [];
+  protected readonly oracle = new MutationOracle(this.daemon, this.desired, this.files);
+  protected readonly problems: string[] = [];
   #replacements: { key: string; hash: string; at: number }[] = [];
   #started = false;
   #memory: Memory = EMPTY_MEMORY;
@@ -82,7 +82,7 @@ export class Simulation {
 
   async #passOnce(full: boolean): Promise<PassResult | undefined> {
     this.#started = false;
-    this.#oracle.passBegins(this.desired, this.files, this.clock.now());
+    this.oracle.passBegins(this.desired, this.files, this.clock.now());
     this.operator ??= await this.#startOperator();
     const { operator } = this;
     if (this.#engine) this.#engine.down = this.isDown;
@@ -90,11 +90,11 @@ export class Simulation {
     try {
       result = await operator.pass(full);
     } catch (error) {
-      this.#problems.push(`the pass threw: ${error instanceof Error ? error.stack : String(error)}`);
+      this.problems.push(`the pass threw: ${error instanceof Error ? error.stack : String(error)}`);
     }
     if (!operator.alive) this.#bury(operator);
     else this.tell(`  = ${result}`);
-    if (this.#problems.length > 0) this.fail(this.#problems.join('\n'));
+    if (this.problems.length > 0) this.fail(this.problems.join('\n'));
     return result;
   }
 
@@ -128,7 +128,7 @@ export class Simulation {
   async #startOperator(): Promise<SimulatedOperator> {
     const engine = new FakeEngine({
       daemon: this.daemon,
-      faults: (call, phase, args) => this.#onCall(call, phase, args),
+      faults: (call, phase, args) => this.onCall(call, phase, args),
     });
     this.#engine = engine;
     this.calls = 0;
@@ -140,9 +140,9 @@ export class Simulation {
       clock: this.clock,
       memory: this.#memory,
       desired: () => this.desired,
-      gates: () => this.#gateFiles(),
+      gates: () => this.gateFiles(),
       plan: (input) => this.#plan(input),
-      trace: (event) => this.#onTrace(event),
+      trace: (event) => this.onTrace(event),
     });
   }
 
@@ -154,26 +154,31 @@ export class Simulation {
     this.tell(`* the operator died; its state directory: ${survival}`);
   }
 
-  #gateFiles(): GateFiles {
+  /** The operator dies now, in the middle of what it does. */
+  protected strike(): void {
+    this.operator?.kill();
+  }
+
+  protected gateFiles(): GateFiles {
     const open: Record<string, { name: string; modifiedAt: number }> = {};
     for (const [name, modifiedAt] of this.files.gates) open[name] = { name: `${name}.ok`, modifiedAt };
     for (const file of this.files.consents.keys()) open[file.replace(/\.ok$/, '')] = { name: file, modifiedAt: 0 };
     return { directory: '/etc/bastion/gates', open, refused: {}, holds: new Set(this.files.holds) };
   }
 
-  #onCall(method: string, phase: 'before' | 'after', args: readonly unknown[]): EngineError | undefined {
+  protected onCall(method: string, phase: 'before' | 'after', args: readonly unknown[]): EngineError | undefined {
     const isMutation = !/^(list|inspect|ping|facts|logs|platforms|events|wait)/.test(method);
     if (phase === 'before') {
       this.calls += 1;
       if (isMutation) {
         this.mutations += 1;
-        const problem = this.#oracle.judge(method, args);
-        if (problem !== undefined) this.#problems.push(`${method}: ${problem}`);
+        const problem = this.oracle.judge(method, args);
+        if (problem !== undefined) this.problems.push(`${method}: ${problem}`);
       }
       // The daemon still carries out the call under way.
       if (this.crash && this.calls >= this.crash.at) {
         this.tell(`  ! dies during ${method} ${brief(args)}`);
-        this.operator?.kill();
+        this.strike();
       }
     }
     const { fault } = this;
@@ -186,7 +191,7 @@ export class Simulation {
     return fault.error;
   }
 
-  #onTrace(event: TraceEvent): void {
+  protected onTrace(event: TraceEvent): void {
     if (event.type === 'step-started') {
       this.#started = true;
       this.#judgeStep(event.step);
@@ -195,7 +200,7 @@ export class Simulation {
         `  ${event.step.id} ${event.step.op} ${event.step.target} (${event.step.cause}): ${JSON.stringify(event.outcome)}`,
       );
       if (event.outcome.type === 'done') this.#countReplacement(event.step);
-    } else if (event.type === 'fault') this.#problems.push(`fault in ${event.where}: ${event.message}`);
+    } else if (event.type === 'fault') this.problems.push(`fault in ${event.where}: ${event.message}`);
     else if (event.type === 'condition-changed' && event.condition.type !== 'Progressing')
       this.tell(
         `  ${event.condition.key} ${event.condition.type} ${event.condition.reason}: ${event.condition.message}`,
@@ -204,9 +209,9 @@ export class Simulation {
 
   #judgeStep(step: Step): void {
     if (step.blockedBy.length > 0)
-      this.#problems.push(`${step.id} ${step.op} ${step.target} ran although it is blocked`);
-    const gates = this.#oracle.closedGatesBefore(step.target);
-    if (gates.length > 0) this.#problems.push(`${step.id} ${step.op} ${step.target} ran behind ${gates.join(', ')}`);
+      this.problems.push(`${step.id} ${step.op} ${step.target} ran although it is blocked`);
+    const gates = this.oracle.closedGatesBefore(step.target);
+    if (gates.length > 0) this.problems.push(`${step.id} ${step.op} ${step.target} ran behind ${gates.join(', ')}`);
   }
 
   #countReplacement(step: Step): void {
@@ -217,13 +222,13 @@ export class Simulation {
     const recent = this.#replacements.filter(
       (one) => one.key === step.target && one.hash === hash && one.at > now - 3_600_000,
     );
-    if (recent.length > 3) this.#problems.push(`${step.target} was replaced ${recent.length} times within an hour`);
+    if (recent.length > 3) this.problems.push(`${step.target} was replaced ${recent.length} times within an hour`);
   }
 
   /** Plans as the operator does, and holds the plan to what every plan promises. */
   #plan(input: PlanningInput): Plan {
     const plan = buildPlan(input, this.#cache);
-    this.#problems.push(...planProblems(input, plan));
+    this.problems.push(...planProblems(input, plan));
     this.plan = plan;
     return plan;
   }

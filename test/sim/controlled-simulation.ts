@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PassResult, TraceEvent } from '../../src/model/trace.ts';
+import { assembleController } from '../../src/runtime/assemble.ts';
+import type { Clock } from '../../src/runtime/clock.ts';
+import type { Controller } from '../../src/runtime/controller.ts';
+import type { Survival } from '../support/arbitrary-world.ts';
+import { FakeEngine } from '../support/fake-engine.ts';
+import { Simulation } from './simulation.ts';
+
+/** Turns of the event loop without a call after which nothing is under way. */
+const QUIET_TURNS = 40;
+
+interface Life {
+  readonly controller: Controller;
+  readonly engine: FakeEngine;
+  alive: boolean;
+}
+
+/** The same machine with the whole operator on it: the controller with its timers, triggers, streams and disk. */
+export class ControlledSimulation extends Simulation {
+  readonly #stateDirectory = mkdtempSync(join(tmpdir(), 'bastion-simulated-'));
+  #life: Life | undefined;
+  #desiredChanged = (): void => undefined;
+  #gatesChanged = (): void => undefined;
+
+  /** Tells the operator that something may have changed and gives it some time; its present result, undefined when dead. */
+  override async pass(full = false): Promise<PassResult | undefined> {
+    const life = (this.#life ??= await this.#start());
+    life.engine.down = this.isDown;
+    this.#desiredChanged();
+    this.#gatesChanged();
+    if (full) life.controller.trigger('relist');
+    for (let round = 0; round < 4; round++) {
+      await this.clock.advance(60);
+      await this.#quiet();
+    }
+    if (this.problems.length > 0) this.fail(this.problems.join('\n'));
+    if (!life.alive) return undefined;
+    const { result } = life.controller.snapshot();
+    this.tell(`  = ${result}`);
+    return result;
+  }
+
+  override kill(survival: Survival): void {
+    this.crash = { at: 0, survival };
+    this.strike();
+  }
+
+  override close(): void {
+    this.strike();
+    super.close();
+    rmSync(this.#stateDirectory, { recursive: true, force: true });
+  }
+
+  /** Ends the present operator in good order, so that none of its handles is left. */
+  async stop(): Promise<void> {
+    if (!this.#life) return;
+    let over = false;
+    void this.#life.controller.stop().finally(() => (over = true));
+    for (let round = 0; round < 5_000 && !over; round++) {
+      await this.clock.advance(10);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    if (!over) this.fail('the controller does not stop');
+    this.#life = undefined;
+  }
+
+  protected override strike(): void {
+    const life = this.#life;
+    if (!life) return;
+    life.alive = false;
+    life.engine.halt();
+    this.#life = undefined;
+    if (this.crash?.survival === 'lost') rmSync(this.#stateDirectory, { recursive: true, force: true });
+    this.tell(`* the operator died; its state directory: ${this.crash?.survival ?? 'kept'}`);
+    this.crash = undefined;
+  }
+
+  /** The disk answers in its own time, so quiet means turns without a call and without a file being written. */
+  async #quiet(): Promise<void> {
+    for (let turns = 0, calls = this.calls; turns < QUIET_TURNS; turns++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (calls !== this.calls) turns = 0;
+      calls = this.calls;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+
+  async #start(): Promise<Life> {
+    const engine = new FakeEngine({
+      daemon: this.daemon,
+      faults: (call, phase, args) => this.onCall(call, phase, args),
+    });
+    const isAlive = (): boolean => this.#life === undefined || this.#life.engine === engine;
+    const clock: Clock = {
+      now: () => this.clock.now(),
+      random: () => this.clock.random(),
+      after: (milliseconds, callback) =>
+        this.clock.after(milliseconds, () => {
+          if (isAlive()) callback();
+        }),
+    };
+    this.calls = 0;
+    this.tell('* an operator starts');
+    const controller = await assembleController({
+      version: 'test',
+      engine,
+      clock,
+      stateDirectory: this.#stateDirectory,
+      concurrency: 4,
+      loadDesired: () => Promise.resolve(this.desired),
+      readGates: () => {
+        if (isAlive()) this.oracle.passBegins(this.desired, this.files, this.clock.now());
+        return Promise.resolve(this.gateFiles());
+      },
+      watchDesired: (onChange) => ((this.#desiredChanged = onChange), { close: () => undefined }),
+      watchGates: (onChange) => ((this.#gatesChanged = onChange), { close: () => undefined }),
+      onTrace: (event) => {
+        if (isAlive()) this.#trace(event);
+      },
+    });
+    await controller.start();
+    return { controller, engine, alive: true };
+  }
+
+  #trace(event: TraceEvent): void {
+    if (event.type === 'planned') this.plan = event.plan;
+    this.onTrace(event);
+  }
+}
