@@ -2,7 +2,7 @@
  * `npm run bench`: measures the operator on a real engine against floors of the same engine in the same run, prints
  * tables of ratios and keeps them in bench/RESULTS.md (a whole run only).
  *
- * `--only a,b,c,d,e` measures some parts, `--quick` takes fewer rounds.
+ * `--only a,b,c,d,e` measures some parts, `--sizes 10,100` leaves out the larger sets, `--quick` takes fewer rounds.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
@@ -13,7 +13,7 @@ import { mustRun } from '../scripts/support/run-command.ts';
 import { ensureImages } from '../test/images/ensure-images.ts';
 import { benchCold } from './cold.ts';
 import { benchHeal } from './heal.ts';
-import { benchScale } from './scale.ts';
+import { benchScale, SIZES } from './scale.ts';
 import { Cleanup } from './support/cleanup.ts';
 import { renderTable, renderVerdicts, type Part } from './support/report.ts';
 import { installRivals } from './support/rivals.ts';
@@ -22,17 +22,23 @@ import { World } from './support/world.ts';
 const PARTS = ['a', 'b', 'c', 'd', 'e'];
 const log = (line: string): void => console.error(`bench: ${line}`);
 const cleanup = new Cleanup();
+let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => {
+  // Listened to until the end: whoever asks twice gets the same cleaning up.
+  process.on(signal, () => {
+    if (interrupted) return;
+    interrupted = true;
     log(`${signal}: removing what was made`);
     void cleanup.run().then(() => process.exit(130));
   });
 }
 
 const { values: flags } = parseArgs({
-  options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  options: { only: { type: 'string' }, sizes: { type: 'string' }, quick: { type: 'boolean', default: false } },
 });
 const wanted = new Set((flags.only ?? PARTS.join(',')).split(','));
+const sizes =
+  flags.sizes === undefined ? SIZES : SIZES.filter((size) => flags.sizes?.split(',').includes(String(size)));
 const unknown = [...wanted].filter((part) => !PARTS.includes(part));
 if (unknown.length > 0) {
   log(`there is no part ${unknown.join(', ')}; parts are ${PARTS.join(', ')}`);
@@ -41,7 +47,8 @@ if (unknown.length > 0) {
   try {
     await bench();
   } catch (error) {
-    console.error(error);
+    // What fails because its containers are being removed is no news.
+    if (!interrupted) console.error(error);
     process.exitCode = 1;
   } finally {
     await cleanup.run();
@@ -62,7 +69,7 @@ async function bench(): Promise<void> {
   };
   const started = new Date().toISOString();
   const loadBefore = loadavg()[0] ?? 0;
-  const parts: Part[] = [...(await benchScale(world('scale'), { wanted, quick: flags.quick, log }))];
+  const parts: Part[] = [...(await benchScale(world('scale'), { wanted, quick: flags.quick, sizes, log }))];
   if (wanted.has('b')) {
     log('(b) healing');
     parts.push(await benchHeal(world('heal'), flags.quick ? 4 : 21));
@@ -76,7 +83,7 @@ async function bench(): Promise<void> {
   const where = await whereabouts(engine.host, { started, loadBefore });
   const text = [...where, renderVerdicts(verdicts), ...tables.map(renderTable)].join('\n\n');
   console.log(text);
-  if (flags.quick || flags.only !== undefined) return;
+  if (flags.quick || flags.only !== undefined || flags.sizes !== undefined) return;
   writeFileSync('bench/RESULTS.md', `${text}\n`);
   log('written to bench/RESULTS.md');
 }

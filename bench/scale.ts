@@ -5,7 +5,7 @@ import type { Part } from './support/report.ts';
 import type { World } from './support/world.ts';
 import { measurePlans, reportPlans, type PlanCosts } from './whole-process.ts';
 
-const PASS_SIZES = [10, 100, 500];
+export const SIZES: readonly number[] = [10, 100, 500];
 const PLAN_SIZES = [10, 100];
 const IDLE_SIZES = [10, 500];
 
@@ -13,15 +13,17 @@ const IDLE_SIZES = [10, 500];
 export interface ScaleOptions {
   readonly wanted: ReadonlySet<string>;
   readonly quick: boolean;
+  /** Some of SIZES, ascending. */
+  readonly sizes: readonly number[];
   readonly log: (line: string) => void;
 }
 
 /** (a), (d) and (e) on one world that grows. */
-export async function benchScale(world: World, { wanted, quick, log }: ScaleOptions): Promise<readonly Part[]> {
+export async function benchScale(world: World, { wanted, quick, sizes, log }: ScaleOptions): Promise<readonly Part[]> {
   const passes: NoOpCosts[] = [];
   const plans: PlanCosts[] = [];
   const idle: IdleMemory[] = [];
-  for (const size of PASS_SIZES) {
+  for (const size of sizes) {
     const pass = wanted.has('a');
     const plan = wanted.has('d') && PLAN_SIZES.includes(size);
     const memory = wanted.has('e') && IDLE_SIZES.includes(size);

@@ -31,7 +31,7 @@ export function timedCommand(
     child.on('close', (code) => {
       const peak = /peak-kilobytes=(\d+)/.exec(output)?.[1];
       if (code === 0 && peak !== undefined) resolve({ milliseconds, peakMegabytes: Number(peak) / 1024, output });
-      else reject(new Error(`${command.join(' ')} exited with ${String(code)}:\n${output}`));
+      else reject(new Error(`${command.join(' ')} exited with ${String(code)}:\n${output.slice(-2000)}`));
     });
   });
 }

@@ -27,6 +27,7 @@ export class World {
   readonly network: string;
   readonly #image: string;
   readonly #desired: DesiredDirectory;
+  #count = 0;
 
   constructor(short: string, host: string, image: string) {
     this.directory = realpathSync(mkdtempSync(join(tmpdir(), `bastion-bench-${short}-`)));
@@ -50,15 +51,24 @@ export class World {
 
   /** Desired state and Compose file for so many containers; a file for each in the desired state. */
   want(count: number): void {
+    this.#count = count;
     const spec = { image: this.#image, command: COMMAND, mem_limit: '32m', stop_grace_period: '0s' };
     const services: Record<string, object> = {};
     for (let index = 1; index <= count; index++) {
       const name = this.container(index);
       this.#desired.write(`20-${name}.yaml`, manifest('Container', name, { ...spec, networks: [this.network] }));
-      services[`c${String(index).padStart(3, '0')}`] = spec;
+      services[serviceName(index)] = spec;
     }
     const file = join(this.directory, 'compose', 'docker-compose.yml');
     writeFileSync(file, stringify({ version: '2.4', services }));
+  }
+
+  /** Names of the Compose file's services in groups of so many. */
+  composeServices(groupSize: number): string[][] {
+    const groups = Array.from({ length: Math.ceil(this.#count / groupSize) }, (_, group) => group * groupSize);
+    return groups.map((first) =>
+      Array.from({ length: Math.min(groupSize, this.#count - first) }, (_, index) => serviceName(first + index + 1)),
+    );
   }
 
   /** Body of the same container for raw calls. */
@@ -124,10 +134,12 @@ export class World {
       const filters = { label: [label] };
       const containers = await this.docker.listContainers({ all: true, filters });
       await Promise.all(
-        containers.map(({ Id }) => limit(() => this.docker.getContainer(Id).remove({ force: true, v: true }))),
+        containers.map(({ Id }) =>
+          limit(() => this.docker.getContainer(Id).remove({ force: true, v: true }).catch(unlessGone)),
+        ),
       );
       const networks = await this.docker.listNetworks({ filters });
-      for (const { Id } of networks) await this.docker.getNetwork(Id).remove();
+      for (const { Id } of networks) await this.docker.getNetwork(Id).remove().catch(unlessGone);
     }
   }
 
@@ -154,4 +166,14 @@ export class World {
       `com.docker.compose.project=${this.name}-compose`,
     ];
   }
+}
+
+/** Gone already, or on its way because an interrupted part cleans up too. */
+function unlessGone(error: unknown): void {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  if (status !== 404 && status !== 409) throw error;
+}
+
+function serviceName(index: number): string {
+  return `c${String(index).padStart(3, '0')}`;
 }

@@ -2,7 +2,7 @@ import type { StatusSnapshot } from '../model/status.ts';
 import type { PassResult, TraceEvent } from '../model/trace.ts';
 import { backoffCeiling } from './backoff.ts';
 import type { ControllerDependencies } from './dependencies.ts';
-import { DirtySet } from './dirty-set.ts';
+import { DEBOUNCE_MILLISECONDS, DirtySet } from './dirty-set.ts';
 import { measureLoopDelay } from './loop-delay.ts';
 import type { LoopDelay } from './loop-delay.ts';
 import { Passes } from './pass.ts';
@@ -12,6 +12,12 @@ import type { Reason } from './triggers.ts';
 
 const STOP_MILLISECONDS = 20_000;
 const FAULT_CEILING_MILLISECONDS = 30_000;
+/**
+ * While steps run, every one of them makes events; passes then take a ninth of the time at most, which the engine needs
+ * for the steps.
+ */
+const RESPITE_PER_PASS = 8;
+const LONGEST_RESPITE_MILLISECONDS = 250;
 
 /**
  * The loop. Level-triggered: whatever happens only marks the loop dirty, and each pass looks at what is there. One pass
@@ -28,13 +34,15 @@ export class Controller {
   #delay: LoopDelay | undefined;
   /** Milliseconds since the epoch at which the running pass began; undefined between passes. */
   #passSince: number | undefined;
+  /** Milliseconds between passes while steps run. */
+  #respite = DEBOUNCE_MILLISECONDS;
   #faults = 0;
 
   constructor(deps: ControllerDependencies) {
     this.#deps = deps;
     this.#trace = new TraceBus(deps.clock);
     this.#dirty = new DirtySet(deps.clock);
-    this.#passes = new Passes(deps, this.#trace, () => this.#dirty.mark('settled'));
+    this.#passes = new Passes(deps, this.#trace, () => this.#mark('settled'));
     this.#triggers = new Triggers(deps, {
       mark: (reason) => this.trigger(reason),
       event: (event) => deps.observer.invalidate(event),
@@ -71,7 +79,7 @@ export class Controller {
   trigger(reason: Reason): void {
     if (reason === 'desired' || reason === 'relist' || reason === 'control') this.#passes.expireDesired();
     if (reason === 'relist' || reason === 'control') this.#passes.demandFull();
-    this.#dirty.mark(reason);
+    this.#mark(reason);
   }
 
   snapshot(): StatusSnapshot {
@@ -114,11 +122,16 @@ export class Controller {
     }
   }
 
+  #mark(reason: Reason): void {
+    this.#dirty.mark(reason, this.#passes.inFlight.pending ? this.#respite : DEBOUNCE_MILLISECONDS);
+  }
+
   async #run(): Promise<void> {
     for (;;) {
       const reasons = await this.#dirty.next();
       if (reasons === undefined) return;
-      this.#passSince = this.#deps.clock.now();
+      const since = this.#deps.clock.now();
+      this.#passSince = since;
       try {
         const { nextAt, result } = await this.#passes.run();
         this.#faults = 0;
@@ -134,6 +147,8 @@ export class Controller {
         this.#triggers.wakeAt(this.#deps.clock.now() + wait, 'relist');
       }
       this.#passSince = undefined;
+      const respite = RESPITE_PER_PASS * (this.#deps.clock.now() - since);
+      this.#respite = Math.min(LONGEST_RESPITE_MILLISECONDS, Math.max(DEBOUNCE_MILLISECONDS, respite));
     }
   }
 

@@ -1,11 +1,11 @@
 import type { Clock } from './clock.ts';
 
-const DEBOUNCE_MILLISECONDS = 20;
+export const DEBOUNCE_MILLISECONDS = 20;
 
 /**
- * Collects reasons to look again. INVARIANTS: the first reason fires after the debounce; later ones join it and never
- * put it off, so a storm of events cannot starve the loop. Reasons that come while the taker works wait for its next
- * turn. One taker.
+ * Collects reasons to look again. INVARIANTS: the first reason fires after its delay; later ones join it, may hasten it
+ * and never put it off, so a storm of events cannot starve the loop. Reasons that come while the taker works wait for
+ * its next turn. One taker.
  */
 export class DirtySet {
   readonly #clock: Clock;
@@ -13,17 +13,23 @@ export class DirtySet {
   #ripe = false;
   #closed = false;
   #cancel: (() => void) | undefined;
+  /** Milliseconds since the epoch at which the reasons so far become ripe. */
+  #dueAt = 0;
   #taker: ((reasons: ReadonlySet<string> | undefined) => void) | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  mark(reason: string): void {
+  /** @param delayMilliseconds the longest that the reason may wait while the taker is free */
+  mark(reason: string, delayMilliseconds = DEBOUNCE_MILLISECONDS): void {
     if (this.#closed) return;
     this.#reasons.add(reason);
-    if (this.#cancel !== undefined || this.#ripe) return;
-    this.#cancel = this.#clock.after(DEBOUNCE_MILLISECONDS, () => {
+    const dueAt = this.#clock.now() + delayMilliseconds;
+    if (this.#ripe || (this.#cancel !== undefined && this.#dueAt <= dueAt)) return;
+    this.#cancel?.();
+    this.#dueAt = dueAt;
+    this.#cancel = this.#clock.after(delayMilliseconds, () => {
       this.#cancel = undefined;
       this.#ripe = true;
       this.#hand();

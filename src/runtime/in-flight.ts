@@ -55,6 +55,11 @@ export class InFlight {
     return this.#runs.size > 0;
   }
 
+  /** Whether any resource waits for steps of its own; false as soon as the last one settles. */
+  get pending(): boolean {
+    return this.#flights.size > 0;
+  }
+
   /** Starts a closed DAG of steps whose targets are not busy, and does not wait. */
   launch(steps: readonly Step[]): void {
     for (const component of connectedComponents(steps)) {

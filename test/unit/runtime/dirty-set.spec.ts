@@ -16,6 +16,21 @@ describe('DirtySet', () => {
     expect(clock.pending).to.equal(0);
   });
 
+  it('lets a reason wait longer, until a more urgent one hastens it', async () => {
+    const clock = new FakeClock();
+    const dirty = new DirtySet(clock);
+    let fired = 0;
+    void dirty.next().then(() => fired++);
+    dirty.mark('event', 200);
+    await clock.advance(100);
+    expect(fired).to.equal(0);
+    dirty.mark('settled');
+    dirty.mark('event', 200);
+    await clock.advance(20);
+    expect(fired).to.equal(1);
+    expect(clock.pending).to.equal(0);
+  });
+
   it('is not put off by a storm', async () => {
     const clock = new FakeClock();
     const dirty = new DirtySet(clock);
