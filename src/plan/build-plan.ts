@@ -168,15 +168,16 @@ function appendRemovals(
   }
 }
 
-/** What every gate with `revalidate: onChange` stands for now; the controller remembers it before it plans. */
+/**
+ * What every gate stands for now; the controller remembers it before it plans. Also of gates that are not revalidated:
+ * once that is asked for, what changed meanwhile must be known.
+ */
 export function gateWitnesses(
   input: Pick<PlanningInput, 'desired' | 'memory' | 'now'>,
 ): PlanningInput['memory']['gateWitness'] {
   return Object.fromEntries(
     input.desired.resources
-      .filter(
-        (resource): resource is Resource<'Gate'> => resource.kind === 'Gate' && resource.spec.revalidate === 'onChange',
-      )
+      .filter((resource): resource is Resource<'Gate'> => resource.kind === 'Gate')
       .map((gate) => [gate.key, nextGateWitness(gate, input.desired, input.memory, input.now)]),
   );
 }

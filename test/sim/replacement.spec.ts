@@ -119,7 +119,7 @@ describe('a replacement', function () {
   }
 
   it('survives two deaths, wherever they fall, with the disk lost in the second', async () => {
-    const pairs = runs(400);
+    const pairs = runs(200);
     for (const { spec, works } of [CASES[0], CASES[2]].filter((one) => one !== undefined)) {
       const stride = Math.max(1, Math.floor((45 * 45 * 2) / pairs));
       for (let pair = 0; pair < 45 * 45; pair += stride) {
