@@ -1,6 +1,6 @@
 import { keyOf, type Key } from '../model/key.ts';
 import type { Finding, Resource } from '../model/resource.ts';
-import { specHash } from '../model/spec-hash.ts';
+import { attemptHash, specHash } from '../model/spec-hash.ts';
 import type { Specs } from '../model/specs.ts';
 import { needsOf, ResourceIndex, type Need } from './dependencies.ts';
 import type { Draft } from './draft.ts';
@@ -142,6 +142,7 @@ class Round {
         ...common,
         spec,
         hash: specHash('Image', spec),
+        attempt: attemptHash('Image', spec),
         source: draft.locate(need.path),
       };
       this.#implicit.set(key, resource);
@@ -229,5 +230,16 @@ class Round {
 
 function toResource(draft: Draft, dependsOn: readonly Key[]): Resource {
   const { kind, name, key, labels, annotations, spec, source } = draft;
-  return { kind, name, key, labels, annotations, spec, dependsOn, hash: specHash(kind, spec), source } as Resource;
+  return {
+    kind,
+    name,
+    key,
+    labels,
+    annotations,
+    spec,
+    dependsOn,
+    hash: specHash(kind, spec),
+    attempt: attemptHash(kind, spec),
+    source,
+  } as Resource;
 }

@@ -22,6 +22,8 @@ export type Resource<K extends Kind = Kind> = {
     readonly dependsOn: readonly Key[];
     /** `v1:<sha256>` of the normalised spec (see `specHash`). */
     readonly hash: string;
+    /** Hash over the whole spec (see `attemptHash`): failures are remembered under it. */
+    readonly attempt: string;
     readonly source: SourceLocation;
   };
 }[K];

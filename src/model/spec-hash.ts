@@ -5,6 +5,16 @@ import type { Kind } from './key.ts';
 /** How to treat a resource rather than what it is: changing these must not look like a change of the object. */
 const CONTROL_FIELDS = new Set(['adopt', 'healthyWithin', 'runPolicy', 'external', 'onChange', 'check']);
 
+/**
+ * Hash over the whole normalised spec, the control fields included: what was tried. Failures are remembered under it, so
+ * that also a longer `healthyWithin` or a corrected `check` is a reason to try again.
+ */
+export function attemptHash(kind: Kind, spec: object): string {
+  return `v1:${createHash('sha256')
+    .update(`${kind}\n${canonicalJson(spec)}`)
+    .digest('hex')}`;
+}
+
 /** Normalised spec to `v1:<sha256>`. The prefix lets a later algorithm re-baseline instead of replacing everything. */
 export function specHash(kind: Kind, spec: object): string {
   const hashed = Object.fromEntries(Object.entries(spec).filter(([name]) => !CONTROL_FIELDS.has(name)));

@@ -13,7 +13,7 @@ import type {
 } from '../../src/model/observed.ts';
 import type { PlanningInput } from '../../src/model/planning-input.ts';
 import type { DesiredState, Resource } from '../../src/model/resource.ts';
-import { specHash } from '../../src/model/spec-hash.ts';
+import { attemptHash, specHash } from '../../src/model/spec-hash.ts';
 import type {
   BastionSpec,
   ContainerSpec,
@@ -66,6 +66,7 @@ function resource<K extends Kind>(kind: K, name: string, spec: Specs[K], depends
     spec,
     dependsOn: [...dependsOn].sort(),
     hash: specHash(kind, spec),
+    attempt: attemptHash(kind, spec),
     source: { file: 'test.yaml', line: 1, column: 1 },
   };
 }
