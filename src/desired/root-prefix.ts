@@ -1,6 +1,6 @@
 import type { ContainerSpec, VolumeSpec } from '../model/specs.ts';
 import type { Draft } from './draft.ts';
-import { bindDevice } from './policy/allowed-roots.ts';
+import { bindDevice } from './normalise/local-volume.ts';
 
 /** The draft with `root` before every host path, as `dpkg --root` does. */
 export function prefixHostPaths(draft: Draft, root: string): Draft {
@@ -22,6 +22,6 @@ function prefixMounts(spec: ContainerSpec, prefix: string): ContainerSpec {
 }
 
 function prefixDevice(spec: VolumeSpec, prefix: string): VolumeSpec {
-  const device = bindDevice(spec.driver_opts ?? {});
+  const device = bindDevice(spec);
   return device === undefined ? spec : { ...spec, driver_opts: { ...spec.driver_opts, device: prefix + device } };
 }

@@ -1,6 +1,7 @@
 import type { BastionSpec } from '../../model/specs.ts';
 import { Field, type FieldPath } from '../field.ts';
-import { isWithin, plainPath } from '../normalise/host-path.ts';
+import { isWithin } from '../normalise/host-path.ts';
+import { bindDevice } from '../normalise/local-volume.ts';
 import { readMount } from '../normalise/mounts.ts';
 import { violation, type Rule, type Violation } from './rule.ts';
 
@@ -25,7 +26,7 @@ export const allowedRoots: Rule = {
     if (draft.kind === 'Directory' || draft.kind === 'File')
       return checkPath(draft.spec.path, bastion, ['spec', 'path']);
     if (draft.kind === 'Volume') {
-      const device = bindDevice(draft.spec.driver_opts ?? {});
+      const device = bindDevice(draft.spec);
       return device === undefined ? [] : checkPath(device, bastion, ['spec', 'driver_opts', 'device']);
     }
     if (draft.kind !== 'Container') return [];
@@ -36,12 +37,6 @@ export const allowedRoots: Rule = {
     });
   },
 };
-
-/** Host path that a volume of the local driver binds; undefined for every other volume. */
-export function bindDevice(options: Readonly<Record<string, string>>): string | undefined {
-  const device = options['device'];
-  return device?.startsWith('/') === true && !device.startsWith('//') ? plainPath(device) : undefined;
-}
 
 function checkPath(path: string, bastion: BastionSpec, at: FieldPath): Violation[] {
   const forbidden = FORBIDDEN.find((place) => isWithin(path, place) || isWithin(place, path));

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { dirname, join, basename } from 'node:path';
 import type { Draft } from '../draft.ts';
 import { isWithin } from '../normalise/host-path.ts';
-import { bindDevice } from './allowed-roots.ts';
+import { bindDevice } from '../normalise/local-volume.ts';
 import { violation, type Violation } from './rule.ts';
 
 /** Stable name of the rule in findings. No annotation opts out of it. */
@@ -28,7 +28,7 @@ export function checkReservedPlaces(draft: Draft, reserved: readonly string[]): 
   if (draft.kind === 'File' || draft.kind === 'Directory')
     return refuse(inside(draft.spec.path), 'be written by a manifest', 'path');
   if (draft.kind === 'Volume') {
-    const device = bindDevice(draft.spec.driver_opts ?? {});
+    const device = bindDevice(draft.spec);
     return refuse(
       device === undefined ? undefined : touching(device),
       'be reached through a volume',

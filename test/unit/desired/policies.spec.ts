@@ -97,6 +97,53 @@ describe('policies', () => {
       manifest('Volume', 'vv', '{driver_opts: {type: none, o: bind, device: /var/lib/docker}}'),
       'spec.driver_opts.device: /var/lib/docker gives control',
     ],
+    ...(
+      [
+        [
+          'a device with two slashes, which the kernel reads as one',
+          '{type: none, o: bind, device: //etc/bastion/gates}',
+          'spec.driver_opts.device: write it as /etc/bastion/gates',
+        ],
+        [
+          'a device with dots',
+          '{type: none, o: bind, device: /opt/../etc}',
+          'spec.driver_opts.device: write it as /etc',
+        ],
+        [
+          'a relative device',
+          '{type: none, o: bind, device: opt/x}',
+          'spec.driver_opts.device: must be an absolute path',
+        ],
+        ['a bind without a device', '{type: none, o: bind}', 'spec.driver_opts.device: must be an absolute path'],
+        [
+          'an overlay',
+          '{type: overlay, device: overlay, o: "lowerdir=/opt/a,upperdir=/etc,workdir=/opt/w"}',
+          'spec.driver_opts.type: overlay is not',
+        ],
+        ['a block device', '{type: ext4, device: /dev/sda1}', 'spec.driver_opts.type: ext4 is not'],
+        [
+          'a bind that calls itself nfs',
+          '{type: nfs, o: "rbind,ro", device: /etc}',
+          '/etc lies outside the allowed roots',
+        ],
+        ['a share without cifs', '{type: none, device: //server/share}', 'spec.driver_opts.o: needs bind'],
+        ['cifs of a directory', '{type: cifs, device: /etc}', 'spec.driver_opts.device: must be //server/share'],
+        [
+          'nfs of a directory',
+          '{type: nfs, o: addr=10.0.0.1, device: /etc}',
+          'spec.driver_opts.device: must be :/path',
+        ],
+        [
+          'an option that the local driver does not know',
+          '{type: tmpfs, device: tmpfs, mountpoint: /etc}',
+          'spec.driver_opts.mountpoint: is not an option',
+        ],
+      ] as const
+    ).map(([what, options, found]): [string, string, string] => [
+      `a volume: ${what}`,
+      manifest('Volume', 'vv', `{driver_opts: ${options}}`),
+      found,
+    ]),
     ['privileged', container('web', 'privileged: true'), 'spec.privileged: a privileged container owns the host'],
     ['pid: host', container('web', 'pid: host'), 'policy no-privileged-host-access'],
     ['userns_mode: host', container('web', 'userns_mode: host'), 'policy no-privileged-host-access'],
@@ -125,6 +172,13 @@ describe('policies', () => {
     });
 
   const TAKEN: [what: string, text: string][] = [
+    ...[
+      '{driver_opts: {type: tmpfs, device: tmpfs, o: "size=1m,uid=1000"}}',
+      '{driver_opts: {type: nfs, o: "addr=10.0.0.1,rw", device: ":/export"}}',
+      '{driver_opts: {type: cifs, o: "username=x", device: //server/share/sub}}',
+      '{driver_opts: {type: none, o: "rw,bind", device: /opt/data}}',
+      '{driver: other, driver_opts: {type: overlay, device: //x, anything: /etc}}',
+    ].map((spec): [string, string] => [`the volume ${spec}`, manifest('Volume', 'vv', spec)]),
     ['a digest without tag', manifest('Image', 'i', `{reference: "a@sha256:${'0'.repeat(64)}"}`)],
     [
       'a file name for a password',
