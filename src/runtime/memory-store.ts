@@ -7,6 +7,8 @@ import type { Concern } from './memory-file.ts';
 import { messageOf } from './trace-bus.ts';
 
 const SAVE_DELAY_MILLISECONDS = 250;
+/** A full disk is freed by people. */
+const RETRY_MILLISECONDS = 10_000;
 
 export interface MemoryStoreOptions {
   readonly clock: Clock;
@@ -16,7 +18,8 @@ export interface MemoryStoreOptions {
 
 /**
  * What is remembered across restarts. INVARIANTS: `current` is never changed in place; a concern is written only when it
- * changed; writes never overlap; a disk that refuses costs durability, never the loop.
+ * changed; writes never overlap; a disk that refuses costs durability, never the loop, and is tried again until it takes
+ * what there is; once closed nothing is taken or written any more, since the directory may be a successor's.
  */
 export class MemoryStore {
   readonly #directory: string;
@@ -25,6 +28,9 @@ export class MemoryStore {
   #saved: Memory;
   #cancel: (() => void) | undefined;
   #writing: Promise<void> = Promise.resolve();
+  #closed = false;
+  /** Concerns that the disk refused last, and of which that was told. */
+  readonly #refused = new Set<Concern>();
 
   private constructor(directory: string, options: MemoryStoreOptions, memory: Memory) {
     this.#directory = directory;
@@ -54,12 +60,13 @@ export class MemoryStore {
     return this.#current;
   }
 
-  /** Exchanges the memory; it reaches the disk a moment later. */
+  /** Exchanges the memory; it reaches the disk a moment later. Once closed, nothing happens. */
   update(change: (memory: Memory) => Memory): void {
+    if (this.#closed) return;
     const next = change(this.#current);
     if (next === this.#current) return;
     this.#current = next;
-    this.#cancel ??= this.#options.clock.after(SAVE_DELAY_MILLISECONDS, () => void this.flush());
+    this.#saveWithin(SAVE_DELAY_MILLISECONDS);
   }
 
   /** Sets or, with undefined, forgets one entry. */
@@ -103,13 +110,20 @@ export class MemoryStore {
   flush(): Promise<void> {
     this.#cancel?.();
     this.#cancel = undefined;
-    this.#writing = this.#writing.then(() => this.#write());
+    if (!this.#closed) this.#writing = this.#writing.then(() => this.#write());
     return this.#writing;
   }
 
-  /** Writes what changed and stops the timer. */
+  /** Writes what changed, for the last time. */
   close(): Promise<void> {
-    return this.flush();
+    const last = this.flush();
+    this.#closed = true;
+    return last;
+  }
+
+  #saveWithin(milliseconds: number): void {
+    if (this.#closed) return;
+    this.#cancel ??= this.#options.clock.after(milliseconds, () => void this.flush());
   }
 
   async #write(): Promise<void> {
@@ -119,12 +133,17 @@ export class MemoryStore {
       try {
         await saveConcern(this.#directory, concern, memory);
         this.#saved = { ...this.#saved, [concern]: memory[concern] };
+        this.#refused.delete(concern);
       } catch (error) {
-        this.#options.onFault(
-          'memory',
-          `${concern} could not be saved below ${this.#directory}: ${messageOf(error)}; going on without`,
-        );
+        if (!this.#refused.has(concern))
+          this.#options.onFault(
+            'memory',
+            `${concern} could not be saved below ${this.#directory}: ${messageOf(error)}; going on without, ` +
+              'and trying again every 10 s',
+          );
+        this.#refused.add(concern);
       }
     }
+    if (this.#refused.size > 0) this.#saveWithin(RETRY_MILLISECONDS);
   }
 }

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { EMPTY_MEMORY } from '../../../src/model/memory.ts';
 import { loadMemory } from '../../../src/runtime/memory-file.ts';
 import { MemoryStore } from '../../../src/runtime/memory-store.ts';
+import { eventually } from '../../support/eventually.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 describe('MemoryStore', () => {
@@ -86,6 +87,43 @@ describe('MemoryStore', () => {
     await rm(join(directory, 'memory'));
     await store.close();
     expect((await loadMemory(directory)).memory.rolledBack).to.have.property('Container/web');
+  });
+
+  it('tries again by itself until the disk takes it, and tells once', async () => {
+    const store = await open();
+    await writeFile(join(directory, 'memory'), 'a file where the directory belongs');
+    await store.recordRollback('Container/web', 'v1:a', 'unhealthy');
+    await clock.advance(10_000);
+    await store.flush();
+    expect(faults).to.have.length(1);
+    await rm(join(directory, 'memory'));
+    await clock.advance(10_000);
+    await eventually(async () =>
+      expect((await loadMemory(directory)).memory.rolledBack).to.have.property('Container/web'),
+    );
+    await store.close();
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('takes and writes nothing once it is closed: the directory may be a successor’s', async () => {
+    const store = await open();
+    store.set('notified', 'File/a', 'mine');
+    const closing = store.close();
+    store.set('notified', 'File/a', 'late');
+    await closing;
+    await store.recordRollback('Container/web', 'v1:a', 'late');
+    await store.flush();
+    expect(clock.pending).to.equal(0);
+    const { memory } = await loadMemory(directory);
+    expect([memory.notified, memory.rolledBack]).to.deep.equal([{ 'File/a': 'mine' }, {}]);
+  });
+
+  it('leaves no timer behind when it is closed while the disk refuses', async () => {
+    const store = await open();
+    await writeFile(join(directory, 'memory'), 'a file where the directory belongs');
+    store.set('notified', 'File/a', 'one');
+    await store.close();
+    expect(clock.pending).to.equal(0);
   });
 
   it('forgets what is not wanted any more, but not a backoff that still runs', async () => {
