@@ -35,12 +35,42 @@ function outcomeOfEngineError(error: EngineError): Outcome {
         ? { type: 'requeueAfter', milliseconds: LOOK_AGAIN, reason: `it is being removed: ${message}` }
         : { type: 'retry', error: { code, message } };
     case 'ENGINE_BAD_REQUEST':
-      return { type: 'terminal', error: { code, message: `${message}; it is not tried again until the spec changes` } };
+      return isAboutTheSpec(error)
+        ? { type: 'terminal', error: { code, message: `${message}; it is not tried again until the spec changes` } }
+        : { type: 'retry', error: { code, message } };
     case 'ENGINE_FAULT':
     case 'IMAGE_UNAVAILABLE':
     case 'BUILD_FAILED':
       return { type: 'retry', error: { code, message } };
   }
+}
+
+/**
+ * Refusals that nothing but another spec can mend, in moby's words (daemon/container.go, daemon/daemon_unix.go,
+ * volume/mounts, distribution/reference, opts, nat). A bind source that is not mounted yet is refused with 400, too, and
+ * so is much else that passes: what is not in this list is tried again.
+ */
+const ABOUT_THE_SPEC: readonly RegExp[] = [
+  /invalid reference format/i,
+  /invalid container name|invalid hostname/i,
+  /invalid restart policy|maximum retry count/i,
+  /minimum memory limit allowed|memoryswap limit|memory reservation limit|memory limit should be/i,
+  /(?:conflicting|invalid) options:/i,
+  /no command specified|config cannot be empty/i,
+  /working directory .* is invalid/i,
+  /in healthcheck cannot be/i,
+  /invalid signal/i,
+  /invalid (?:ipc|pid|uts|cgroup|userns) mode|unknown capability|invalid cap(?:ability|add|drop)/i,
+  /invalid environment variable|invalid (?:container|host)? ?port|invalid port specification|invalid proto/i,
+  /duplicate mount point|invalid volume specification|mount path must be absolute|destination can't be '\/'/i,
+  /includes invalid characters/i,
+  /invalid sysctl|invalid --security-opt|invalid value for .*(?:shm|oom)/i,
+  /^json: cannot unmarshal|^invalid JSON/i,
+];
+
+/** Only the engine's own 400 (500 for a member of the wrong type); 401, 403, 408 and 429 come from what is before it. */
+function isAboutTheSpec({ statusCode, detail }: EngineError): boolean {
+  return (statusCode === 400 || statusCode === 500) && ABOUT_THE_SPEC.some((pattern) => pattern.test(detail));
 }
 
 type FileError = NodeJS.ErrnoException & { readonly code: string };

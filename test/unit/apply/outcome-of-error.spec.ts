@@ -6,7 +6,7 @@ import { EngineError, ENGINE_ERROR_CODES, type EngineErrorCode } from '../../../
 const of = (code: EngineErrorCode, detail = 'detail') => outcomeOfError(new EngineError(code, 'POST /x', detail));
 
 describe('outcomeOfError', () => {
-  it('never gives up on what may pass, and gives up on what the engine refuses', () => {
+  it('never gives up on what may pass', () => {
     const types = Object.fromEntries(
       (Object.keys(ENGINE_ERROR_CODES) as EngineErrorCode[]).map((code) => [code, of(code).type]),
     );
@@ -17,9 +17,37 @@ describe('outcomeOfError', () => {
       ENGINE_FAULT: 'retry',
       IMAGE_UNAVAILABLE: 'retry',
       BUILD_FAILED: 'retry',
-      ENGINE_BAD_REQUEST: 'terminal',
+      ENGINE_BAD_REQUEST: 'retry',
     });
   });
+
+  const refused = (statusCode: number, detail: string): string =>
+    outcomeOfError(new EngineError('ENGINE_BAD_REQUEST', 'POST /x', detail, { statusCode })).type;
+
+  for (const detail of [
+    'invalid reference format',
+    'Invalid container name (-x), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed',
+    "the working directory 'relative' is invalid, it needs to be an absolute path",
+    'Minimum memory limit allowed is 6MB',
+    'Interval in Healthcheck cannot be less than 1ms',
+    'Invalid signal: SIGNONE',
+    'No command specified',
+    'Duplicate mount point: /data',
+  ])
+    it(`gives up on a spec that the engine cannot take: ${detail}`, () =>
+      expect(refused(400, detail)).to.equal('terminal'));
+
+  for (const [statusCode, detail] of [
+    [400, 'invalid mount config for type "bind": bind source path does not exist: /mnt/disk'],
+    [400, 'exec: "/scripts/run": stat /scripts/run: no such file or directory: unknown'],
+    [400, 'something that nobody has seen before'],
+    [401, 'status 401: invalid reference format'],
+    [403, 'status 403; does a socket proxy forbid this call?'],
+    [408, 'status 408'],
+    [429, 'status 429: too many requests'],
+  ] as const)
+    it(`tries again what may pass: ${statusCode} ${detail}`, () =>
+      expect(refused(statusCode, detail)).to.equal('retry'));
 
   it('says that the outcome is unknown when no answer came', () => {
     expect(of('ENGINE_DEADLINE'))
