@@ -11,7 +11,7 @@ import type { Step } from './step.ts';
  * itself knows none of them. `at` is milliseconds since the epoch, durations are milliseconds.
  */
 export type TraceEvent = { readonly at: number } & (
-  | { readonly type: 'started'; readonly instance: string; readonly version: string }
+  | { readonly type: 'started'; readonly version: string }
   | { readonly type: 'stopped'; readonly reason: string }
   | {
       readonly type: 'desired-loaded';
@@ -21,6 +21,8 @@ export type TraceEvent = { readonly at: number } & (
       readonly findings: readonly Finding[];
       readonly milliseconds: number;
     }
+  /** The desired state was read again and is as it was. */
+  | { readonly type: 'desired-confirmed' }
   /** Nothing usable could be read (missing or empty directory): the pass stops. */
   | { readonly type: 'desired-failed'; readonly message: string }
   | { readonly type: 'engine-lost'; readonly message: string }
@@ -43,8 +45,13 @@ export type TraceEvent = { readonly at: number } & (
     }
   /** `previous` is undefined at first sight. */
   | { readonly type: 'condition-changed'; readonly condition: Condition; readonly previous: Condition | undefined }
-  /** A closed gate whose dependencies are Ready: it is the human's turn. Once per turn. */
+  /** A closed gate whose dependencies are Ready: it is the human's turn. Once until it opens or its checklist changes. */
   | { readonly type: 'gate-waiting'; readonly key: Key; readonly touch: string; readonly checklist: readonly string[] }
+  /**
+   * The human's turn at a closed gate rests, because something before it is not Ready any more, or goes on; `since` is
+   * when the turn began.
+   */
+  | { readonly type: 'gate-turn'; readonly key: Key; readonly awaitingHuman: boolean; readonly since: number }
   | { readonly type: 'gate-opened'; readonly key: Key }
   | { readonly type: 'gate-closed'; readonly key: Key }
   | { readonly type: 'consent-waiting'; readonly touch: string; readonly removes: readonly string[] }
@@ -53,6 +60,10 @@ export type TraceEvent = { readonly at: number } & (
       readonly result: PassResult;
       readonly milliseconds: number;
     }
+  /** Something that the human did has no effect, e.g. a hold file that names nothing. Once until it is mended. */
+  | { readonly type: 'warning'; readonly message: string }
+  /** The human said "try again"; `forgotten`: what kept it from being tried, in words. */
+  | { readonly type: 'retry-asked'; readonly key: Key; readonly forgotten: readonly string[] }
   /** An error that is a fault of ours, caught so that the loop goes on. */
   | { readonly type: 'fault'; readonly where: string; readonly message: string }
 );

@@ -40,6 +40,16 @@ export class ContainerCache {
   #events = 0;
   #looked = false;
 
+  /** Whether it ever looked. */
+  get looked(): boolean {
+    return this.#looked;
+  }
+
+  /** Whether it was relevant at the last look, or an event named it since. */
+  isKnown(id: string): boolean {
+    return this.#dirty.has(id) || this.#containers.get(id)?.inspected === true;
+  }
+
   /** An event says that this container may have changed. */
   invalidate(id: string): void {
     this.#dirty.set(id, ++this.#events);

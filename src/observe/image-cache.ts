@@ -17,6 +17,11 @@ export class ImageCache {
     this.#events++;
   }
 
+  /** Whether an image of this id is wanted, or that of a relevant container. */
+  isKnown(id: string): boolean {
+    return Object.values(this.#images).some((image) => image.id === id);
+  }
+
   /**
    * Images by reference and id; an absent name is not on the engine (and is asked for again in every pass).
    *

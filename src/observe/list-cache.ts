@@ -9,6 +9,7 @@ export class ListCache<Wire, Item extends { readonly name: string }> {
   readonly #convert: (wire: Wire) => Item;
   readonly #identity: (item: Item) => string;
   #items: readonly Item[] | undefined;
+  #isRelevant: (item: Item) => boolean = () => true;
   /** Counts the events; the list is fresh when it was made after the last one. */
   #events = 0;
   #listedAt = -1;
@@ -24,12 +25,21 @@ export class ListCache<Wire, Item extends { readonly name: string }> {
     this.#events++;
   }
 
-  /** The items, sorted by name, and on a full pass what changed although no event said so. */
+  /** Whether a relevant item of this identity was there at the last look. */
+  isKnown(identity: string): boolean {
+    return this.#items?.some((item) => this.#identity(item) === identity && this.#isRelevant(item)) ?? false;
+  }
+
+  /**
+   * The items, sorted by name, and on a full pass which of the relevant ones changed although no event said so.
+   */
   async observe(
     list: () => Promise<Wire[]>,
     wanted: ReadonlySet<string>,
     full: boolean,
+    isRelevant: (item: Item) => boolean = () => true,
   ): Promise<{ items: readonly Item[]; missed: readonly string[] }> {
+    this.#isRelevant = isRelevant;
     const before = this.#items;
     const announced = this.#listedAt !== this.#events;
     if (before !== undefined && !full && !announced && has(before, wanted)) return { items: before, missed: [] };
@@ -44,7 +54,10 @@ export class ListCache<Wire, Item extends { readonly name: string }> {
     this.#items = sameList(before ?? [], items);
     this.#listedAt = events;
     const unannounced = full && before !== undefined && !announced && events === this.#events;
-    return { items: this.#items, missed: unannounced ? this.#changes(before, this.#items) : [] };
+    return {
+      items: this.#items,
+      missed: unannounced ? this.#changes(before.filter(isRelevant), this.#items.filter(isRelevant)) : [],
+    };
   }
 
   #sortKey(item: Item): string {
@@ -52,7 +65,6 @@ export class ListCache<Wire, Item extends { readonly name: string }> {
   }
 
   #changes(before: readonly Item[], after: readonly Item[]): string[] {
-    if (before === after) return [];
     const old = new Map(before.map((item) => [this.#identity(item), item]));
     const fresh = new Map(after.map((item) => [this.#identity(item), item]));
     return [

@@ -3,6 +3,7 @@ import type { EngineEvent, NetworkInspect, VolumeInspect } from '../engine/wire.
 import type { EngineFacts, Observed, ObservedNetwork, ObservedPath, ObservedVolume } from '../model/observed.ts';
 import type { DesiredState } from '../model/resource.ts';
 import { ContainerCache } from './container-cache.ts';
+import { eventInterest, matters, type EventInterest } from './event-relevance.ts';
 import { ImageCache } from './image-cache.ts';
 import { wantedReferences } from './images.ts';
 import { ListCache } from './list-cache.ts';
@@ -51,6 +52,7 @@ export class Observer {
   readonly #paths: PathObserver;
   readonly #users: AccountFile;
   readonly #groups: AccountFile;
+  #interest: { readonly of: DesiredState; readonly names: EventInterest } | undefined;
   #facts: EngineFacts | undefined;
   #ownId: Promise<string | undefined> | undefined;
   #lastPaths: Readonly<Record<string, ObservedPath>> = {};
@@ -62,6 +64,20 @@ export class Observer {
     this.#paths = new PathObserver(this.#now);
     this.#users = new AccountFile(options.passwdFile ?? '/etc/passwd');
     this.#groups = new AccountFile(options.groupFile ?? '/etc/group');
+  }
+
+  /**
+   * What the engine tells: forgets what is cached of it, as `invalidate` does, unless it is about foreign objects.
+   *
+   * @returns whether it may matter to the desired state that was looked at last
+   */
+  notice(event: EngineEvent): boolean {
+    const relevant =
+      this.#interest === undefined ||
+      !this.#containers.looked ||
+      matters(event, this.#interest.names, (id) => this.#isKnown(id));
+    if (relevant) this.invalidate(event);
+    return relevant;
   }
 
   /** An event is a hint that something changed: forgets what is cached of it. Nothing of the event is kept as state. */
@@ -88,6 +104,9 @@ export class Observer {
     const { full } = options;
     const engine = this.#engine;
     const instance = this.#instance ?? desired.instance;
+    // Before looking: what an event tells meanwhile may be about what was not wanted until now.
+    if (this.#interest?.of !== desired) this.#interest = { of: desired, names: eventInterest(desired, instance) };
+    const interest = this.#interest.names;
     let calls = 0;
     const counted = <T>(call: () => Promise<T>): Promise<T> => {
       calls++;
@@ -98,6 +117,7 @@ export class Observer {
       () => counted(() => engine.listNetworks()),
       wantedNames(desired, 'Network'),
       full,
+      ({ name, owner }) => owner?.instance === instance || interest.networks.has(name),
     );
     const containers = this.#containers.observe(
       {
@@ -117,6 +137,7 @@ export class Observer {
       () => counted(() => engine.listVolumes()),
       wantedNames(desired, 'Volume'),
       full,
+      ({ name, owner }) => owner?.instance === instance || interest.volumes.has(name),
     );
     const [facts, foundContainers, foundNetworks, foundVolumes, foundImages, paths, users, groups, ownId] =
       await settleAll([
@@ -146,6 +167,15 @@ export class Observer {
     };
     const missed = [...foundContainers.missed, ...foundNetworks.missed, ...foundVolumes.missed, ...foundImages.missed];
     return { observed, calls, missed };
+  }
+
+  #isKnown(id: string): boolean {
+    return (
+      this.#containers.isKnown(id) ||
+      this.#networks.isKnown(id) ||
+      this.#volumes.isKnown(id) ||
+      this.#images.isKnown(id)
+    );
   }
 }
 

@@ -47,7 +47,8 @@ export function wantedNames(desired: DesiredState, kind: 'Container' | 'Network'
   return names;
 }
 
-function isFormOf(name: string, wanted: ReadonlySet<string>): boolean {
+/** Whether a name is a wanted one or its temporary or retired form `wanted.*`. */
+export function isFormOf(name: string, wanted: ReadonlySet<string>): boolean {
   if (wanted.has(name)) return true;
   for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
     if (wanted.has(name.slice(0, dot))) return true;

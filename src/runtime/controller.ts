@@ -45,7 +45,7 @@ export class Controller {
     this.#passes = new Passes(deps, this.#trace, () => this.#mark('settled'));
     this.#triggers = new Triggers(deps, {
       mark: (reason) => this.trigger(reason),
-      event: (event) => deps.observer.invalidate(event),
+      event: (event) => deps.observer.notice(event),
     });
     this.#trace.on((event) => {
       if (event.type === 'event-missed') this.#triggers.distrustStream();
@@ -62,7 +62,7 @@ export class Controller {
     if (this.#loop !== undefined) return Promise.resolve();
     const { version } = this.#deps;
     this.#delay = measureLoopDelay();
-    this.#trace.emit({ type: 'started', instance: this.#passes.instance, version });
+    this.#trace.emit({ type: 'started', version });
     this.#triggers.open();
     this.#dirty.mark('started' satisfies Reason);
     this.#loop = this.#run();

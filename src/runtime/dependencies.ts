@@ -26,7 +26,7 @@ export interface ControllerDependencies {
   watchDesired(onChange: () => void): { close(): void };
   readGates(): Promise<GateFiles>;
   watchGates(onChange: () => void): { close(): void };
-  readonly observer: Pick<Observer, 'observe' | 'invalidate'>;
+  readonly observer: Pick<Observer, 'observe' | 'notice' | 'invalidate'>;
   readonly events: EngineReader['events'];
   buildPlan(input: PlanningInput): Plan;
   readonly takeBaseline: TakeBaseline;

@@ -84,10 +84,6 @@ export class Passes {
     });
   }
 
-  get instance(): string {
-    return this.#desired.last?.instance ?? '';
-  }
-
   /** From now on nothing is started. */
   halt(): void {
     this.#halted = true;

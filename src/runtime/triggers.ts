@@ -9,8 +9,8 @@ export type Reason = 'started' | 'desired' | 'gates' | 'event' | 'relist' | 'set
 
 export interface TriggerTargets {
   mark(reason: Reason): void;
-  /** Before its reason is marked. */
-  event(event: EngineEvent): void;
+  /** Before its reason is marked; false: it does not matter, nothing is marked. */
+  event(event: EngineEvent): boolean;
 }
 
 /** All that makes the loop look again. It only marks; what is there is found by looking. */
@@ -32,8 +32,7 @@ export class Triggers {
       connected: () => targets.mark('relist'),
       ended: () => targets.mark('relist'),
       event: (event) => {
-        targets.event(event);
-        targets.mark('event');
+        if (targets.event(event)) targets.mark('event');
       },
     });
   }

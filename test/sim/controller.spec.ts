@@ -72,6 +72,26 @@ describe('the loop', function () {
     expect(house.traced('event-missed').length).to.be.greaterThan(0);
   });
 
+  it('does not look because of what foreign containers do', async () => {
+    await open([front, volume('data'), web]);
+    await house.untilResult('converged');
+    const { outside } = house.engine;
+    await house.elapse(1_000);
+    const looks = house.traced('observed').length;
+    for (let round = 0; round < 20; round++) {
+      outside.runContainer('job', { Image: 'app:1', HostConfig: {} });
+      outside.createVolume(`cache-${round}`);
+      await house.elapse(100);
+      outside.removeContainer('job');
+      await house.elapse(100);
+    }
+    expect(house.traced('observed').length - looks).to.equal(0);
+    await house.elapse(60_000);
+    expect(house.traced('event-missed')).to.deep.equal([]);
+    outside.removeContainer('web');
+    await house.until(() => house.traced('healed').length === 1);
+  });
+
   it('plans nothing while the engine is gone, says so once, and goes on when it is back', async () => {
     await open([front, web]);
     await house.untilResult('converged');

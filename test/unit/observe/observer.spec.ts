@@ -156,6 +156,42 @@ describe('Observer', () => {
     expect((await observer.observe(DESIRED, { full: true })).missed).to.deep.equal([]);
   });
 
+  it('does not call missed what it does not look after', async () => {
+    await look();
+    host.networks = [...host.networks, networkInspect('n9', 'foreign')];
+    host.volumes = [...host.volumes, { Name: 'foreign', Driver: 'local' }];
+    const { observed, missed } = await observer.observe(DESIRED, { full: true });
+    expect(observed.volumes.map(({ name }) => name)).to.deep.equal(['data', 'foreign']);
+    expect(missed).to.deep.equal([]);
+    host.volumes = [{ Name: 'left', Driver: 'local', Labels: ownedLabels('Volume/left') }];
+    const { missed: counted } = await observer.observe(DESIRED, { full: true });
+    expect(counted).to.deep.equal(['volume left appeared', 'volume data is gone']);
+  });
+
+  it('takes notice of an event only when it may be about something that it looks after', async () => {
+    const notice = (type: EngineEvent['Type'], action: string, id: string, attributes = {}): boolean =>
+      observer.notice({ Type: type, Action: action, Actor: { ID: id, Attributes: attributes } });
+    const MEMBER = 'e'.repeat(64);
+    host.containers.set(MEMBER, containerInspect(MEMBER, 'member'));
+    host.volumes.push({ Name: 'left', Driver: 'local', Labels: ownedLabels('Volume/left') });
+    expect(notice('container', 'die', FOREIGN, { name: 'foreign' }), 'before the first look').to.equal(true);
+    await look();
+    expect(notice('container', 'die', FOREIGN, { name: 'foreign' })).to.equal(false);
+    expect(notice('container', 'die', DB, { name: 'renamed' }), 'known by its id').to.equal(true);
+    expect(notice('volume', 'destroy', 'left')).to.equal(true);
+    expect(notice('volume', 'destroy', 'foreign')).to.equal(false);
+    expect(notice('image', 'untag', 'sha256:busybox', { name: 'sha256:busybox' })).to.equal(true);
+    expect(notice('network', 'connect', 'n1', { name: 'front', container: MEMBER })).to.equal(true);
+    expect(notice('container', 'die', MEMBER, { name: 'member' }), 'joined a moment ago').to.equal(true);
+  });
+
+  it('forgets what it takes notice of', async () => {
+    await look();
+    change(WEB, (web) => (web.HostConfig.Memory = 2000));
+    observer.notice({ Type: 'container', Action: 'update', Actor: { ID: WEB, Attributes: { name: 'web' } } });
+    expect(named(await look(), 'web')?.fields).to.include({ mem_limit: 2000 });
+  });
+
   it('does not call missed what an event announced, nor the output of a health check', async () => {
     change(DB, ({ State }) => (State.Health = { Status: 'healthy', Log: [{ ExitCode: 0, Output: 'one' }] }));
     await look();
