@@ -16,8 +16,17 @@ export interface GateFiles {
   readonly refused: Readonly<Record<string, string>>;
   /** Names below `hold/`: `all` or `<Kind>.<name>`. */
   readonly holds: ReadonlySet<string>;
+  /** Names below `hold/` that are not of that form and hold nothing, for people; hidden files and backups are left out. */
+  readonly strayHolds?: readonly string[];
   /** Absolute path of the directory with the hold files, for the `rm` command; absent: `hold` below `directory`. */
   readonly holdDirectory?: string;
   /** The directory could not be read: everything counts as closed. */
   readonly error?: string;
 }
+
+/**
+ * What a human consents to; the name of a consent file is `<purpose>-<digest>.ok`, so no gate may be named alike.
+ */
+export const CONSENT_PURPOSES = ['prune', 'replace'] as const;
+
+export type ConsentPurpose = (typeof CONSENT_PURPOSES)[number];

@@ -1,10 +1,12 @@
+import { CONSENT_PURPOSES } from '../../model/gates.ts';
 import type { GateSpec } from '../../model/specs.ts';
 import type { GateManifest } from '../manifest-types.ts';
 import type { Field } from '../field.ts';
 
 /** A validated Gate manifest's spec to its normal form; `field` stands for `spec`. */
 export function normaliseGate(spec: GateManifest['spec'], name: string, field: Field): GateSpec {
-  if (/^(prune|consent)-/.test(name))
-    field.error('a gate whose name begins with prune- or consent- would look like a consent file: name it otherwise');
+  const purpose = CONSENT_PURPOSES.find((each) => name.startsWith(`${each}-`));
+  if (purpose !== undefined)
+    field.error(`a gate whose name begins with ${purpose}- would double as a consent file: name it otherwise`);
   return { checklist: spec.checklist, revalidate: spec.revalidate };
 }

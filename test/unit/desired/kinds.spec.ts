@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CONSENT_PURPOSES } from '../../../src/model/gates.ts';
+import { consentRequest } from '../../../src/plan/consent.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { container, keys, lines, load, manifest, specOf, writeFiles } from './desired-directory.ts';
 
@@ -159,9 +161,13 @@ describe('kinds other than Container', () => {
   });
 
   it('keeps the names of consent files free of gates', async () => {
-    expect(lines(await loadText(manifest('Gate', 'prune-1', '{checklist: [x]}')))[0]).to.contain(
-      'would look like a consent file',
-    );
+    for (const purpose of CONSENT_PURPOSES) {
+      const { file } = consentRequest(purpose, ['Volume/data']);
+      const name = file.slice(0, -'.ok'.length);
+      expect(lines(await loadText(manifest('Gate', name, '{checklist: [x]}')))[0], name).to.contain(
+        'would double as a consent file',
+      );
+    }
   });
 
   it('understands anchors and merge keys within a document', async () => {
