@@ -3,6 +3,7 @@ import type { PlanningInput } from '../model/planning-input.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Blocker } from '../model/step.ts';
 import { holdName, type ResourcePlan } from './draft.ts';
+import { gateState } from './gate.ts';
 
 /** What has been decided of a resource that others depend on. */
 export interface Decided {
@@ -11,14 +12,20 @@ export interface Decided {
   readonly isReady: boolean;
   /** Ids of its steps; empty when none or when they may not run. */
   readonly runnableSteps: readonly string[];
-  /** Closed gates that it is behind, itself included if it is one. */
-  readonly closedGates: ReadonlySet<Key>;
 }
 
-/** Closed gates behind which a resource lies, through any number of dependencies. */
-export function closedGatesOf(resource: Resource, decided: ReadonlyMap<Key, Decided>): Set<Key> {
-  const gates = new Set<Key>();
-  for (const key of resource.dependsOn) for (const gate of decided.get(key)?.closedGates ?? []) gates.add(gate);
+/**
+ * The closed gates behind which each resource lies, through any number of dependencies; a closed gate lies behind itself.
+ *
+ * @param ordered resources, each after all that it depends on
+ */
+export function closedGates(ordered: readonly Resource[], input: PlanningInput): ReadonlyMap<Key, ReadonlySet<Key>> {
+  const gates = new Map<Key, ReadonlySet<Key>>();
+  for (const resource of ordered) {
+    const closed = new Set(resource.dependsOn.flatMap((key) => [...(gates.get(key) ?? [])]));
+    if (resource.kind === 'Gate' && !gateState(resource, input).open) closed.add(resource.key);
+    gates.set(resource.key, closed);
+  }
   return gates;
 }
 
@@ -26,11 +33,12 @@ export function closedGatesOf(resource: Resource, decided: ReadonlyMap<Key, Deci
 export function blockersOf(
   resource: Resource,
   plan: ResourcePlan,
-  closedGates: ReadonlySet<Key>,
+  closed: ReadonlyMap<Key, ReadonlySet<Key>>,
   decided: ReadonlyMap<Key, Decided>,
   input: PlanningInput,
 ): Blocker[] {
-  const blockers: Blocker[] = [...closedGates].sort().map((gate) => ({ type: 'gate', name: gate }));
+  const gates = new Set([resource.key, ...plan.alsoTouches].flatMap((key) => [...(closed.get(key) ?? [])]));
+  const blockers: Blocker[] = [...gates].sort().map((gate) => ({ type: 'gate', name: gate }));
   blockers.push(...holdBlockers([resource.key, ...plan.alsoTouches], input));
   if (plan.consent && input.gates.open[plan.consent.file.replace(/\.ok$/, '')] === undefined)
     blockers.push({ type: 'consent', name: `gates/${plan.consent.file}` });

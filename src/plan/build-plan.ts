@@ -6,7 +6,7 @@ import type { ConsentRequest, Plan } from '../model/plan.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Blocker, Step } from '../model/step.ts';
-import { blockersOf, closedGatesOf, holdBlockers, type Decided } from './blockers.ts';
+import { blockersOf, closedGates, holdBlockers, type Decided } from './blockers.ts';
 import { compareConditions, conditionsOf } from './conditions.ts';
 import { planContext } from './context.ts';
 import { progressing, resourcePlan, riskOf, type StepDraft } from './draft.ts';
@@ -52,23 +52,21 @@ export function buildPlan(input: PlanningInput, cache: PlanCache = new PlanCache
     });
   };
 
-  for (const resource of dependencyOrder(input.desired.resources)) {
+  const ordered = dependencyOrder(input.desired.resources);
+  const closed = closedGates(ordered, input);
+  for (const resource of ordered) {
     const plan = input.busy.has(resource.key)
       ? resourcePlan({
           conditions: [progressing('InProgress', 'steps of an earlier pass are running')],
           readyAfterSteps: false,
         })
       : planResource(resource, context);
-    const closedGates = closedGatesOf(resource, decided);
     const blockers =
-      plan.steps.length > 0
-        ? blockersOf(resource, plan, closedGates, decided, input)
-        : holdBlockers([resource.key], input);
+      plan.steps.length > 0 ? blockersOf(resource, plan, closed, decided, input) : holdBlockers([resource.key], input);
     const isRunnable = plan.steps.length > 0 && blockers.length === 0;
     const ids = append(resource.key, plan.steps, isRunnable ? lastSteps(resource, plan.needs, decided) : [], blockers);
     const isReady = plan.steps.length === 0 && plan.conditions.some((condition) => condition.type === 'Ready');
-    if (resource.kind === 'Gate' && !isReady) closedGates.add(resource.key);
-    decided.set(resource.key, { plan, isReady, runnableSteps: isRunnable ? ids : [], closedGates });
+    decided.set(resource.key, { plan, isReady, runnableSteps: isRunnable ? ids : [] });
     conditions.push(
       ...(resource.kind === 'Gate'
         ? gateConditions(resource, plan.conditions, decided)

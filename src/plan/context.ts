@@ -1,3 +1,4 @@
+import { LABEL } from '../model/labels.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
 import type { PlanCache } from './plan-cache.ts';
@@ -13,7 +14,8 @@ export interface PlanContext {
 }
 
 /** Planning input to context. */
-export function planContext(input: PlanningInput, cache: PlanCache): PlanContext {
+export function planContext(given: PlanningInput, cache: PlanCache): PlanContext {
+  const input = withoutInheritedOwners(given);
   const owned = new Map<string, ObservedContainer[]>();
   for (const container of input.observed.containers) {
     if (container.owner?.instance !== input.desired.instance) continue;
@@ -28,4 +30,23 @@ export function planContext(input: PlanningInput, cache: PlanCache): PlanContext
     containersById: new Map(input.observed.containers.map((container) => [container.id, container])),
     ownedContainers: owned,
   };
+}
+
+/**
+ * Labels that a container has from its image (made by `docker commit` from one of ours) prove nothing: such a container
+ * is foreign. Containers of our own making always carry a hash that their image cannot have.
+ */
+function withoutInheritedOwners(input: PlanningInput): PlanningInput {
+  const { containers, images } = input.observed;
+  const isInherited = ({ owner, imageId }: ObservedContainer): boolean =>
+    owner !== undefined &&
+    images[imageId]?.labels[LABEL.key] === owner.key &&
+    images[imageId].labels[LABEL.specHash] === owner.specHash;
+  if (!containers.some(isInherited)) return input;
+  const told = containers.map((container) => {
+    if (!isInherited(container)) return container;
+    const { owner: _inherited, ...foreign } = container;
+    return foreign;
+  });
+  return { ...input, observed: { ...input.observed, containers: told } };
 }

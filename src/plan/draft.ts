@@ -38,7 +38,7 @@ export interface ResourcePlan {
   /** The steps wait for this consent. */
   readonly consent: ConsentRequest | undefined;
   readonly faults: readonly string[];
-  /** Other resources whose objects the steps touch: a hold on one of them holds these steps, too. */
+  /** Other resources whose objects the steps touch: a hold on one of them, and a closed gate before it, hold these steps too. */
   readonly alsoTouches: readonly Key[];
 }
 

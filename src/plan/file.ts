@@ -1,3 +1,4 @@
+import { keyOf } from '../model/key.ts';
 import type { ObservedContainer, ObservedPath } from '../model/observed.ts';
 import type { Resource } from '../model/resource.ts';
 import type { OnChange } from '../model/specs.ts';
@@ -28,9 +29,10 @@ export function planFile(resource: Resource<'File'>, context: PlanContext): Reso
   if (path && path.type !== 'missing' && path.type !== 'file')
     return resourcePlan({ conditions: [stalled('NotAFile', `${spec.path} is a ${path.type}; move it away`)] });
 
-  const rolledBack = memory.rolledBack[key]?.specHash === resource.hash ? memory.rolledBack[key] : undefined;
+  const rolledBack = memory.rolledBack[key]?.specHash === resource.attempt ? memory.rolledBack[key] : undefined;
   if (rolledBack)
     return resourcePlan({
+      steps: path?.type === 'file' ? [] : [draft('RestoreFile', { spec }, 'missing')],
       conditions: [
         degraded(
           'ConfigRolledBack',
@@ -45,10 +47,12 @@ export function planFile(resource: Resource<'File'>, context: PlanContext): Reso
     const cause = `rolled back: ${reason}`;
     return resourcePlan({
       steps: [
-        draft('RecordRollback', { specHash: resource.hash, reason }, cause),
+        // In this order: where there is nothing to put back, nobody must say that it was.
         draft('RestoreFile', { spec }, cause),
+        draft('RecordRollback', { specHash: resource.attempt, reason }, cause),
         ...consumerActions(resource, context, cause),
       ],
+      alsoTouches: spec.onChange.map(({ container }) => keyOf('Container', container)),
       conditions: [degraded('RollingBack', `putting the previous content back: ${reason}`)],
       ignoresBackoff: true,
       readyAfterSteps: false,
@@ -67,6 +71,7 @@ export function planFile(resource: Resource<'File'>, context: PlanContext): Reso
   const fields = writes.flatMap((step) => step.fields.map((field) => field.path)).join(', ');
   return resourcePlan({
     steps,
+    alsoTouches: notices.length === 0 ? [] : spec.onChange.map(({ container }) => keyOf('Container', container)),
     conditions: [
       writes.length === 0
         ? progressing('Notifying', 'telling the consumers of the new content')
@@ -103,7 +108,8 @@ function repairSteps(resource: Resource<'File'>, path: ObservedPath, context: Pl
 
 /**
  * A consumer must be told when it started before the file was written and was not told of this content yet. Both are
- * read from the world, so a crash between the write and the signal loses nothing.
+ * read from the world, so a crash between the write and the signal loses nothing. One that started later has read the
+ * file by itself; whether it took it is still verified, once it is up.
  */
 function noticeSteps(
   resource: Resource<'File'>,
@@ -116,8 +122,13 @@ function noticeSteps(
   const cause = `${key} changed`;
   const steps = spec.onChange.flatMap((reaction) => {
     const consumer = runningConsumer(reaction, context);
-    if (!consumer || (!willWrite && consumer.startedAt > (path?.modifiedAt ?? 0))) return [];
-    return reactionSteps(reaction, consumer, cause, true);
+    if (!consumer) return [];
+    if (willWrite || consumer.startedAt <= (path?.modifiedAt ?? 0))
+      return reactionSteps(reaction, consumer, cause, true);
+    const isUp = consumer.health === 'none' || consumer.health === 'healthy';
+    return reaction.loaded && isUp
+      ? [draft('VerifyLoaded', { container: consumer.id, loaded: reaction.loaded }, cause)]
+      : [];
   });
   return steps.length === 0 ? [] : [...steps, draft('RecordNotified', { digest: spec.digest }, cause)];
 }

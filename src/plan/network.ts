@@ -4,7 +4,7 @@ import type { ObservedContainer, ObservedNetwork } from '../model/observed.ts';
 import type { Resource } from '../model/resource.ts';
 import type { NetworkAttachment } from '../model/specs.ts';
 import { fieldChanges } from './container/field-changes.ts';
-import { sortChanges, wantedNetworks } from './container/in-place.ts';
+import { observedAttachment, sortChanges, wantedNetworks } from './container/in-place.ts';
 import type { PlanContext } from './context.ts';
 import {
   degraded,
@@ -17,6 +17,7 @@ import {
   type StepDraft,
 } from './draft.ts';
 import { comparableNetworkFields, networkFields } from './network-fields.ts';
+import { overlappingNetwork } from './subnet-overlap.ts';
 
 /** One Network resource and what is there to what is to be done about it. */
 export function planNetwork(resource: Resource<'Network'>, context: PlanContext): ResourcePlan {
@@ -37,10 +38,13 @@ export function planNetwork(resource: Resource<'Network'>, context: PlanContext)
           ),
         ],
       });
-    return resourcePlan({
-      steps: [creation(resource, context, 'missing')],
-      conditions: [progressing('Missing', 'the network does not exist')],
-    });
+    return (
+      overlapPlan(resource, context) ??
+      resourcePlan({
+        steps: [creation(resource, context, 'missing')],
+        conditions: [progressing('Missing', 'the network does not exist')],
+      })
+    );
   }
   if (spec.external) return resourcePlan({ conditions: [ready('External', 'exists; somebody else manages it')] });
   if (named.length > 1)
@@ -70,10 +74,20 @@ export function planNetwork(resource: Resource<'Network'>, context: PlanContext)
   }
   if (changes.length === 0) return resourcePlan({ conditions: [ready('Present', 'exists as wanted')] });
   const cause = network.owner?.specHash === resource.hash ? 'drift' : 'spec changed';
+  const overlapping = overlapPlan(resource, context);
+  if (overlapping) return overlapping;
   return resourcePlan({
     steps: replacementSteps(resource, network, context, cause, changes),
     alsoTouches: membersOf(network, context).flatMap((member) => member.owner?.key ?? []),
     conditions: [progressing('Diverged', `must be replaced: ${paths(changes)}`)],
+  });
+}
+
+function overlapPlan({ name, spec }: Resource<'Network'>, context: PlanContext): ResourcePlan | undefined {
+  const other = overlappingNetwork(name, spec, context.input.observed.networks);
+  if (other === undefined) return undefined;
+  return resourcePlan({
+    conditions: [stalled('SubnetOverlaps', `its addresses overlap with those of ${other}; choose another subnet`)],
   });
 }
 
@@ -125,7 +139,7 @@ function membersOf(network: ObservedNetwork, context: PlanContext): ObservedCont
 function leaves(member: ObservedContainer, network: string, context: PlanContext): boolean {
   const resource = context.input.desired.resources.find((candidate) => candidate.key === member.owner?.key);
   if (resource?.kind !== 'Container' || wantedNetworks(resource.spec)[network] !== undefined) return false;
-  if (context.input.memory.rolledBack[resource.key]?.specHash === resource.hash) return false;
+  if (context.input.memory.rolledBack[resource.key]?.specHash === resource.attempt) return false;
   return sortChanges(fieldChanges(resource, member, context), resource.spec).replace.length === 0;
 }
 
@@ -134,10 +148,7 @@ function attachmentOf(member: ObservedContainer, network: string, context: PlanC
   const resource = context.input.desired.resources.find((candidate) => candidate.key === member.owner?.key);
   const wanted = resource?.kind === 'Container' ? wantedNetworks(resource.spec)[network] : undefined;
   if (wanted) return wanted;
-  const aliases = member.fields[`networks.${network}.aliases`];
-  return {
-    aliases: Array.isArray(aliases) ? aliases.filter((alias): alias is string => typeof alias === 'string') : [],
-  };
+  return observedAttachment(member, network);
 }
 
 function conflictMessage(name: string, network: ObservedNetwork): string {

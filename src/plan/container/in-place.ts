@@ -100,6 +100,36 @@ export function networkSteps(
   return steps;
 }
 
+/**
+ * Steps that bring a container back into its networks where those were made anew, as it was in them. For one whose spec
+ * is not the wanted one: a rolled-back container.
+ */
+export function reconnectSteps(container: ObservedContainer, networkIds: ReadonlyMap<string, string>): StepDraft[] {
+  return Object.entries(container.networkIds)
+    .filter(([name, id]) => networkIds.has(name) && isStale(container, id, networkIds.get(name)))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([network]) => {
+      const fields = [{ path: `networks.${network}`, want: 'attached', got: 'attached to a network that is gone' }];
+      const attachment = observedAttachment(container, network);
+      return [
+        draft('DisconnectNetwork', { network, container: container.id }, 'drift'),
+        draft('ConnectNetwork', { network, container: container.id, attachment }, 'drift', fields),
+      ];
+    });
+}
+
+/** How a container takes part in a network now. */
+export function observedAttachment(container: ObservedContainer, network: string): NetworkAttachment {
+  const field = (name: string): unknown => container.fields[`networks.${network}.${name}`];
+  const aliases = field('aliases');
+  const [ipv4, ipv6] = [field('ipv4_address'), field('ipv6_address')];
+  return {
+    aliases: Array.isArray(aliases) ? aliases.filter((alias): alias is string => typeof alias === 'string') : [],
+    ...(typeof ipv4 === 'string' ? { ipv4_address: ipv4 } : {}),
+    ...(typeof ipv6 === 'string' ? { ipv6_address: ipv6 } : {}),
+  };
+}
+
 function isStale(container: ObservedContainer, endpointNetworkId: string, networkId: string | undefined): boolean {
   if (networkId === undefined) return true;
   // One that is not running shows no id until it is started: it never ran, or was connected while it was stopped.

@@ -26,13 +26,13 @@ export function planReplacement(
   if (candidate.owner?.specHash !== resource.hash)
     return rollback('the spec changed while its replacement was under way', false);
   const failed = memory.rolledBack[resource.key];
-  if (failed?.specHash === resource.hash) return rollback(failed.reason, false);
+  if (failed?.specHash === resource.attempt) return rollback(failed.reason, false);
 
   const verdict = replacementVerdict(candidate, resource.spec, now);
   const cause = `replaces ${current.id.slice(0, 12)}`;
   if (verdict.type === 'bad') return rollback(verdict.reason, true);
   const surplus = removalSteps(instances.surplus);
-  const isWaiting = candidate.state === 'created' || candidate.state === 'paused';
+  const isWaiting = candidate.state === 'paused' || (candidate.state !== 'running' && verdict.type === 'pending');
   if (isWaiting || candidate.name !== resource.name || isUp(current))
     return resourcePlan({
       steps: [...takeoverSteps(resource, current, candidate, context, cause), ...surplus],

@@ -4,7 +4,7 @@ import type { PlanContext } from '../context.ts';
 import { degraded, draft, progressing, resourcePlan, stalled, type ResourcePlan, type StepDraft } from '../draft.ts';
 import { fieldChanges } from './field-changes.ts';
 import { replacementBrake } from './brake.ts';
-import { networkSteps, removalSteps, sortChanges, updateResources } from './in-place.ts';
+import { networkSteps, reconnectSteps, removalSteps, sortChanges, updateResources } from './in-place.ts';
 import { findInstances } from './instances.ts';
 import { planReplacement } from './plan-replacement.ts';
 import { creationSteps, takeoverSteps } from './replacement.ts';
@@ -98,7 +98,7 @@ function planExisting(
   const sorted = sortChanges(changes, resource.spec);
   const failed = memory.rolledBack[resource.key];
   const rolledBack =
-    failed?.specHash === resource.hash && current.owner?.specHash !== resource.hash ? failed : undefined;
+    failed?.specHash === resource.attempt && current.owner?.specHash !== resource.hash ? failed : undefined;
   const specChanged =
     current.owner?.specHash !== resource.hash && memory.baselines[resource.key]?.specHash !== resource.hash;
   const cause = specChanged ? 'spec changed' : 'drift';
@@ -118,13 +118,14 @@ function planExisting(
       faults,
     });
   }
+  const networkIds = new Map(context.input.observed.networks.map((network) => [network.name, network.id]));
   if (rolledBack)
     return {
       ...withState(
         resource,
         current,
         context,
-        [...renameSteps(resource, current), ...removalSteps(surplus)],
+        [...renameSteps(resource, current), ...reconnectSteps(current, networkIds), ...removalSteps(surplus)],
         [
           degraded(
             'RolledBack',
@@ -135,7 +136,6 @@ function planExisting(
       ),
       servesPrevious: true,
     };
-  const networkIds = new Map(context.input.observed.networks.map((network) => [network.name, network.id]));
   const steps: StepDraft[] = [
     ...renameSteps(resource, current),
     ...networkSteps(resource.spec, current, sorted.networks, networkIds, cause),

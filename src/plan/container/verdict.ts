@@ -10,16 +10,25 @@ export type Verdict =
 /** Without a health check, running this long without a restart counts as healthy. */
 const SETTLED_MILLISECONDS = 3000;
 
+const HELD_BY_ANOTHER = /already allocated|already in use/i;
+const ENDED_BY_SIGNAL: ReadonlySet<number> = new Set([130, 137, 143]);
+const GRACE_FOR_SIGNALS = 600_000;
+
 /** A replacement that was started (or whose start failed) to whether it may take over. */
 export function replacementVerdict(container: ObservedContainer, spec: ContainerSpec, now: number): Verdict {
   const deadline = container.startedAt + spec.healthyWithin;
   switch (container.state) {
     case 'created':
-      return container.error === ''
-        ? { type: 'pending', until: now, message: 'not started yet' }
-        : { type: 'bad', reason: `it could not be started: ${container.error}` };
+      if (container.error === '') return { type: 'pending', until: now, message: 'not started yet' };
+      // What it needs may be held by a container that gives it up in this very pass.
+      if (HELD_BY_ANOTHER.test(container.error) && now < container.createdAt + spec.healthyWithin)
+        return { type: 'pending', until: now, message: `it could not be started yet: ${container.error}` };
+      return { type: 'bad', reason: `it could not be started: ${container.error}` };
     case 'exited':
       if (spec.runPolicy === 'once' && container.exitCode === 0) return { type: 'good' };
+      // Ended from outside: a reboot, `docker stop`. That says nothing of the spec.
+      if (ENDED_BY_SIGNAL.has(container.exitCode) && now < container.createdAt + GRACE_FOR_SIGNALS)
+        return { type: 'pending', until: now, message: 'ended by a signal, to be started again' };
       return {
         type: 'bad',
         reason: `it exited with code ${container.exitCode}${container.error === '' ? '' : `: ${container.error}`}`,

@@ -1,6 +1,14 @@
 import { EMPTY_MEMORY } from '../../../src/model/memory.ts';
 import type { ObservedContainer } from '../../../src/model/observed.ts';
-import { container, id, NOW, observedContainer, planningInput } from '../../support/planning.ts';
+import {
+  container,
+  id,
+  network,
+  NOW,
+  observedContainer,
+  observedNetwork,
+  planningInput,
+} from '../../support/planning.ts';
 import { expectConditions, expectPlan } from '../../support/plan-text.ts';
 
 describe('replacing a container', () => {
@@ -93,10 +101,77 @@ describe('replacing a container', () => {
       );
     });
 
+  it('tries again what another container still holds, until its time is up', () => {
+    const held = {
+      state: 'created',
+      error: 'Bind for 0.0.0.0:80 failed: port is already allocated',
+      startedAt: 0,
+    } as const;
+    expectPlan(
+      planningInput([web], { containers: [retired(), candidate({ ...held, createdAt: NOW - 2000 })] }),
+      '#1 StartContainer Container/web bbbbbbbbbbbb: replaces aaaaaaaaaaaa',
+    );
+    expectConditions(
+      planningInput([web], { containers: [retired(), candidate({ ...held, createdAt: NOW - 61_000 })] }),
+      `
+      Container/web Degraded RollingBack
+      Container/web Progressing Healing`,
+    );
+  });
+
+  it('starts a replacement again that ended from outside, by a reboot or a person', () => {
+    const ended = { state: 'exited', exitCode: 143, createdAt: NOW - 5000 } as const;
+    expectPlan(
+      planningInput([web], { containers: [retired(), candidate(ended)] }),
+      '#1 StartContainer Container/web bbbbbbbbbbbb: replaces aaaaaaaaaaaa',
+    );
+  });
+
+  it('tries a spec again whose treatment was changed: a longer healthyWithin, say', () => {
+    const memory = {
+      ...EMPTY_MEMORY,
+      rolledBack: { 'Container/web': { specHash: web.attempt, reason: 'too slow', at: NOW } },
+    };
+    const patient = container('web', { environment: { V: '2' }, healthyWithin: 120_000 });
+    expectConditions(
+      planningInput([patient], { containers: [old()] }, { memory }),
+      'Container/web Progressing SpecChanged',
+    );
+  });
+
+  it('brings a rolled-back container back into a network that was made anew', () => {
+    const front = network('front');
+    const wired = container(
+      'web',
+      { environment: { V: '1' }, networks: { front: { aliases: ['www'], ipv4_address: '10.1.0.9' } } },
+      [front.key],
+    );
+    const wanted = container(
+      'web',
+      { environment: { V: '2' }, networks: { front: { aliases: ['www'], ipv4_address: '10.1.0.9' } } },
+      [front.key],
+    );
+    const memory = {
+      ...EMPTY_MEMORY,
+      rolledBack: { 'Container/web': { specHash: wanted.attempt, reason: 'it exited', at: NOW } },
+    };
+    expectPlan(
+      planningInput(
+        [wanted, front],
+        { networks: [observedNetwork(front, { id: 'net-new' })], containers: [observedContainer(wired)] },
+        { memory },
+      ),
+      `
+      #1 DisconnectNetwork Container/web front aaaaaaaaaaaa: drift
+      #2 ConnectNetwork Container/web front aaaaaaaaaaaa: drift (after #1)
+           networks.front: want attached, got "attached to a network that is gone"`,
+    );
+  });
+
   it('finishes a rollback that a crash cut short', () => {
     const memory = {
       ...EMPTY_MEMORY,
-      rolledBack: { 'Container/web': { specHash: web.hash, reason: 'it exited', at: NOW } },
+      rolledBack: { 'Container/web': { specHash: web.attempt, reason: 'it exited', at: NOW } },
     };
     expectPlan(
       planningInput([web], { containers: [retired()] }, { memory }),
@@ -111,7 +186,7 @@ describe('replacing a container', () => {
   it('does not try a rolled back spec again, keeps the old one running, and says so', () => {
     const memory = {
       ...EMPTY_MEMORY,
-      rolledBack: { 'Container/web': { specHash: web.hash, reason: 'it exited', at: NOW } },
+      rolledBack: { 'Container/web': { specHash: web.attempt, reason: 'it exited', at: NOW } },
     };
     const input = planningInput([web], { containers: [old()] }, { memory });
     expectPlan(input, 'nothing to do');

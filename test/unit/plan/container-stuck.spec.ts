@@ -35,7 +35,7 @@ describe('a container in an odd place', () => {
     const failure = { specHash: web.hash, failures: 1, notBefore: NOW - 1, error, terminal: true };
     const memory = {
       ...EMPTY_MEMORY,
-      rolledBack: { [web.key]: { specHash: web.hash, reason: 'it could not be started', at: NOW - 1 } },
+      rolledBack: { [web.key]: { specHash: web.attempt, reason: 'it could not be started', at: NOW - 1 } },
       backoffs: { [web.key]: failure },
     };
     const observed = { containers: [previous] };

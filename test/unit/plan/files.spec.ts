@@ -1,6 +1,16 @@
 import { EMPTY_MEMORY } from '../../../src/model/memory.ts';
 import type { ObservedPath } from '../../../src/model/observed.ts';
-import { container, directory, file, image, NOW, observedContainer, planningInput } from '../../support/planning.ts';
+import {
+  container,
+  directory,
+  file,
+  gate,
+  gateFiles,
+  image,
+  NOW,
+  observedContainer,
+  planningInput,
+} from '../../support/planning.ts';
 import { expectConditions, expectPlan } from '../../support/plan-text.ts';
 
 describe('planning files and directories', () => {
@@ -68,11 +78,54 @@ describe('planning files and directories', () => {
     );
   });
 
-  it('tells nobody who started after the file was written', () => {
+  it('tells nobody who started after the file was written, but verifies what that one loaded, once it is up', () => {
+    const paths = { '/srv/prometheus.yml': live() };
     expectPlan(
-      planningInput([config, prometheus], { containers: [running], paths: { '/srv/prometheus.yml': live() } }),
+      planningInput([config, prometheus], { containers: [running], paths }),
+      `
+      #1 VerifyLoaded File/prometheus.yml: File/prometheus.yml changed
+      #2 RecordNotified File/prometheus.yml: File/prometheus.yml changed (after #1)`,
+    );
+    const starting = { ...running, health: 'starting' } as const;
+    expectPlan(planningInput([config, prometheus], { containers: [starting], paths }), 'nothing to do');
+    const { loaded: _, ...plain } = reload;
+    expectPlan(
+      planningInput([file('prometheus.yml', { onChange: [plain] }), prometheus], { containers: [running], paths }),
       'nothing to do',
     );
+  });
+
+  it('leaves a consumer on hold, or behind a closed gate, alone, and the file with it', () => {
+    const paths = { '/srv/prometheus.yml': live({ digest: 'e'.repeat(64) }) };
+    const held = planningInput(
+      [config, prometheus],
+      { containers: [running], paths },
+      { gates: gateFiles([], { holds: new Set(['Container.prometheus']) }) },
+    );
+    expectConditions(
+      held,
+      `
+      Container/prometheus Blocked Held
+      Container/prometheus Ready Running
+      File/prometheus.yml Blocked Held`,
+    );
+    const closed = gate('go');
+    const behind = container('prometheus', {}, [closed.key]);
+    expectConditions(
+      planningInput([config, behind, closed], { containers: [observedContainer(behind)], paths }),
+      `
+      Container/prometheus Ready Running
+      File/prometheus.yml Blocked BehindGate
+      Gate/go Blocked AwaitingHuman`,
+    );
+  });
+
+  it('puts a rolled-back file that somebody deleted back', () => {
+    const memory = {
+      ...EMPTY_MEMORY,
+      rolledBack: { 'File/prometheus.yml': { specHash: config.attempt, reason: 'x', at: NOW } },
+    };
+    expectPlan(planningInput([config], {}, { memory }), '#1 RestoreFile File/prometheus.yml: missing');
   });
 
   it('puts the previous content back when the consumer did not load the new one, and does not try again', () => {
@@ -87,13 +140,13 @@ describe('planning files and directories', () => {
     expectPlan(
       planningInput([config, prometheus], { containers: [running], paths }, { memory }),
       `
-      #1 RecordRollback File/prometheus.yml: rolled back: prometheus still serves the old configuration
-      #2 RestoreFile File/prometheus.yml: rolled back: prometheus still serves the old configuration (after #1)
+      #1 RestoreFile File/prometheus.yml: rolled back: prometheus still serves the old configuration
+      #2 RecordRollback File/prometheus.yml: rolled back: prometheus still serves the old configuration (after #1)
       #3 SignalContainer File/prometheus.yml SIGHUP aaaaaaaaaaaa: rolled back: prometheus still serves the old configuration (after #2)`,
     );
     const after = {
       ...memory,
-      rolledBack: { 'File/prometheus.yml': { specHash: config.hash, reason: error.message, at: NOW } },
+      rolledBack: { 'File/prometheus.yml': { specHash: config.attempt, reason: error.message, at: NOW } },
     };
     const restored = planningInput(
       [config, prometheus],

@@ -8,6 +8,7 @@ import {
   id,
   network,
   observedContainer,
+  observedImage,
   observedNetwork,
   observedVolume,
   planningInput,
@@ -46,6 +47,23 @@ describe('networks, volumes and pruning', () => {
         ],
       }),
       'nothing to do',
+    );
+  });
+
+  it('does not take a network down for one that the engine would refuse', () => {
+    const other = observedNetwork(network('other'), { fields: { 'ipam.config': [{ subnet: '10.1.0.0/16' }] } });
+    const { owner: _, ...foreign } = other;
+    const wanted = network('front', { ipam: { config: [{ subnet: '10.1.2.0/24' }] } });
+    const input = planningInput([wanted, web], {
+      networks: [observedNetwork(front), foreign],
+      containers: [observedContainer(web)],
+    });
+    expectPlan(input, 'nothing to do');
+    expectConditions(
+      input,
+      `
+      Container/web Ready Running
+      Network/front Stalled SubnetOverlaps`,
     );
   });
 
@@ -100,6 +118,19 @@ describe('networks, volumes and pruning', () => {
       #1 StopContainer Container/gone0 000000000000: no longer in the desired state
       #2 RemoveContainer Container/gone0 000000000000: no longer in the desired state (after #1)`,
     );
+  });
+
+  it('takes nothing for its own whose labels come from its image', () => {
+    const [gone0] = gone(1);
+    const snapshot = observedImage({}, '9');
+    const labels = {
+      'lab.bastion.instance': 'home',
+      'lab.bastion.key': 'Container/gone0',
+      'lab.bastion.spec-hash': gone0?.owner?.specHash ?? '',
+    };
+    const images = { 'app:1': observedImage(), [snapshot.id]: { ...snapshot, labels } };
+    const containers = gone0 ? [{ ...gone0, name: 'debug', imageId: snapshot.id }] : [];
+    expectPlan(planningInput([front], { networks: [observedNetwork(front)], containers, images }), 'nothing to do');
   });
 
   it('leaves what another instance owns', () => {
