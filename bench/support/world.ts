@@ -96,6 +96,8 @@ export class World {
       root: '',
       dockerHost: this.host,
       strictGates: false,
+      allowExceptions: [],
+      configFile: undefined,
       json: false,
       noColor: true,
       listen: 'none',

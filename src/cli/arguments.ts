@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { HOST_CONTROL_RULES } from '../desired/policy/host-control.ts';
 import { UsageError } from './errors.ts';
 import { nearest } from './nearest.ts';
 import { environmentName, type OptionDefinition } from './options.ts';
@@ -19,6 +20,10 @@ export interface Settings {
   /** Engine address; undefined: dockerode's default. */
   readonly dockerHost: string | undefined;
   readonly strictGates: boolean;
+  /** Rules about control over the host that annotations may waive. */
+  readonly allowExceptions: readonly string[];
+  /** The configuration file, there or not; undefined: none is read. */
+  readonly configFile: string | undefined;
   readonly json: boolean;
   readonly noColor: boolean;
   readonly listen: string;
@@ -65,6 +70,16 @@ function readBoolean(where: string, value: unknown): boolean {
   if (['1', 'true', 'yes', 'on'].includes(text)) return true;
   if (['', '0', 'false', 'no', 'off'].includes(text)) return false;
   throw new UsageError(`${where} must be true or false, not ${JSON.stringify(value)}`);
+}
+
+function readExceptions(text: string): string[] {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  const unknown = names.find((name) => !HOST_CONTROL_RULES.includes(name));
+  if (unknown === undefined) return names;
+  throw new UsageError(`allow-exceptions: ${unknown} is not one of ${HOST_CONTROL_RULES.join(', ')}`);
 }
 
 function fromEnvironment(environment: NodeJS.ProcessEnv, options: OptionTable): RawValues {
@@ -151,6 +166,8 @@ export async function resolveSettings(
     root: root === '' ? '' : resolve(root).replace(/\/$/, ''),
     dockerHost: dockerHost === '' ? undefined : dockerHost,
     strictGates: value('strict-gates') === true,
+    allowExceptions: readExceptions(text('allow-exceptions')),
+    configFile: file === '' ? undefined : resolve(file),
     json: value('json') === true,
     noColor: value('no-color') === true,
     listen: text('listen'),

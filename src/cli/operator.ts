@@ -39,6 +39,7 @@ export async function createOperator(
       directory: desiredDirectory,
       root,
       reserved: reservedPlaces(settings),
+      waivable: settings.allowExceptions,
       ...(previous === undefined ? {} : { previous }),
     });
   const concurrency = await load(undefined).then(

@@ -33,6 +33,11 @@ export const COMMON_OPTIONS = {
     default: '/etc/bastion/config.yaml',
   },
   'strict-gates': { type: 'boolean', help: 'refuse gate files in directories that the operator may write' },
+  'allow-exceptions': {
+    type: 'string',
+    value: 'RULE,...',
+    help: 'rules about control over the host that an annotation may waive: allowed-roots, no-privileged-host-access',
+  },
   json: { type: 'boolean', help: 'stable JSON on standard output' },
   'no-color': { type: 'boolean', help: 'no colours (NO_COLOR is honoured too)' },
   help: { type: 'boolean', short: 'h', help: 'show this help' },

@@ -1,6 +1,7 @@
 import type { Settings } from './arguments.ts';
 
-/** Directories of these settings that no manifest may write. */
+/** What no manifest may write: whoever could write the configuration could allow himself every exception. */
 export function reservedPlaces(settings: Settings): string[] {
-  return [settings.gatesDirectory, settings.holdDirectory, settings.stateDirectory];
+  const { gatesDirectory, holdDirectory, stateDirectory, configFile } = settings;
+  return [gatesDirectory, holdDirectory, stateDirectory, ...(configFile === undefined ? [] : [configFile])];
 }

@@ -30,7 +30,12 @@ export interface Survey {
 export async function survey(settings: Settings, clock: Clock): Promise<Survey> {
   const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
   const [desired, gates, { memory }] = await Promise.all([
-    loadDesiredState({ directory: desiredDirectory, root, reserved: reservedPlaces(settings) }),
+    loadDesiredState({
+      directory: desiredDirectory,
+      root,
+      reserved: reservedPlaces(settings),
+      waivable: settings.allowExceptions,
+    }),
     readGates({ directory: gatesDirectory, holdDirectory, desiredDirectory, strict: strictGates }),
     loadMemory(stateDirectory),
   ]);

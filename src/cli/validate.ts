@@ -21,6 +21,7 @@ export const command: Command = async ({ settings, output, errors }) => {
     directory: settings.desiredDirectory,
     root: settings.root,
     reserved: reservedPlaces(settings),
+    waivable: settings.allowExceptions,
   });
   const failed = desired.findings.filter((finding) => finding.severity === 'error').length;
   const valid = failed === 0 && desired.complete;

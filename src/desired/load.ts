@@ -26,6 +26,11 @@ export interface LoadOptions {
   readonly instanceDefault?: string;
   /** Directories that no resource may write: gates, holds, the operator's state. */
   readonly reserved?: readonly string[];
+  /**
+   * Rules about control over the host that an annotation may waive: the operator's own decision, never the
+   * desired state's; default none. Other rules are waived by annotation alone.
+   */
+  readonly waivable?: readonly string[];
   /** Compiled schemas to use again, for those who read often. */
   readonly validator?: ManifestValidator;
 }
@@ -84,14 +89,14 @@ function readDrafts(
   manifests: ReadManifests,
   { bastion }: Installation,
   directory: string,
-  { root, reserved = [] }: LoadOptions,
+  { root, reserved = [], waivable = [] }: LoadOptions,
 ): Draft[] {
   return manifests.valid.flatMap(({ document, manifest, key }) => {
     if (manifest.kind === 'Bastion') return [];
     const problems: Problem[] = [];
     const context = { images: bastion.images, directory, file: document.file };
     const draft = normalise(manifest satisfies Manifest, document, context, problems);
-    problems.push(...checkPolicies(draft, bastion));
+    problems.push(...checkPolicies(draft, bastion, waivable));
     const prefixed = prefixHostPaths(draft, root);
     problems.push(...checkReservedPlaces(prefixed, reserved).map((found) => ({ ...found, rule: RESERVED_PLACES })));
     manifests.findings.push(...toFindings(document, key, problems));

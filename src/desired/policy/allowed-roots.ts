@@ -3,6 +3,7 @@ import { Field, type FieldPath } from '../field.ts';
 import { isWithin } from '../normalise/host-path.ts';
 import { bindDevice } from '../normalise/local-volume.ts';
 import { readMount } from '../normalise/mounts.ts';
+import { hostControl } from './host-control.ts';
 import { violation, type Rule, type Violation } from './rule.ts';
 
 /** Whoever holds one of these holds the host, so no root allows them. */
@@ -11,6 +12,25 @@ const FORBIDDEN = [
   '/sys',
   '/dev',
   '/boot',
+  '/root',
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib64',
+  '/etc/cron.d',
+  '/etc/crontab',
+  '/etc/docker',
+  '/etc/ld.so.preload',
+  '/etc/pam.d',
+  '/etc/passwd',
+  '/etc/profile.d',
+  '/etc/shadow',
+  '/etc/ssh',
+  '/etc/sudoers',
+  '/etc/sudoers.d',
+  '/etc/systemd',
+  '/var/spool/cron',
   '/var/lib/docker',
   '/var/lib/containerd',
   '/var/run/docker.sock',
@@ -42,7 +62,7 @@ function checkPath(path: string, bastion: BastionSpec, at: FieldPath): Violation
   const forbidden = FORBIDDEN.find((place) => isWithin(path, place) || isWithin(place, path));
   if (forbidden !== undefined)
     return [
-      violation(
+      hostControl(
         `${path} ${path === forbidden || isWithin(path, forbidden) ? 'gives' : `holds ${forbidden}, which gives`} control over the host`,
         ...at,
       ),

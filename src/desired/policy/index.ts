@@ -3,6 +3,7 @@ import type { Draft } from '../draft.ts';
 import type { Problem } from '../field.ts';
 import { allowedRoots } from './allowed-roots.ts';
 import { readExceptions } from './exceptions.ts';
+import { remedy } from './host-control.ts';
 import { memoryLimitRequired } from './memory-limit-required.ts';
 import { noPrivilegedHostAccess } from './no-privileged-host-access.ts';
 import { noPublishedMetrics } from './no-published-metrics.ts';
@@ -20,13 +21,22 @@ export const RULES: readonly Rule[] = [
   pinnedImage,
 ];
 
-/** All policies on one resource, less those that it opts out of. */
-export function checkPolicies(draft: Draft, bastion: BastionSpec): Problem[] {
+/**
+ * All policies on one resource, less those that it opts out of.
+ *
+ * @param waivable rules of HOST_CONTROL_RULES that the operator's configuration lets annotations waive
+ */
+export function checkPolicies(draft: Draft, bastion: BastionSpec, waivable: readonly string[]): Problem[] {
   const { allowed, violations } = readExceptions(draft.annotations, RULES);
   return [
     ...violations.map((found) => ({ ...found, rule: 'exceptions' })),
-    ...RULES.filter((rule) => !allowed.has(rule.name)).flatMap((rule) =>
-      rule.check(draft, bastion).map((found) => ({ ...found, rule: rule.name })),
-    ),
+    ...RULES.flatMap(({ name, check }) => {
+      const annotated = allowed.has(name);
+      return check(draft, bastion).flatMap(({ path, message, hostControl }) => {
+        if (annotated && (hostControl !== true || waivable.includes(name))) return [];
+        const text = hostControl === true ? `${message}: ${remedy(name, annotated)}` : message;
+        return { path, message: text, rule: name };
+      });
+    }),
   ];
 }

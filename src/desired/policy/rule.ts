@@ -3,7 +3,10 @@ import type { Draft } from '../draft.ts';
 import type { FieldPath, Problem } from '../field.ts';
 
 /** What a rule found at one place. */
-export type Violation = Pick<Problem, 'path' | 'message'>;
+export interface Violation extends Pick<Problem, 'path' | 'message'> {
+  /** It gives control over the host: no annotation alone allows it. */
+  readonly hostControl?: true;
+}
 
 /** A policy: looks at one resource and says what it must not be. */
 export interface Rule {
@@ -11,7 +14,7 @@ export interface Rule {
   readonly name: string;
   /** Whether a resource may opt out by annotation. */
   readonly exceptions: boolean;
-  check(draft: Draft, bastion: BastionSpec): Violation[];
+  readonly check: (draft: Draft, bastion: BastionSpec) => Violation[];
 }
 
 /** Shorthand of rules: a violation at a path. */

@@ -32,6 +32,8 @@ describe('command-line arguments', () => {
       root: '',
       dockerHost: undefined,
       strictGates: false,
+      allowExceptions: [],
+      configFile: '/etc/bastion/config.yaml',
       json: false,
       noColor: false,
       listen: '127.0.0.1:9479',
@@ -50,6 +52,15 @@ describe('command-line arguments', () => {
       stateDirectory: '/from/env',
       desiredDirectory: '/from/file',
     });
+  });
+
+  it('list the rules about the host that annotations may waive, and no others', async () => {
+    const environment = { BASTION_ALLOW_EXCEPTIONS: 'allowed-roots, no-privileged-host-access' };
+    expect((await settings([], environment)).allowExceptions).to.deep.equal([
+      'allowed-roots',
+      'no-privileged-host-access',
+    ]);
+    await expectUsageError(() => settings(['--allow-exceptions', 'allowed-root']), 'allowed-root is not one of');
   });
 
   it('take DOCKER_HOST when nothing of ours says otherwise', async () => {

@@ -119,11 +119,11 @@ const NORMAL: [what: string, yaml: string, want: { [K in keyof ContainerSpec]?: 
   ['sysctls', 'sysctls: [net.core.somaxconn=1024]', { sysctls: { 'net.core.somaxconn': '1024' } }],
   [
     'devices',
-    'devices: ["/dev/b:/dev/c:r", /dev/a]',
+    'devices: ["/dev/zero:/dev/c:r", /dev/fuse]',
     {
       devices: [
-        { source: '/dev/a', target: '/dev/a', permissions: 'rwm' },
-        { source: '/dev/b', target: '/dev/c', permissions: 'r' },
+        { source: '/dev/zero', target: '/dev/c', permissions: 'r' },
+        { source: '/dev/fuse', target: '/dev/fuse', permissions: 'rwm' },
       ],
     },
   ],

@@ -22,7 +22,7 @@ export function writeFiles(directory: string, files: Readonly<Record<string, str
 /** Loads a directory with schemas that are compiled once for all tests. */
 export function load(
   directory: string,
-  options: { previous?: DesiredState; root?: string; reserved?: readonly string[] } = {},
+  options: { previous?: DesiredState; root?: string; reserved?: readonly string[]; waivable?: readonly string[] } = {},
 ): Promise<DesiredState> {
   return loadDesiredState({ directory, root: '', validator, ...options });
 }

@@ -123,8 +123,8 @@ describe('policies', () => {
         ['a block device', '{type: ext4, device: /dev/sda1}', 'spec.driver_opts.type: ext4 is not'],
         [
           'a bind that calls itself nfs',
-          '{type: nfs, o: "rbind,ro", device: /etc}',
-          '/etc lies outside the allowed roots',
+          '{type: nfs, o: "rbind,ro", device: /home}',
+          '/home lies outside the allowed roots',
         ],
         ['a share without cifs', '{type: none, device: //server/share}', 'spec.driver_opts.o: needs bind'],
         ['cifs of a directory', '{type: cifs, device: /etc}', 'spec.driver_opts.device: must be //server/share'],
@@ -146,6 +146,14 @@ describe('policies', () => {
     ]),
     ['privileged', container('web', 'privileged: true'), 'spec.privileged: a privileged container owns the host'],
     ['pid: host', container('web', 'pid: host'), 'policy no-privileged-host-access'],
+    ...['/dev/sda', '/dev/mem', '/dev/port', '/dev/disk/by-id/x', '//dev/kmem', '/dev/dri/../sdb', '/opt/node'].map(
+      (device): [string, string, string] => [
+        `the device ${device}`,
+        container('web', `devices: ["${device}:/dev/x"]`),
+        `spec.devices: ${device} is not among the devices`,
+      ],
+    ),
+    ['a login key of root', container('web', 'volumes: ["/root/.ssh:/k"]'), '/root/.ssh gives control over the host'],
     ['userns_mode: host', container('web', 'userns_mode: host'), 'policy no-privileged-host-access'],
     ['SYS_ADMIN', container('web', 'cap_add: [sys_admin]'), 'CAP_SYS_ADMIN reaches out'],
     [
@@ -197,16 +205,50 @@ describe('policies', () => {
       manifest(
         'Container',
         'web',
-        '{image: "a:1", mem_limit: 6m, pid: host, volumes: ["/:/host:ro"]}',
-        ALLOW('no-privileged-host-access, allowed-roots'),
+        '{image: "a:1", volumes: ["/home:/h:ro"]}',
+        ALLOW('memory-limit-required, allowed-roots'),
       ),
     ],
+    ...['/dev/null', '/dev/net/tun', '/dev/dri:/dev/dri:rw', '/dev/ttyUSB0', '/dev/snd/timer', '/dev/video1'].map(
+      (device): [string, string] => [`the device ${device}`, container('web', `devices: ["${device}"]`)],
+    ),
     [
       'the same port on two addresses',
       [container('aa', 'ports: ["127.0.0.1:80:80"]'), container('bb', 'ports: ["10.0.0.1:80:80"]')].join('---\n'),
     ],
   ];
   for (const [what, text] of TAKEN) it(`takes ${what}`, async () => expect(await check(text)).to.deep.equal([]));
+
+  describe('on what gives control over the host', () => {
+    const text = (rules: string): string =>
+      manifest('Container', 'web', '{image: "a:1", mem_limit: 6m, pid: host, volumes: ["/:/host:ro"]}', ALLOW(rules));
+    const both = ['no-privileged-host-access', 'allowed-roots'];
+    const found = async (rules: string, waivable: readonly string[]): Promise<string[]> => {
+      writeFiles(directory(), { 'a.yaml': text(rules) });
+      return lines(await load(directory(), { waivable }));
+    };
+
+    it('take no annotation alone, and say what root must put where', async () => {
+      const refused = await found(both.join(','), []);
+      expect(refused).to.have.length(2);
+      for (const [position, rule] of ['no-privileged-host-access', 'allowed-roots'].entries())
+        expect(
+          refused.find((line) => line.includes(`(policy ${rule})`)),
+          String(position),
+        ).to.contain(
+          `the annotation counts only when root lists ${rule} under allow-exceptions in /etc/bastion/config.yaml`,
+        );
+    });
+
+    it('take no configuration alone', async () => expect(await found('pinned-image', both)).to.have.length(2));
+
+    it('take both together, each for its rule', async () => {
+      expect(await found(both.join(','), both)).to.deep.equal([]);
+      expect((await found(both.join(','), ['allowed-roots'])).join('\n'))
+        .to.contain('pid: host')
+        .and.not.contain('/:');
+    });
+  });
 
   const CONTESTED: [what: string, a: string, b: string, message: string][] = [
     [
