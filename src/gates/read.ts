@@ -24,8 +24,8 @@ const HOLD = /^(all|[A-Z][A-Za-z]*\.[^/]*[^/~])$/;
  * directory that cannot be read counts as a hold on everything.
  */
 export async function readGates(options: GateReading): Promise<GateFiles> {
-  const { holds, holdError } = await readHolds(options.holdDirectory);
-  const base = { directory: options.directory, holdDirectory: options.holdDirectory, holds };
+  const { holds, strayHolds, holdError } = await readHolds(options.holdDirectory);
+  const base = { directory: options.directory, holdDirectory: options.holdDirectory, holds, strayHolds };
   try {
     const { open, refused } = await readOpen(options);
     return { ...base, open, refused, ...(holdError === undefined ? {} : { error: holdError }) };
@@ -65,13 +65,24 @@ function emptyRecords(): { open: Record<string, GateFile>; refused: Record<strin
   };
 }
 
-async function readHolds(directory: string): Promise<{ holds: ReadonlySet<string>; holdError?: string }> {
+async function readHolds(
+  directory: string,
+): Promise<{ holds: ReadonlySet<string>; strayHolds: readonly string[]; holdError?: string }> {
+  const strayHolds: readonly string[] = [];
   try {
-    return { holds: new Set((await readdir(directory)).filter((name) => HOLD.test(name)).sort()) };
+    const names = (await readdir(directory)).sort();
+    return {
+      holds: new Set(names.filter((name) => HOLD.test(name))),
+      strayHolds: names.filter((name) => !HOLD.test(name) && !/^\.|~$/.test(name)),
+    };
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return { holds: new Set() };
+    if (codeOf(error) === 'ENOENT') return { holds: new Set(), strayHolds };
     // A brake that cannot be read is a brake that is on.
-    return { holds: new Set(['all']), holdError: `hold directory ${directory} cannot be read: ${messageOf(error)}` };
+    return {
+      holds: new Set(['all']),
+      strayHolds,
+      holdError: `hold directory ${directory} cannot be read: ${messageOf(error)}`,
+    };
   }
 }
 

@@ -21,6 +21,8 @@ export interface ResourceStatus {
   readonly conditions: readonly ConditionStatus[];
   /** Last good copy of a file that is broken now. */
   readonly frozen: boolean;
+  /** Not looked at any more (no engine, no desired state): the conditions are the last known, and Ready is not held. */
+  readonly stale?: boolean;
 }
 
 export interface GateStatus {
@@ -28,7 +30,7 @@ export interface GateStatus {
   readonly open: boolean;
   /** Closed and all that it depends on is Ready. */
   readonly awaitingHuman: boolean;
-  /** Milliseconds since the epoch of the last change of open or awaitingHuman. */
+  /** Milliseconds since the epoch: when it opened or closed, or, while it is closed, when the human was asked first. */
   readonly since: number;
   readonly checklist: readonly string[];
   /** The exact command for the human. */
@@ -60,6 +62,8 @@ export interface StatusSnapshot {
   readonly gates: readonly GateStatus[];
   readonly consents: readonly { readonly touch: string; readonly removes: readonly string[] }[];
   readonly findings: readonly Finding[];
+  /** What the human did without effect, in sentences: hold files that name nothing. */
+  readonly warnings?: readonly string[];
   readonly plan: Pick<Plan, 'digest' | 'steps' | 'faults'>;
 }
 

@@ -60,7 +60,10 @@ export class DesiredSource {
 
   #accept(loaded: DesiredState, milliseconds: number): void {
     const fingerprint = fingerprintOf(loaded);
-    if (fingerprint === this.#fingerprint && this.#failure === undefined) return;
+    if (fingerprint === this.#fingerprint && this.#failure === undefined) {
+      this.#trace.emit({ type: 'desired-confirmed' });
+      return;
+    }
     this.#failure = undefined;
     this.#fingerprint = fingerprint;
     this.#current = loaded;

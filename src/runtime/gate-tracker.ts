@@ -4,18 +4,25 @@ import type { Plan } from '../model/plan.ts';
 import type { DesiredState, Resource } from '../model/resource.ts';
 import type { GateStatus } from '../model/status.ts';
 import { touchCommand } from '../plan/gate.ts';
+import { strayHolds } from './stray-holds.ts';
 import type { UntimedTraceEvent } from './trace-bus.ts';
 
 interface Turn {
   readonly open: boolean;
   readonly awaitingHuman: boolean;
   readonly since: number;
+  /** The checklist that the human was asked with while the gate stayed closed; undefined: not asked yet. */
+  readonly asked: string | undefined;
 }
 
-/** Notices when gates open and close and when it is the human's turn, and says each once. */
+/**
+ * Notices when gates open and close and when it is the human's turn, and says each once. A dependency that is not Ready
+ * for a moment only lets the turn rest: the human was asked, and the time for which they have been asked counts on.
+ */
 export class GateTracker {
   readonly #turns = new Map<Key, Turn>();
   #consents = new Set<string>();
+  #warned: readonly string[] = [];
   #behindOf: DesiredState | undefined;
   #behind = new Map<Key, readonly Key[]>();
 
@@ -36,6 +43,9 @@ export class GateTracker {
         events.push({ type: 'consent-waiting', touch: touchCommand(gates.directory, file), removes });
     }
     this.#consents = new Set(asked.map(({ file }) => file));
+    const warnings = strayHolds(desired, gates, plan);
+    for (const message of warnings) if (!this.#warned.includes(message)) events.push({ type: 'warning', message });
+    this.#warned = warnings;
     return events;
   }
 
@@ -48,9 +58,12 @@ export class GateTracker {
       .filter((resource) => resource.kind === 'Gate')
       .map((gate) => {
         const refused = gates.refused[gate.name];
+        const { open, awaitingHuman, since } = this.#turns.get(gate.key) ?? UNSEEN;
         return {
           key: gate.key,
-          ...(this.#turns.get(gate.key) ?? { open: false, awaitingHuman: false, since: 0 }),
+          open,
+          awaitingHuman,
+          since,
           checklist: gate.spec.checklist,
           touch: touchCommand(gates.directory, `${gate.name}.ok`),
           behind: this.#behind.get(gate.key) ?? [],
@@ -62,20 +75,30 @@ export class GateTracker {
   #updateGate(gate: Resource<'Gate'>, ready: ReadonlySet<Key>, gates: GateFiles, now: number): UntimedTraceEvent[] {
     const { key } = gate;
     const before = this.#turns.get(key);
-    const open = ready.has(key);
-    const awaitingHuman = !open && gate.dependsOn.every((dependency) => ready.has(dependency));
-    if (before?.open === open && before.awaitingHuman === awaitingHuman) return [];
-    const opened = gates.open[gate.name]?.modifiedAt;
-    this.#turns.set(key, { open, awaitingHuman, since: before === undefined && open ? (opened ?? now) : now });
     const events: UntimedTraceEvent[] = [];
-    if (before !== undefined && before.open !== open) events.push({ type: open ? 'gate-opened' : 'gate-closed', key });
-    if (awaitingHuman && before?.awaitingHuman !== true) {
-      const touch = touchCommand(gates.directory, `${gate.name}.ok`);
-      events.push({ type: 'gate-waiting', key, touch, checklist: gate.spec.checklist });
+    if (ready.has(key)) {
+      if (before?.open === true) return [];
+      const opened = before === undefined ? gates.open[gate.name]?.modifiedAt : undefined;
+      this.#turns.set(key, { open: true, awaitingHuman: false, since: opened ?? now, asked: undefined });
+      return before === undefined ? [] : [{ type: 'gate-opened', key }];
     }
+    if (before?.open === true) events.push({ type: 'gate-closed', key });
+    const closed = before?.open === false ? before : { awaitingHuman: false, since: now, asked: undefined };
+    const awaitingHuman = gate.dependsOn.every((dependency) => ready.has(dependency));
+    const checklist = JSON.stringify(gate.spec.checklist);
+    if (awaitingHuman && closed.asked !== checklist) {
+      this.#turns.set(key, { open: false, awaitingHuman, since: now, asked: checklist });
+      const touch = touchCommand(gates.directory, `${gate.name}.ok`);
+      return [...events, { type: 'gate-waiting', key, touch, checklist: gate.spec.checklist }];
+    }
+    this.#turns.set(key, { ...closed, open: false, awaitingHuman });
+    if (closed.awaitingHuman !== awaitingHuman)
+      events.push({ type: 'gate-turn', key, awaitingHuman, since: closed.since });
     return events;
   }
 }
+
+const UNSEEN = { open: false, awaitingHuman: false, since: 0 };
 
 /** Every gate to all that waits behind it, directly or not, sorted. */
 function keysBehindGates(desired: DesiredState): Map<Key, readonly Key[]> {

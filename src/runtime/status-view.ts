@@ -1,12 +1,13 @@
 import type { GateFiles } from '../model/gates.ts';
 import type { Plan } from '../model/plan.ts';
 import type { DesiredState } from '../model/resource.ts';
-import type { StatusSnapshot } from '../model/status.ts';
+import type { ConditionStatus, StatusSnapshot } from '../model/status.ts';
 import type { PassResult } from '../model/trace.ts';
 import { touchCommand } from '../plan/gate.ts';
 import type { ConditionTracker } from './condition-tracker.ts';
 import type { GateTracker } from './gate-tracker.ts';
 import { headline } from './headline.ts';
+import { strayHolds } from './stray-holds.ts';
 
 /** Where things stand after a pass. */
 export interface Standing {
@@ -35,6 +36,8 @@ export class StatusView {
   readonly #options: StatusViewOptions;
   #standing: Standing | undefined;
   #snapshot: StatusSnapshot | undefined;
+  /** Milliseconds since the epoch of the last plan; 0 before. */
+  #lookedAt = 0;
 
   constructor(options: StatusViewOptions) {
     this.#options = options;
@@ -42,6 +45,7 @@ export class StatusView {
 
   publish(standing: Standing): void {
     this.#standing = standing;
+    if (standing.plan !== undefined) this.#lookedAt = standing.clocks.lastPass;
     this.#snapshot = undefined;
   }
 
@@ -73,15 +77,24 @@ export class StatusView {
       resources: (desired?.resources ?? []).map(({ key, source, hash }) => ({
         key,
         source,
-        conditions: conditions.statuses(key, hash),
         frozen: desired?.frozen.has(key) ?? false,
+        ...(plan === undefined
+          ? { stale: true, conditions: conditions.statuses(key, hash).map((status) => this.#doubted(status)) }
+          : { conditions: conditions.statuses(key, hash) }),
       })),
       gates: gateStatuses,
       consents: (plan?.consents ?? [])
         .filter(({ file }) => gates?.open[file.replace(/\.ok$/, '')] === undefined)
         .map(({ file, removes }) => ({ touch: touchCommand(gates?.directory ?? '', file), removes })),
       findings: desired?.findings ?? [],
+      warnings: desired === undefined || gates === undefined ? [] : strayHolds(desired, gates, plan),
       plan: plan === undefined ? NO_PLAN : { digest: plan.digest, steps: plan.steps, faults: plan.faults },
     };
+  }
+  /** What is not looked at is not known to be well; what was wrong stays wrong until it is seen to be mended. */
+  #doubted(status: ConditionStatus): ConditionStatus {
+    if (status.type !== 'Ready' || !status.status) return status;
+    const message = 'was Ready when it was looked at last';
+    return { ...status, status: false, reason: 'Unknown', message, since: this.#lookedAt };
   }
 }
