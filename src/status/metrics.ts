@@ -47,7 +47,7 @@ export class Metrics {
   );
   readonly #conditions = this.#gauge(
     'bastion_resource_condition',
-    'Whether a condition holds for a resource: 1 or 0.',
+    'Whether a condition holds for a resource: 1 or 0. Ready is 0 while nobody looks (no engine, no desired state).',
     ['kind', 'name', 'type'],
   );
   readonly #gateOpen = this.#gauge('bastion_gate_open', 'Whether a gate is open: 1 or 0.', ['gate']);
@@ -102,6 +102,7 @@ export class Metrics {
         this.#passes.inc({ result: event.result });
         if (event.result === 'failing' || event.result === 'stopped') this.#passErrors.inc();
         if (event.result === 'converged') this.#tick('converged', event.at);
+        if (event.result === 'stopped') this.#doubtReady();
         this.#passTime.observe(event.milliseconds / 1000);
         break;
       case 'step-finished':
@@ -120,6 +121,10 @@ export class Metrics {
       case 'gate-waiting':
         this.#waiting.set(nameOf(event.key), event.at);
         break;
+      case 'gate-turn':
+        if (event.awaitingHuman) this.#waiting.set(nameOf(event.key), event.since);
+        else this.#stopWaiting(nameOf(event.key));
+        break;
       case 'gate-opened':
       case 'gate-closed':
         this.#gateOpen.set({ gate: nameOf(event.key) }, event.type === 'gate-opened' ? 1 : 0);
@@ -129,6 +134,9 @@ export class Metrics {
         this.#tick('desired_read', event.at);
         for (const severity of ['error', 'warning'])
           this.#findings.set({ severity }, event.findings.filter((finding) => finding.severity === severity).length);
+        break;
+      case 'desired-confirmed':
+        this.#tick('desired_read', event.at);
         break;
       case 'observed':
         this.#engineUp.set(1);
@@ -176,6 +184,14 @@ export class Metrics {
     }
     for (const key of this.#keys) if (!keys.has(key)) this.#forget(key);
     for (const key of keys) this.#keys.add(key);
+  }
+
+  /** Without a plan nobody looks: what was Ready is not known to be; what was wrong is not known to be mended. */
+  #doubtReady(): void {
+    for (const key of this.#keys) {
+      const { kind, name } = parseKey(key) ?? { kind: 'other', name: key };
+      this.#conditions.set({ kind, name, type: 'Ready' }, 0);
+    }
   }
 
   #forget(key: Key): void {

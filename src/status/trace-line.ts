@@ -1,5 +1,6 @@
 import { formatChange, formatDuration } from '../model/format-change.ts';
 import type { FieldChange } from '../model/fields.ts';
+import type { Plan } from '../model/plan.ts';
 import { redactText } from '../model/redact.ts';
 import type { Finding } from '../model/resource.ts';
 import type { Operation, Step } from '../model/step.ts';
@@ -56,6 +57,17 @@ function stepFinished(event: Extract<TraceEvent, { type: 'step-finished' }>): Tr
   return line('error', 'error', `${what}  failed: ${outcome.error.message} [${outcome.error.code}], ${after}`);
 }
 
+/** What counts up or is another one each time: counts, times, sizes, ids. */
+const NUMBERS = /\bonce\b|\b[0-9a-f]*\d[0-9a-f.:]*( times)?\b/gi;
+
+/** `Container/web (hold/Container.web)` for everything that a plan would change and a hold keeps it from. */
+function heldTargets({ steps }: Plan): string[] {
+  const held = steps.flatMap(({ target, blockedBy }) =>
+    blockedBy.filter(({ type }) => type === 'hold').map(({ name }) => `${target} (${name})`),
+  );
+  return [...new Set(held)];
+}
+
 /** Says trace events in words. It remembers what it said last, so that a loop that stays as it is stays silent. */
 export class Narrator {
   #result = '';
@@ -65,8 +77,9 @@ export class Narrator {
   #revision = '';
   readonly #findings = new Set<string>();
   readonly #told = new Set<string>();
-  readonly #halted = new Set<string>();
-  /** What was said of a resource's trouble since it was Ready last. */
+  /** What the last plan would do and a hold does not let it. */
+  #held: readonly string[] = [];
+  /** What was said of a resource's trouble, without its numbers, since it was Ready last. */
   readonly #troubles = new Map<string, Set<string>>();
 
   readonly #formatFinding: (finding: Finding) => string;
@@ -85,6 +98,12 @@ export class Narrator {
         return line(event.reason === 'settled' ? 'debug' : 'info', 'plain', `stopped: ${event.reason}`);
       case 'desired-loaded':
         return this.#desiredLoaded(event);
+      case 'desired-confirmed':
+        return line('debug', 'plain', 'the desired state is as it was');
+      case 'warning':
+        return line('warn', 'warning', event.message);
+      case 'retry-asked':
+        return line('info', 'plain', `${event.key} is tried again because a human said so`, event.forgotten);
       case 'desired-failed':
         return line('error', 'error', `nothing is changed: ${event.message}`);
       case 'engine-lost':
@@ -96,13 +115,7 @@ export class Narrator {
       case 'event-missed':
         return line('warn', 'warning', `only the relist found it: ${event.what}`);
       case 'planned':
-        this.#told.clear();
-        this.#width = Math.max(0, ...event.plan.steps.map((step) => step.target.length));
-        return line(
-          'debug',
-          'plain',
-          `planned ${event.plan.steps.length} steps, digest ${event.plan.digest.slice(0, 12)}`,
-        );
+        return this.#planned(event.plan);
       case 'drift-found':
         return line('debug', 'change', `drift ${event.key}  ${event.cause}`, event.fields.map(formatChange));
       case 'healed':
@@ -117,15 +130,15 @@ export class Narrator {
         return this.#conditionChanged(event);
       case 'gate-waiting': {
         const text = `halted at gate ${event.key.slice('Gate/'.length)}: it is your turn`;
-        // A dependency that was healed meanwhile makes it a new turn; the checklist is known by then.
-        const again = this.#halted.has(event.key);
-        this.#halted.add(event.key);
-        const checklist = again ? [] : event.checklist.map((item) => `[ ] ${item}`);
+        const checklist = event.checklist.map((item) => `[ ] ${item}`);
         return { ...line('warn', 'halt', text, checklist), command: event.touch };
+      }
+      case 'gate-turn': {
+        const rests = 'something before it is not Ready any more, your turn rests';
+        return line('debug', 'plain', `${event.key} ${event.awaitingHuman ? 'waits for you again' : rests}`);
       }
       case 'gate-opened':
       case 'gate-closed':
-        this.#halted.delete(event.key);
         return line('info', event.type === 'gate-opened' ? 'good' : 'halt', `${event.key} ${event.type.slice(5)}`);
       case 'consent-waiting':
         return {
@@ -137,6 +150,18 @@ export class Narrator {
       case 'fault':
         return line('error', 'error', `fault of bastion in ${event.where}: ${event.message} (please report it)`);
     }
+  }
+
+  #planned(plan: Plan): TraceLine {
+    this.#told.clear();
+    this.#width = Math.max(0, ...plan.steps.map((step) => step.target.length));
+    const keys = new Set<string>(plan.conditions.map(({ key }) => key));
+    for (const key of this.#troubles.keys()) if (!keys.has(key)) this.#troubles.delete(key);
+    const held = heldTargets(plan);
+    const news = held.filter((text) => !this.#held.includes(text));
+    this.#held = held;
+    if (news.length > 0) return line('info', 'halt', `left alone because of a hold: ${news.join(', ')}`);
+    return line('debug', 'plain', `planned ${plan.steps.length} steps, digest ${plan.digest.slice(0, 12)}`);
   }
 
   #stepStarted(step: Step): TraceLine {
@@ -185,8 +210,9 @@ export class Narrator {
     const told = this.#troubles.get(key) ?? new Set<string>();
     if (type === 'Ready') this.#troubles.delete(key);
     if (type !== 'Degraded' && type !== 'Stalled') return line('debug', 'plain', text);
-    const news = !told.has(text);
-    this.#troubles.set(key, told.add(text));
+    const kind = text.replace(NUMBERS, '#');
+    const news = !told.has(kind);
+    this.#troubles.set(key, told.add(kind));
     return line(news ? 'warn' : 'debug', 'warning', text);
   }
 }

@@ -3,7 +3,7 @@ import type { TraceEvent } from '../../../src/model/trace.ts';
 import { wantsJsonLogs } from '../../../src/status/log-format.ts';
 import { createJsonLog } from '../../../src/status/log.ts';
 import { createTerminalLog } from '../../../src/status/terminal-log.ts';
-import { NOW, plan, planned, startStep, stepFinished, updateStep } from '../../support/trace-events.ts';
+import { condition, NOW, plan, planned, startStep, stepFinished, updateStep } from '../../support/trace-events.ts';
 
 const formatFinding = ({ message }: { message: string }): string => `web.yaml:3:5: ${message}`;
 
@@ -78,6 +78,37 @@ describe('logs on a terminal', () => {
     const error = { code: 'ENGINE_CONFLICT', message: 'port is already allocated' };
     expect(terminal([stepFinished(step, { type: 'terminal', error })])).to.contain(
       'failed: port is already allocated [ENGINE_CONFLICT], not tried again until its spec changes',
+    );
+  });
+
+  const trouble = (message: string): TraceEvent => ({
+    type: 'condition-changed',
+    at: NOW,
+    condition: { ...condition('Container/web', 'Degraded', 'CrashLoop'), message },
+    previous: undefined,
+  });
+
+  it('say a trouble once, however its counts go up, and again after the resource was gone', () => {
+    const wanted = planned(plan([condition('Container/web', 'Degraded')]));
+    const texts = ['it exited after 1.2 s (tried once, will be tried again)'].concat(
+      [2, 3, 12].map((times) => `it exited after 0.${times} s (tried ${times} times, will be tried again)`),
+    );
+    const shown = terminal([...texts.flatMap((text) => [wanted, trouble(text)]), trouble('the image cannot be had')]);
+    expect(shown.match(/it exited/g)).to.have.length(1);
+    expect(shown).to.contain('the image cannot be had');
+    expect(terminal([trouble('bad'), planned(plan([])), trouble('bad')]).match(/bad/g)).to.have.length(2);
+  });
+
+  it('say once what is left alone because of a hold', () => {
+    const step = updateStep('Container/web', [MEMORY], { blockedBy: [{ type: 'hold', name: 'hold/all' }] });
+    const held = planned(plan([], { steps: [step, { ...step, id: '#2' }] }));
+    expect(terminal([held, held])).to.equal('! left alone because of a hold: Container/web (hold/all)\n');
+    expect(terminal([held, planned(plan([])), held]).match(/left alone/g)).to.have.length(2);
+  });
+
+  it('say what the human did without effect', () => {
+    expect(terminal([{ type: 'warning', at: NOW, message: 'hold/web holds nothing' }])).to.equal(
+      '! hold/web holds nothing\n',
     );
   });
 

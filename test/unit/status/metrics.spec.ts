@@ -94,6 +94,36 @@ describe('metrics', () => {
     expect(await series(metrics, 'bastion_gate_waiting_seconds{gate="look"}')).to.equal(0);
   });
 
+  it('does not count the wait on while it is not the turn of the human', async () => {
+    const { metrics, clock, feed } = setUp();
+    feed({ type: 'gate-waiting', at: NOW, key: 'Gate/look', touch: 'touch look.ok', checklist: [] });
+    await clock.advance(60_000);
+    feed({ type: 'gate-turn', at: clock.now(), key: 'Gate/look', awaitingHuman: false, since: NOW });
+    expect(await series(metrics, 'bastion_gate_waiting_seconds{gate="look"}')).to.equal(0);
+    feed({ type: 'gate-turn', at: clock.now(), key: 'Gate/look', awaitingHuman: true, since: NOW });
+    expect(await series(metrics, 'bastion_gate_waiting_seconds{gate="look"}')).to.equal(60);
+  });
+
+  it('moves the clock of readings also when nothing changed', async () => {
+    const { metrics, feed } = setUp();
+    feed({ type: 'desired-confirmed', at: NOW + 5000 });
+    const clock = 'bastion_clock_timestamp_seconds{clock="desired_read"}';
+    expect(await series(metrics, clock)).to.equal((NOW + 5000) / 1000);
+  });
+
+  it('calls nothing Ready that nobody looks at, and keeps what was wrong', async () => {
+    const { metrics, feed } = setUp();
+    const conditions = [condition('Container/bad', 'Degraded'), condition('Container/web', 'Ready')];
+    feed(planned(plan(conditions)), { type: 'pass-finished', at: NOW, result: 'stopped', milliseconds: 1 });
+    const web = 'bastion_resource_condition{kind="Container",name="web",type="Ready"}';
+    expect(await series(metrics, web)).to.equal(0);
+    expect(await series(metrics, 'bastion_resource_condition{kind="Container",name="bad",type="Degraded"}')).to.equal(
+      1,
+    );
+    feed(planned(plan(conditions)));
+    expect(await series(metrics, web)).to.equal(1);
+  });
+
   it('moves the clock of full comparisons only after a full observation', async () => {
     const { metrics, feed } = setUp();
     const clock = 'bastion_clock_timestamp_seconds{clock="full_diff"}';
