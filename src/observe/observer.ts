@@ -77,6 +77,8 @@ export class Observer {
       !this.#containers.looked ||
       matters(event, this.#interest.names, (id) => this.#isKnown(id));
     if (relevant) this.invalidate(event);
+    // A foreign network may have taken or freed a subnet: worth a look by the way, but no pass.
+    else if (event.Type === 'network' && event.Actor.Attributes['container'] === undefined) this.#networks.invalidate();
     return relevant;
   }
 

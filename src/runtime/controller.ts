@@ -45,7 +45,11 @@ export class Controller {
     this.#passes = new Passes(deps, this.#trace, () => this.#mark('settled'));
     this.#triggers = new Triggers(deps, {
       mark: (reason) => this.trigger(reason),
-      event: (event) => deps.observer.notice(event),
+      event: (event) => {
+        const relevant = deps.observer.notice(event);
+        if (relevant) this.#passes.stops.hear(event);
+        return relevant;
+      },
     });
     this.#trace.on((event) => {
       if (event.type === 'event-missed') this.#triggers.distrustStream();

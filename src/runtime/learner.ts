@@ -27,6 +27,7 @@ export class Learner {
   readonly #memory: MemoryStore;
   readonly #clock: Clock;
   readonly #takeBaseline: TakeBaseline;
+  readonly #wasStopped: (container: ObservedContainer) => boolean;
   /** Containers that we started a moment ago; exiting now is a failure of the start. */
   readonly #probation = new Map<Key, { readonly specHash: string; readonly until: number }>();
   /** Steps that succeeded and whose result was not seen yet. */
@@ -35,10 +36,17 @@ export class Learner {
     { readonly specHash: string; readonly steps: readonly Step[]; readonly madeId: string | undefined }
   >();
 
-  constructor(memory: MemoryStore, clock: Clock, takeBaseline: TakeBaseline) {
+  /** @param wasStopped whether a container that ended was stopped through the engine, and did not fall by itself */
+  constructor(
+    memory: MemoryStore,
+    clock: Clock,
+    takeBaseline: TakeBaseline,
+    wasStopped: (container: ObservedContainer) => boolean,
+  ) {
     this.#memory = memory;
     this.#clock = clock;
     this.#takeBaseline = takeBaseline;
+    this.#wasStopped = wasStopped;
   }
 
   /** Milliseconds since the epoch at which a started container has proved itself; undefined: none is on probation. */
@@ -100,7 +108,7 @@ export class Learner {
       if (resource?.hash !== specHash) this.#probation.delete(key);
       else if (latest !== undefined && hasFallen(latest, resource)) {
         this.#probation.delete(key);
-        this.failed(key, specHash, crashError(latest), false);
+        if (!this.#wasStopped(latest)) this.failed(key, specHash, crashError(latest), false);
       } else if (this.#clock.now() >= until) {
         this.#probation.delete(key);
         this.#memory.set('backoffs', key, undefined);

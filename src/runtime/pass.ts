@@ -20,6 +20,7 @@ import { passResult } from './pass-result.ts';
 import { Repetition } from './repetition.ts';
 import { StatusView } from './status-view.ts';
 import type { TraceBus } from './trace-bus.ts';
+import { StopWitness } from './stop-witness.ts';
 import { wakeTime } from './wake-time.ts';
 
 /** How a pass ended, and when (milliseconds since the epoch) the next one is due at the latest. */
@@ -38,6 +39,7 @@ const DESIRED_RETRY_MILLISECONDS = 5_000;
 export class Passes {
   readonly inFlight: InFlight;
   readonly view: StatusView;
+  readonly stops = new StopWitness();
   readonly #deps: ControllerDependencies;
   readonly #trace: TraceBus;
   readonly #desired: DesiredSource;
@@ -50,6 +52,8 @@ export class Passes {
   #fullDue = true;
   #hashes = new Map<Key, string>();
   #hashesOf: DesiredState | undefined;
+  /** Spec hashes that steps in flight were planned for: the desired state may change before they settle. */
+  readonly #launched = new Map<Key, string>();
   #observed: Observed | undefined;
   #standing: { gates: GateFiles | undefined; plan: Plan | undefined } = { gates: undefined, plan: undefined };
   #clocks = { fullDiff: 0, converged: 0 };
@@ -61,7 +65,9 @@ export class Passes {
     this.#trace = trace;
     this.#desired = new DesiredSource((previous) => deps.loadDesired(previous), deps.clock, trace);
     this.#link = new EngineLink(trace);
-    this.#learner = new Learner(deps.memory, deps.clock, deps.takeBaseline);
+    this.#learner = new Learner(deps.memory, deps.clock, deps.takeBaseline, (container) =>
+      this.stops.wasStopped(container),
+    );
     const startedAt = deps.clock.now();
     this.view = new StatusView({ version: deps.version, startedAt, conditions: this.#conditions, gates: this.#gates });
     const executor = deps.createExecutor({
@@ -78,7 +84,8 @@ export class Passes {
       onFree: onSettled,
       onSettled: (flight) => {
         forgetTouched(flight.steps, this.#observed, deps.observer);
-        this.#learner.settled(flight, this.#hashes.get(flight.key) ?? '');
+        this.#learner.settled(flight, this.#launched.get(flight.key) ?? '');
+        this.#launched.delete(flight.key);
         onSettled();
       },
     });
@@ -198,6 +205,7 @@ export class Passes {
     }
     const allowed =
       stuck.length === 0 ? runnable : runnableSteps(runnable.filter(({ target }) => !stuck.includes(target)));
+    for (const { target } of allowed) this.#launched.set(target, this.#hashes.get(target) ?? '');
     if (allowed.length > 0) this.inFlight.launch(allowed);
     return stuck.length > 0;
   }

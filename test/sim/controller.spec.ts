@@ -132,6 +132,28 @@ describe('the loop', function () {
     expect(house.engine.calls.filter(({ method }) => method === 'createContainer')).to.have.length(3);
   });
 
+  it('applies a spec that came while the one before was being applied', async () => {
+    let arrive = (): void => undefined;
+    const arrival = new Promise<void>((resolve) => (arrive = resolve));
+    await open([front, web], {
+      wrap: (engine) => {
+        engine.createContainer = async (...args) => {
+          const made = await FakeEngine.prototype.createContainer.apply(engine, args);
+          await arrival;
+          return made;
+        };
+        return engine;
+      },
+    });
+    const memory = (): number | undefined => house.engine.daemon.container('web').inspect.HostConfig.Memory;
+    await house.until(() => house.engine.calls.some(({ method }) => method === 'createContainer'));
+    house.want([front, container('web', { ...web.spec, mem_limit: 64 * 1024 * 1024 }, ['Network/front'])]);
+    await house.elapse(1_000);
+    arrive();
+    await house.untilResult('converged');
+    expect(memory()).to.equal(64 * 1024 * 1024);
+  });
+
   it('heals while a pull takes its time', async () => {
     let arrive = (): void => undefined;
     const arrival = new Promise<void>((resolve) => (arrive = resolve));
@@ -168,6 +190,18 @@ describe('the loop', function () {
     house.want([front, web]);
     await house.untilResult('converged');
     expect(house.engine.mutations).to.have.length(mutations);
+  });
+
+  it('brings back at once what somebody killed right after its start', async () => {
+    await open([front, web]);
+    await house.untilResult('converged');
+    for (let round = 1; round <= 4; round++) {
+      house.engine.outside.killContainer('web');
+      await house.until(() => house.traced('healed').length === round && house.running().includes('web'));
+      await house.elapse(500);
+    }
+    expect(Math.max(...house.traced('healed').map(({ milliseconds }) => milliseconds))).to.be.lessThan(1_000);
+    expect(house.traced('condition-changed').map(({ condition }) => condition.reason)).not.to.include('CrashLoop');
   });
 
   it('backs off from a container that exits at once, more and more slowly', async () => {
