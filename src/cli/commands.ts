@@ -45,6 +45,14 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     exitCodes: '0 shown, 1 failed',
     load: () => import('./gates.ts'),
   },
+  retry: {
+    summary: 'try a resource again that failed, was rolled back or is stalled',
+    positionals: 'Kind/name',
+    maximumPositionals: 1,
+    options: COMMON_OPTIONS,
+    exitCodes: '0 it is tried again, 1 failed or no operator runs',
+    load: () => import('./retry.ts'),
+  },
   history: {
     summary: 'show the steps that ran',
     positionals: '[Kind/name]',

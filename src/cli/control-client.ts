@@ -11,9 +11,14 @@ export function controlSocket(stateDirectory: string): string {
   return join(stateDirectory, 'control.sock');
 }
 
-function ask(socketPath: string, path: string): Promise<string> {
+interface Reply {
+  readonly code: number;
+  readonly text: string;
+}
+
+function ask(socketPath: string, method: 'GET' | 'POST', path: string): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const call = request({ socketPath, path, agent: false, timeout: 10_000 }, (response) => {
+    const call = request({ socketPath, method, path, agent: false, timeout: 10_000 }, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {
@@ -22,11 +27,9 @@ function ask(socketPath: string, path: string): Promise<string> {
         if (size > LARGEST_ANSWER) response.destroy(new Error('the answer is too large'));
       });
       response.on('error', reject);
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        if (response.statusCode === 200) resolve(text);
-        else reject(new Error(`status ${response.statusCode}: ${text.trim()}`));
-      });
+      response.on('end', () =>
+        resolve({ code: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+      );
     });
     call.on('timeout', () => call.destroy(new Error('no answer within 10 s')));
     call.on('error', reject);
@@ -34,13 +37,13 @@ function ask(socketPath: string, path: string): Promise<string> {
   });
 }
 
-/** Status of the running operator; undefined when none runs; a CommandError when one runs and cannot be asked. */
-export async function askOperator(stateDirectory: string): Promise<StatusJson | undefined> {
+/** The running operator's answer; undefined when none runs; a CommandError when one runs and cannot be asked. */
+async function askSocket(stateDirectory: string, method: 'GET' | 'POST', path: string): Promise<Reply | undefined> {
   const socket = controlSocket(stateDirectory);
   try {
     const short = shortSocketPath(socket);
     try {
-      return JSON.parse(await ask(short.path, '/api/v1/status')) as StatusJson;
+      return await ask(short.path, method, path);
     } finally {
       short.close();
     }
@@ -50,4 +53,23 @@ export async function askOperator(stateDirectory: string): Promise<StatusJson | 
     const message = error instanceof Error ? error.message : String(error);
     throw new CommandError(`the operator at ${socket} cannot be asked: ${message}`);
   }
+}
+
+/** The JSON of an answer of success; a CommandError with the operator's words otherwise. */
+function contentOf({ code, text }: Reply): unknown {
+  if (code < 200 || code > 299) throw new CommandError(`the operator answered ${code}: ${text.trim()}`);
+  return JSON.parse(text);
+}
+
+/** Status of the running operator; undefined when none runs; a CommandError when one runs and cannot be asked. */
+export async function askOperator(stateDirectory: string): Promise<StatusJson | undefined> {
+  const reply = await askSocket(stateDirectory, 'GET', '/api/v1/status');
+  return reply === undefined ? undefined : (contentOf(reply) as StatusJson);
+}
+
+/** Tells the running operator to try a resource again: what it forgot, in words; undefined when none runs. */
+export async function askRetry(stateDirectory: string, key: string): Promise<readonly string[] | undefined> {
+  const reply = await askSocket(stateDirectory, 'POST', `/api/v1/retry?key=${encodeURIComponent(key)}`);
+  if (reply?.code === 404) throw new CommandError(`${reply.text.trim()}; bastion status lists the resources`);
+  return reply === undefined ? undefined : (contentOf(reply) as { forgotten: readonly string[] }).forgotten;
 }

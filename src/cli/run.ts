@@ -18,6 +18,7 @@ function sourceOf({ controller }: Operator, metrics: Metrics, liveness: Liveness
     live: () => liveness.live(),
     ready: () => liveness.ready(),
     reconcile: () => controller.trigger('control'),
+    retry: (key) => controller.retry(key),
   };
 }
 

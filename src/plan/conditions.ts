@@ -22,7 +22,8 @@ export function conditionsOf(
     } else {
       removeType(drafts, 'Progressing');
       const failure = input.memory.backoffs[resource.key];
-      if (failure && blockers.some((blocker) => blocker.type === 'backoff')) drafts.unshift(failureCondition(failure));
+      if (failure && blockers.some((blocker) => blocker.type === 'backoff'))
+        drafts.unshift(failureCondition(resource, failure));
       if (blockers.some((blocker) => blocker.type !== 'backoff')) drafts.push(blockedCondition(blockers, plan, input));
     }
   } else if (isHeld.length > 0) drafts.push(heldCondition(isHeld, input));
@@ -35,13 +36,18 @@ function removeType(drafts: ConditionDraft[], type: ConditionDraft['type']): voi
   for (let index = drafts.length - 1; index >= 0; index -= 1) if (drafts[index]?.type === type) drafts.splice(index, 1);
 }
 
-function failureCondition(failure: {
-  readonly failures: number;
-  readonly terminal: boolean;
-  readonly error: { readonly code: string; readonly message: string };
-}): ConditionDraft {
+function failureCondition(
+  resource: Resource,
+  failure: {
+    readonly failures: number;
+    readonly terminal: boolean;
+    readonly error: { readonly code: string; readonly message: string };
+  },
+): ConditionDraft {
   const times = failure.failures === 1 ? 'once' : `${failure.failures} times`;
-  const tries = failure.terminal ? 'not tried again until the spec changes' : `tried ${times}, will be tried again`;
+  const tries = failure.terminal
+    ? `not tried again until the spec changes, or: bastion retry ${resource.key}`
+    : `tried ${times}, will be tried again`;
   return degraded(reasonOf(failure.error.code), `${failure.error.message} (${tries})`);
 }
 

@@ -1,8 +1,10 @@
+import type { Key } from '../model/key.ts';
 import type { StatusSnapshot } from '../model/status.ts';
 import type { PassResult, TraceEvent } from '../model/trace.ts';
 import { backoffCeiling } from './backoff.ts';
 import type { ControllerDependencies } from './dependencies.ts';
 import { DEBOUNCE_MILLISECONDS, DirtySet } from './dirty-set.ts';
+import { forgetFailures } from './forget-failures.ts';
 import { measureLoopDelay } from './loop-delay.ts';
 import type { LoopDelay } from './loop-delay.ts';
 import { Passes } from './pass.ts';
@@ -84,6 +86,19 @@ export class Controller {
     if (reason === 'desired' || reason === 'relist' || reason === 'control') this.#passes.expireDesired();
     if (reason === 'relist' || reason === 'control') this.#passes.demandFull();
     this.#mark(reason);
+  }
+
+  /**
+   * The human says "try again": forgets failures, rollback and replacements of a resource and looks at it now. Gates,
+   * consents and holds are not touched. @returns what was forgotten, in words; undefined when there is no such resource
+   */
+  retry(key: Key): readonly string[] | undefined {
+    const forgotten = forgetFailures(this.#deps.memory, key);
+    if (forgotten.length === 0 && !this.snapshot().resources.some((resource) => resource.key === key)) return undefined;
+    this.#passes.retry(key);
+    this.#trace.emit({ type: 'retry-asked', key, forgotten });
+    this.trigger('control');
+    return forgotten;
   }
 
   snapshot(): StatusSnapshot {

@@ -106,6 +106,11 @@ export class Passes {
     this.#fullDue = true;
   }
 
+  /** A resource whose steps changed nothing is tried again. */
+  retry(key: Key): void {
+    this.#repetition.forget(key);
+  }
+
   /** Runs one pass. @throws faults of ours only */
   async run(): Promise<PassEnd> {
     const started = this.#deps.clock.now();

@@ -18,6 +18,11 @@ export class Repetition {
     for (const key of this.#seen.keys()) if (!planned.has(key) && !keep.has(key)) this.#seen.delete(key);
   }
 
+  /** Counts from the beginning again. */
+  forget(key: Key): void {
+    this.#seen.delete(key);
+  }
+
   /** Counts steps that are about to run; true when they are the same for more than 5 times in a row. */
   isStuck(key: Key, steps: readonly Step[]): boolean {
     const signature = canonicalJson(steps.map(({ op, fields, args }) => ({ op, fields, args })));

@@ -1,6 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { keyOf, parseKey, type Key } from '../model/key.ts';
 import type { StatusSnapshot } from '../model/status.ts';
 import type { Probe } from './liveness.ts';
 import { shortSocketPath } from './socket-path.ts';
@@ -14,6 +15,8 @@ export interface StatusSource {
   ready(): Probe;
   /** Asks for a full pass soon. Reached over the control socket only. */
   reconcile(): void;
+  /** Tries a resource again: what was forgotten, in words; undefined: no such resource. Over the control socket only. */
+  retry(key: Key): readonly string[] | undefined;
 }
 
 /** Where to listen: an address with a port (0: any free one), or the path of a Unix socket (made with mode 0600). */
@@ -71,6 +74,16 @@ async function answerGet(path: string, source: StatusSource): Promise<Answer> {
   }
 }
 
+/** `?key=Kind/name` */
+function answerRetry(query: string, source: StatusSource): Answer {
+  const key = new URLSearchParams(query).get('key') ?? '';
+  const parsed = parseKey(key);
+  if (parsed === undefined) return { code: 400, type: TEXT, body: 'which resource? ?key=Kind/name\n' };
+  const forgotten = source.retry(keyOf(parsed.kind, parsed.name));
+  if (forgotten === undefined) return { code: 404, type: TEXT, body: `the desired state has no ${key}\n` };
+  return { code: 202, type: JSON_TYPE, body: `${JSON.stringify({ accepted: true, forgotten })}\n` };
+}
+
 /** A page in somebody's browser may reach loopback under a name of its own (DNS rebinding): only our names count there. */
 function isForeignHost(host: string | undefined): boolean {
   return host === undefined || !/^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(host);
@@ -88,14 +101,16 @@ function handler(source: StatusSource, options: { control: boolean; loopback: bo
     // Nothing here takes a body: whatever comes is not read, and the connection ends with the answer.
     const hasBody = request.headers['content-length'] !== undefined || 'transfer-encoding' in request.headers;
     const more: Record<string, string> = hasBody ? { Connection: 'close' } : {};
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
     try {
       if (options.loopback && isForeignHost(request.headers.host))
         send(response, { code: 421, type: TEXT, body: 'this server answers to localhost only\n' }, head, more);
       else if (options.control && request.method === 'POST' && path === '/api/v1/reconcile') {
         source.reconcile();
         send(response, { code: 202, type: JSON_TYPE, body: '{"accepted":true}\n' }, false, more);
-      } else if (request.method !== 'GET' && !head)
+      } else if (options.control && request.method === 'POST' && path === '/api/v1/retry')
+        send(response, answerRetry(query, source), false, more);
+      else if (request.method !== 'GET' && !head)
         send(response, { code: 405, type: TEXT, body: 'only GET\n' }, false, { ...more, Allow: 'GET, HEAD' });
       else send(response, await answerGet(path, source), head, more);
     } catch (error) {
@@ -118,7 +133,8 @@ function listen(server: Server, on: { host: string; port: number } | { path: str
 }
 
 /**
- * Serves status, metrics and probes. Read-only, except that a Unix socket also takes `POST /api/v1/reconcile`.
+ * Serves status, metrics and probes. Read-only, except that a Unix socket also takes `POST /api/v1/reconcile`
+ * and `POST /api/v1/retry?key=Kind/name`.
  * A stale socket is replaced: the state directory's lock has made sure that no other operator uses it.
  * Rejects with the system's error when it cannot listen.
  */

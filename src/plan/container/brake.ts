@@ -12,6 +12,6 @@ export function replacementBrake(resource: Resource<'Container'>, context: PlanC
   if (recent.length < MAX_REPLACEMENTS) return undefined;
   return stalled(
     'ReplaceLoop',
-    `replaced ${recent.length} times within an hour for the same spec and still not as wanted; hands off until the spec changes`,
+    `replaced ${recent.length} times within an hour for the same spec and still not as wanted; hands off until the spec changes, or: bastion retry ${resource.key}`,
   );
 }

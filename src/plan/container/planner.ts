@@ -129,7 +129,7 @@ function planExisting(
         [
           degraded(
             'RolledBack',
-            `the new spec was tried and rolled back: ${rolledBack.reason}. The previous container runs; the spec is not tried again until it changes`,
+            `the new spec was tried and rolled back: ${rolledBack.reason}. The previous container runs; the spec is not tried again until it changes, or: bastion retry ${resource.key}`,
           ),
         ],
         faults,

@@ -57,6 +57,7 @@ describe('status server', () => {
       live: () => ({ ok: true, reason: 'last heartbeat 1 s ago' }),
       ready: () => ({ ok: ready, reason: ready ? 'ready' : 'the engine has not answered yet' }),
       reconcile: () => void (reconciles += 1),
+      retry: (key) => (key === 'Container/web' ? ['failures in a row'] : undefined),
     };
     server = await createStatusServer(source, { host: '127.0.0.1', port: 0 });
     port = Number(server.address.split(':')[1]);
@@ -108,6 +109,7 @@ describe('status server', () => {
 
   it('takes nothing but GET and HEAD over TCP', async () => {
     expect(await call({ port }, '/api/v1/reconcile', { method: 'POST', body: 'x' })).to.include({ code: 405 });
+    expect(await call({ port }, '/api/v1/retry?key=Container/web', { method: 'POST' })).to.include({ code: 405 });
     expect(await call({ port }, '/metrics', { method: 'HEAD' })).to.include({ code: 200, body: '' });
     expect(reconciles).to.equal(0);
   });
@@ -133,6 +135,22 @@ describe('status server', () => {
       socketPath = join(directory, 'control.sock');
     });
     afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+    it('takes a retry of a resource that there is', async () => {
+      const control = await createStatusServer(source, { socket: socketPath });
+      const retry = (query: string): Promise<Reply> =>
+        call({ socketPath }, `/api/v1/retry${query}`, { method: 'POST' });
+      try {
+        const reply = await retry('?key=Container%2Fweb');
+        expect(reply).to.include({ code: 202, body: '{"accepted":true,"forgotten":["failures in a row"]}\n' });
+        expect((await retry('?key=Container/other')).code).to.equal(404);
+        for (const query of ['', '?key=', '?key=web', '?key=constructor/web'])
+          expect((await retry(query)).code, query).to.equal(400);
+        expect((await call({ socketPath }, '/api/v1/retry?key=Container/web')).code).to.equal(404);
+      } finally {
+        await control.close();
+      }
+    });
 
     it('is private, replaces a stale file, takes reconcile, and cleans up', async () => {
       writeFileSync(socketPath, 'stale');
