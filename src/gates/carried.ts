@@ -1,10 +1,11 @@
 import { lstat, readFile, readdir, realpath } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { readGitIndex } from './git-index.ts';
 
 /** Answers whether the desired-state repository, rather than the human, brought a gate file. */
 export interface CarrierCheck {
   /** A gate file's name and status to the reason why it does not count; undefined when it does. */
-  (name: string, file: { readonly ino: number; readonly dev: number; readonly nlink: number }): string | undefined;
+  (name: string, file: GateFileStatus): string | undefined;
 }
 
 interface Inode {
@@ -12,12 +13,24 @@ interface Inode {
   readonly ino: number;
 }
 
+interface GateFileStatus extends Inode {
+  readonly nlink: number;
+  readonly uid: number;
+}
+
 /**
  * Looks once at how the gates directory (a real path) and the desired-state directory lie to each other: the same
  * directory or one below it, reached by path or by bind mount; files hard-linked into it; files that the git index of
- * the surrounding work tree lists. Whoever can push to the repository must not be able to open a gate.
+ * a surrounding work tree lists. Whoever can push to the repository must not be able to open a gate.
+ *
+ * A checkout without any `.git` (a bare repository with --work-tree) leaves no index to look at. `strict` then asks that
+ * the gates belong to another user than the manifests, who therefore cannot have checked them out.
  */
-export async function carrierCheck(gatesDirectory: string, desiredDirectory: string): Promise<CarrierCheck> {
+export async function carrierCheck(
+  gatesDirectory: string,
+  desiredDirectory: string,
+  strict: boolean,
+): Promise<CarrierCheck> {
   const desired = await realpath(desiredDirectory).catch(() => undefined);
   if (desired === undefined) return () => undefined;
   if (isWithin(gatesDirectory, desired)) {
@@ -28,17 +41,23 @@ export async function carrierCheck(gatesDirectory: string, desiredDirectory: str
   if (below.directories.has(identity(gates))) {
     return () => `the gates directory is a mount of a directory in the desired-state directory ${desired}`;
   }
-  const index = await gitIndexOver(desired, gatesDirectory);
+  const trees = await workTreesOver(desired, gatesDirectory);
   return (name, file) => {
     if (file.nlink > 1 && below.files.has(identity(file))) {
       return `it is a hard link to a file in the desired-state directory ${desired}`;
     }
-    if (index === undefined) return undefined;
-    const tracked = join(index.prefix, name).split(sep).join('/');
-    if (index.entries === undefined) return `the git work tree ${index.root} may carry it and its index cannot be read`;
-    return index.entries.includes(`${tracked}\0`)
-      ? `the repository ${index.root} carries it (git ls-files ${tracked})`
-      : undefined;
+    for (const { root, prefix, paths } of trees) {
+      if (prefix === undefined) continue;
+      if (paths === undefined) return `the git work tree ${root} may carry it and its index cannot be read`;
+      const tracked = join(prefix, name).split(sep).join('/');
+      if (paths.has(tracked)) return `the repository ${root} carries it (git ls-files ${tracked})`;
+    }
+    if (strict && trees.length === 0 && [gates.uid, file.uid].some((uid) => below.owners.has(uid)))
+      return (
+        `the user who owns the manifests (uid ${file.uid}) may have checked it out with them: there is no .git at or above ` +
+        `${desired} that tells; make that a git work tree of its own, or give ${gatesDirectory} and its files to another user`
+      );
+    return undefined;
   };
 }
 
@@ -51,8 +70,17 @@ function identity(inode: Inode): string {
   return `${inode.dev}:${inode.ino}`;
 }
 
-async function inodesBelow(root: string): Promise<{ files: Set<string>; directories: Set<string> }> {
+interface Below {
+  /** Files with several names. */
+  readonly files: ReadonlySet<string>;
+  readonly directories: ReadonlySet<string>;
+  /** User ids of all files. */
+  readonly owners: ReadonlySet<number>;
+}
+
+async function inodesBelow(root: string): Promise<Below> {
   const files = new Set<string>();
+  const owners = new Set<number>();
   const directories = new Set<string>([identity(await lstat(root))]);
   const open = [root];
   for (let directory = open.pop(); directory !== undefined; directory = open.pop()) {
@@ -65,31 +93,42 @@ async function inodesBelow(root: string): Promise<{ files: Set<string>; director
       if (status.isDirectory()) {
         directories.add(identity(status));
         open.push(path);
-      } else if (status.nlink > 1) files.add(identity(status));
+      } else {
+        owners.add(status.uid);
+        if (status.nlink > 1) files.add(identity(status));
+      }
     }
   }
-  return { files, directories };
+  return { files, directories, owners };
 }
 
-interface GitIndex {
+interface WorkTree {
   readonly root: string;
-  /** Way from the work tree's root to the gates directory. */
-  readonly prefix: string;
-  /** The index file's bytes; undefined when it is there but cannot be searched. */
-  readonly entries: Buffer | undefined;
+  /** Way from the root to the gates directory; undefined when that lies elsewhere. */
+  readonly prefix: string | undefined;
+  /** What the index lists; undefined when that cannot be told. */
+  readonly paths: ReadonlySet<string> | undefined;
 }
 
-/** The index of the git work tree that holds both directories; undefined when there is none. */
-async function gitIndexOver(desired: string, gates: string): Promise<GitIndex | undefined> {
+/**
+ * The git work trees around the desired state, innermost first. A repository within a repository (a submodule, say)
+ * does not end the search: the outer one may carry the gates.
+ */
+async function workTreesOver(desired: string, gates: string): Promise<WorkTree[]> {
+  const found: WorkTree[] = [];
   for (let root = desired; ; root = dirname(root)) {
     const dot = join(root, '.git');
     const status = await lstat(dot).catch(() => undefined);
     if (status !== undefined) {
-      if (!isWithin(gates, root)) return undefined;
       const directory = status.isDirectory() ? dot : await worktreeDirectory(root, dot);
-      return { root, prefix: relative(root, gates), entries: await readIndex(directory) };
+      const holds = isWithin(gates, root);
+      found.push({
+        root,
+        prefix: holds ? relative(root, gates) : undefined,
+        paths: holds && directory !== undefined ? await readGitIndex(join(directory, 'index')) : undefined,
+      });
     }
-    if (root === dirname(root)) return undefined;
+    if (root === dirname(root)) return found;
   }
 }
 
@@ -98,18 +137,4 @@ async function worktreeDirectory(root: string, file: string): Promise<string | u
   const text = await readFile(file, 'utf8').catch(() => '');
   const path = /^gitdir: (.+)$/m.exec(text)?.[1];
   return path === undefined ? undefined : join(path.startsWith('/') ? '' : root, path);
-}
-
-/**
- * Versions 2 and 3 hold each path in full, ended by NUL (gitformat-index(5)); version 4 compresses prefixes, and then
- * nothing in the work tree is believed. No index yet means that nothing is tracked.
- */
-async function readIndex(directory: string | undefined): Promise<Buffer | undefined> {
-  if (directory === undefined) return undefined;
-  try {
-    const bytes = await readFile(join(directory, 'index'));
-    return bytes.readUInt32BE(4) <= 3 ? bytes : undefined;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? Buffer.alloc(0) : undefined;
-  }
 }

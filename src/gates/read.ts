@@ -41,7 +41,7 @@ async function readOpen(options: GateReading): Promise<Pick<GateFiles, 'open' | 
   const names = (await readdir(options.directory)).filter((name) => name.endsWith(SUFFIX) && name !== SUFFIX).sort();
   if (names.length === 0) return { open, refused };
   const untrusted = options.strict ? await untrustedDirectory(options.directory, directory) : undefined;
-  const carried = await carrierCheck(await realpath(options.directory), options.desiredDirectory);
+  const carried = await carrierCheck(await realpath(options.directory), options.desiredDirectory, options.strict);
   for (const name of names) {
     const path = join(options.directory, name);
     const status = await lstat(path).catch((error: unknown) => error);

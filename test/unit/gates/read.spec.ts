@@ -109,6 +109,36 @@ describe('readGates', () => {
     expect(Object.keys(found.open)).to.deep.equal(['touched']);
   });
 
+  it('refuses what an outer repository tracks when the desired state is a repository of its own in it', async () => {
+    await run('git', ['-C', root, 'init', '-q']);
+    await run('git', ['-C', desired, 'init', '-q']);
+    await touch(join(gates, 'tracked.ok'));
+    await run('git', ['-C', root, 'add', 'gates/tracked.ok']);
+    await touch(join(gates, 'touched.ok'));
+    const found = await read();
+    expect(found.refused['tracked']).to.contain('the repository');
+    expect(Object.keys(found.open)).to.deep.equal(['touched']);
+  });
+
+  it('compares whole paths with what the repository tracks', async () => {
+    await run('git', ['-C', root, 'init', '-q']);
+    await mkdir(join(root, 'example', 'gates'), { recursive: true });
+    await touch(join(root, 'example', 'gates', 'a.ok'));
+    await run('git', ['-C', root, 'add', 'example']);
+    await touch(join(gates, 'a.ok'));
+    expect(Object.keys((await read()).open)).to.deep.equal(['a']);
+  });
+
+  it('refuses everything when the index is split, because the rest lies elsewhere', async () => {
+    await run('git', ['-C', root, 'init', '-q']);
+    await touch(join(gates, 'tracked.ok'));
+    await run('git', ['-C', root, 'add', 'gates/tracked.ok']);
+    await run('git', ['-C', root, 'update-index', '--split-index']);
+    const found = await read();
+    expect(found.refused['tracked']).to.contain('cannot be read');
+    expect(Object.keys(found.open)).to.deep.equal([]);
+  });
+
   it('refuses everything in a work tree whose index it cannot search', async () => {
     await run('git', ['-C', root, 'init', '-q']);
     await touch(join(gates, 'tracked.ok'));
@@ -140,6 +170,19 @@ describe('readGates', () => {
       const found = await readAsNobody(gates, desired);
       expect(found.open).to.deep.equal(['mine']);
       expect(found.refused['public']).to.contain('by the world');
+    });
+
+    it('refuses what the owner of the manifests may have checked out without a .git', async function () {
+      if (process.getuid?.() !== 0) return this.skip();
+      await chmod(root, 0o755);
+      await touch(join(gates, 'a.ok'));
+      await touch(join(desired, 'a.yaml'));
+      expect((await readAsNobody(gates, desired)).refused['a']).to.contain('may have checked it out');
+      await run('git', ['-C', desired, 'init', '-q']);
+      expect((await readAsNobody(gates, desired)).open, 'a work tree without the gates').to.deep.equal(['a']);
+      await rm(join(desired, '.git'), { recursive: true });
+      await run('chown', ['65533', join(desired, 'a.yaml')]);
+      expect((await readAsNobody(gates, desired)).open, 'manifests of another user').to.deep.equal(['a']);
     });
 
     it('refuses an owner who took the write permission from himself', async function () {
