@@ -1,7 +1,8 @@
-import { createOperator, type Operator } from '../../src/cli/operator.ts';
+import type { Operator } from '../../src/cli/operator.ts';
 import type { TraceEvent } from '../../src/model/trace.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { builtOperator } from './built-operator.ts';
 import { cpuSince } from './raw-engine.ts';
 import type { World } from './world.ts';
 
@@ -27,6 +28,7 @@ export class InProcess {
   }
 
   static async open(world: World): Promise<InProcess> {
+    const { createOperator } = await builtOperator();
     return new InProcess(await createOperator(world.settings, preciseClock, []));
   }
 
