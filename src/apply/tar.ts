@@ -1,6 +1,7 @@
 import { createReadStream, type Stats } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isLeftOut } from '../model/build-context.ts';
 import { StepError } from './step-error.ts';
 
 const BLOCK = 512;
@@ -10,7 +11,7 @@ const SIZE_LIMIT = 0o77777777777;
 
 /**
  * A directory as a tar archive (POSIX ustar, with pax records where a name is too long). Deterministic: sorted, no
- * times, no owners; the same names, modes and contents give the same bytes.
+ * times, no owners; the same names, modes and contents give the same bytes. Less what isLeftOut.
  *
  * @throws StepError CONTEXT_UNUSABLE for sockets, devices and pipes, and for a file that changes while it is read
  */
@@ -20,7 +21,7 @@ export async function* packDirectory(directory: string): AsyncGenerator<Buffer> 
 }
 
 async function* packEntries(directory: string, prefix: string): AsyncGenerator<Buffer> {
-  const names = (await readdir(directory)).sort();
+  const names = (await readdir(directory)).filter((name) => !isLeftOut(name)).sort();
   for (const name of names) {
     const path = join(directory, name);
     const status = await lstat(path);

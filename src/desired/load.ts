@@ -94,7 +94,8 @@ function readDrafts(
   return manifests.valid.flatMap(({ document, manifest, key }) => {
     if (manifest.kind === 'Bastion') return [];
     const problems: Problem[] = [];
-    const context = { images: bastion.images, directory, file: document.file };
+    const { images, allowedRoots } = bastion;
+    const context = { images, allowedRoots, root, reserved, directory, file: document.file };
     const draft = normalise(manifest satisfies Manifest, document, context, problems);
     problems.push(...checkPolicies(draft, bastion, waivable));
     const prefixed = prefixHostPaths(draft, root);

@@ -181,7 +181,7 @@ export interface ImageSpec {
     readonly context: string;
     readonly dockerfile: string;
     readonly args: Readonly<Record<string, string>>;
-    /** sha256 over names, modes and contents of the context, set when the directory is read. */
+    /** sha256 over the context (names, modes, contents), `dockerfile` and `args`: all that the image is built from. */
     readonly contextDigest: string;
   };
   /** e.g. `linux/arm64`; what must exist for this reference. Empty: only the host's own. */

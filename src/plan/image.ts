@@ -1,9 +1,7 @@
+import { CONTEXT_LABEL } from '../model/build-context.ts';
 import type { Resource } from '../model/resource.ts';
 import type { PlanContext } from './context.ts';
 import { draft, progressing, ready, resourcePlan, stalled, type ResourcePlan } from './draft.ts';
-
-/** Label on images of ours that carries the digest of the build context they were made from. */
-export const CONTEXT_LABEL = 'lab.bastion.context';
 
 /** One Image resource and what is there to what is to be done about it. Pinned references are pulled once. */
 export function planImage(resource: Resource<'Image'>, context: PlanContext): ResourcePlan {
@@ -13,7 +11,7 @@ export function planImage(resource: Resource<'Image'>, context: PlanContext): Re
   if (spec.build) {
     const digest = image?.labels[CONTEXT_LABEL];
     if (digest === spec.build.contextDigest)
-      return resourcePlan({ conditions: [ready('Built', 'built from the context as it is')] });
+      return resourcePlan({ conditions: [ready('Built', 'built from context, dockerfile and args as they are')] });
     const cause = image ? 'context changed' : 'missing';
     const fields = [{ path: 'build.context', want: spec.build.contextDigest.slice(0, 12), got: digest?.slice(0, 12) }];
     return resourcePlan({

@@ -1,11 +1,9 @@
 import { Readable } from 'node:stream';
+import { CONTEXT_LABEL } from '../../model/build-context.ts';
 import type { StepArguments } from '../../model/step.ts';
 import type { StepContext } from '../context.ts';
 import { StepError } from '../step-error.ts';
 import { packDirectory } from '../tar.ts';
-
-/** Label on built images: digest of the context that they were built from. */
-export const CONTEXT_LABEL = 'lab.bastion.context';
 
 /** Builds an image from its context directory and tags it with its reference. */
 export async function buildImage(

@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, readdirSync, readlinkSync, statSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { isLeftOut } from '../../model/build-context.ts';
 import type { Field } from '../field.ts';
 
 const LARGEST_CONTEXT = { files: 20_000, bytes: 512 << 20 };
 
 /**
- * sha256 hex over the names, modes and contents below a build context (without .git), so that a changed context is a
+ * sha256 hex over the names, modes and contents below a build context (less what isLeftOut), so that a changed context is a
  * changed spec. Undefined after reporting what is wrong.
  */
-export function contextDigest(directory: string, field: Field): string | undefined {
+export function digestDirectory(directory: string, field: Field): string | undefined {
   const hash = createHash('sha256');
   const left = { ...LARGEST_CONTEXT };
   const buffer = Buffer.alloc(1 << 16);
   const visit = (relative: string): void => {
     for (const name of readdirSync(join(directory, relative)).sort()) {
-      if (name === '.git') continue;
+      if (isLeftOut(name)) continue;
       const path = relative === '' ? name : `${relative}/${name}`;
       const stat = lstatSync(join(directory, path));
       left.files -= 1;

@@ -4,6 +4,12 @@ export interface NormaliseContext {
   readonly images: Readonly<Record<string, string>>;
   /** Absolute path of the desired-state directory. */
   readonly directory: string;
+  /** Prefix of host paths; empty for none. */
+  readonly root: string;
+  /** Host directories that the Bastion resource allows, without the prefix. */
+  readonly allowedRoots: readonly string[];
+  /** Directories of the operator and its human, absolute. */
+  readonly reserved: readonly string[];
   /** Manifest file, relative to the directory. */
   readonly file: string;
 }

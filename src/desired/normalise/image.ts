@@ -1,8 +1,12 @@
-import { posix, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { canonicalJson } from '../../model/canonical-json.ts';
 import type { ImageSpec } from '../../model/specs.ts';
 import type { ImageManifest } from '../manifest-types.ts';
 import type { Field } from '../field.ts';
-import { contextDigest } from './build-context.ts';
+import { digestDirectory } from './build-context.ts';
+import { readContextDirectory } from './context-directory.ts';
 import type { NormaliseContext } from './context.ts';
 import { readSettings } from './name-values.ts';
 import { readReference } from './reference.ts';
@@ -17,16 +21,17 @@ export function normaliseImage(spec: Spec, context: NormaliseContext, field: Fie
 }
 
 function readBuild(build: NonNullable<Spec['build']>, context: NormaliseContext, field: Field): ImageSpec['build'] {
-  const directory = resolve(context.directory, posix.dirname(context.file), build.context);
-  const digest = contextDigest(directory, field.at('context'));
-  if (digest === undefined) return undefined;
+  const directory = readContextDirectory(build.context, context, field.at('context'));
+  const digest = directory === undefined ? undefined : digestDirectory(directory, field.at('context'));
+  if (directory === undefined || digest === undefined) return undefined;
+  if (existsSync(join(directory, '.dockerignore')))
+    field
+      .at('context')
+      .warning('holds a .dockerignore, which is not honoured: all but .git is sent to the builder', 'build-context');
   const dockerfile = posix.normalize(build.dockerfile);
   if (dockerfile.startsWith('/') || dockerfile.startsWith('..'))
     field.at('dockerfile').error('must lie inside the context');
-  return {
-    context: directory,
-    dockerfile,
-    args: build.args === undefined ? {} : readSettings(build.args, field.at('args')),
-    contextDigest: digest,
-  };
+  const args = build.args === undefined ? {} : readSettings(build.args, field.at('args'));
+  const contextDigest = createHash('sha256').update(canonicalJson({ digest, dockerfile, args })).digest('hex');
+  return { context: directory, dockerfile, args, contextDigest };
 }

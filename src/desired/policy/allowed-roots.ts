@@ -3,40 +3,9 @@ import { Field, type FieldPath } from '../field.ts';
 import { isWithin } from '../normalise/host-path.ts';
 import { bindDevice } from '../normalise/local-volume.ts';
 import { readMount } from '../normalise/mounts.ts';
+import { FORBIDDEN_PLACES } from './forbidden-places.ts';
 import { hostControl } from './host-control.ts';
 import { violation, type Rule, type Violation } from './rule.ts';
-
-/** Whoever holds one of these holds the host, so no root allows them. */
-const FORBIDDEN = [
-  '/proc',
-  '/sys',
-  '/dev',
-  '/boot',
-  '/root',
-  '/usr',
-  '/bin',
-  '/sbin',
-  '/lib',
-  '/lib64',
-  '/etc/cron.d',
-  '/etc/crontab',
-  '/etc/docker',
-  '/etc/ld.so.preload',
-  '/etc/pam.d',
-  '/etc/passwd',
-  '/etc/profile.d',
-  '/etc/shadow',
-  '/etc/ssh',
-  '/etc/sudoers',
-  '/etc/sudoers.d',
-  '/etc/systemd',
-  '/var/spool/cron',
-  '/var/lib/docker',
-  '/var/lib/containerd',
-  '/var/run/docker.sock',
-  '/run/docker.sock',
-  '/run/containerd',
-];
 
 /** Host paths lie below the directories that the Bastion resource allows. */
 export const allowedRoots: Rule = {
@@ -59,7 +28,7 @@ export const allowedRoots: Rule = {
 };
 
 function checkPath(path: string, bastion: BastionSpec, at: FieldPath): Violation[] {
-  const forbidden = FORBIDDEN.find((place) => isWithin(path, place) || isWithin(place, path));
+  const forbidden = FORBIDDEN_PLACES.find((place) => isWithin(path, place) || isWithin(place, path));
   if (forbidden !== undefined)
     return [
       hostControl(

@@ -1,8 +1,7 @@
-import { realpathSync } from 'node:fs';
-import { dirname, join, basename } from 'node:path';
 import type { Draft } from '../draft.ts';
 import { isWithin } from '../normalise/host-path.ts';
 import { bindDevice } from '../normalise/local-volume.ts';
+import { resolveExisting } from '../real-path.ts';
 import { violation, type Violation } from './rule.ts';
 
 /** Stable name of the rule in findings. No annotation opts out of it. */
@@ -48,14 +47,4 @@ function refuse(place: string | undefined, what: string, ...path: string[]): Vio
   return place === undefined
     ? []
     : [violation(`${place} belongs to the operator and its human and must not ${what}`, 'spec', ...path)];
-}
-
-/** The path with the symlinks of its longest existing part resolved. */
-function resolveExisting(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    const parent = dirname(path);
-    return parent === path ? path : join(resolveExisting(parent), basename(path));
-  }
 }

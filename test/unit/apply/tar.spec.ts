@@ -47,6 +47,17 @@ describe('packDirectory', () => {
     expect(readlinkSync(at('out/link'))).to.equal(`/${'t'.repeat(150)}`);
   });
 
+  it('sends nothing of git, at any depth', async () => {
+    mkdirSync(at('repository/.git'), { recursive: true });
+    mkdirSync(at('repository/module'));
+    writeFileSync(at('repository/.git/config'), 'url = https://me:credential@host/x');
+    writeFileSync(at('repository/module/.git'), 'gitdir: ../.git/modules/module');
+    const archive = (await pack(at('repository'))).toString('latin1');
+    expect(archive)
+      .to.contain('module/')
+      .and.not.match(/\.git|credential/);
+  });
+
   it('gives the same bytes for the same content', async () => {
     fill(at('one'));
     fill(at('two'));

@@ -1,0 +1,34 @@
+import { isAbsolute, posix, resolve } from 'node:path';
+import type { Field } from '../field.ts';
+import { FORBIDDEN_PLACES } from '../policy/forbidden-places.ts';
+import { resolveExisting } from '../real-path.ts';
+import type { NormaliseContext } from './context.ts';
+import { isWithin } from './host-path.ts';
+
+/**
+ * The directory that a build context names, symlinks resolved: inside the desired state, or below an allowed root of
+ * the host (with `--root` before it), and nothing of the operator's own. What is built from it may be run and read, so a
+ * manifest must not reach for `/etc/ssh`. Undefined after reporting.
+ */
+export function readContextDirectory(text: string, context: NormaliseContext, field: Field): string | undefined {
+  const prefix = context.root.replace(/\/+$/, '');
+  const real = resolveExisting(
+    isAbsolute(text) ? resolve(`${prefix}/${text}`) : resolve(context.directory, posix.dirname(context.file), text),
+  );
+  const reserved = context.reserved
+    .map(resolveExisting)
+    .find((place) => isWithin(real, place) || isWithin(place, real));
+  if (reserved !== undefined)
+    return field.error(
+      `${reserved} belongs to the operator and its human and must not be part of an image`,
+      'reserved-places',
+    );
+  if (isWithin(real, resolveExisting(context.directory))) return real;
+  const host = (path: string): string => resolveExisting(resolve(`${prefix}/${path}`));
+  const forbidden = FORBIDDEN_PLACES.some((place) => isWithin(real, host(place)) || isWithin(host(place), real));
+  if (!forbidden && context.allowedRoots.some((root) => isWithin(real, host(root)))) return real;
+  return field.error(
+    `lies neither in the desired-state directory nor below an allowed root (${context.allowedRoots.join(', ')}): move it there`,
+    'allowed-roots',
+  );
+}
