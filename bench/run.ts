@@ -72,11 +72,11 @@ async function bench(): Promise<void> {
   const parts: Part[] = [...(await benchScale(world('scale'), { wanted, quick: flags.quick, sizes, log }))];
   if (wanted.has('b')) {
     log('(b) healing');
-    parts.push(await benchHeal(world('heal'), flags.quick ? 4 : 21));
+    parts.push(await benchHeal(world('heal'), flags.quick ? 4 : 15));
   }
   if (wanted.has('c')) {
     log('(c) cold convergence');
-    parts.push(await benchCold(world('cold'), flags.quick ? 2 : 8));
+    parts.push(await benchCold(world('cold'), flags.quick ? 2 : 6));
   }
   const tables = parts.flatMap((part) => part.tables).sort((a, b) => (a.title < b.title ? -1 : 1));
   const verdicts = parts.flatMap((part) => part.verdicts).sort((a, b) => (a.goal < b.goal ? -1 : 1));

@@ -40,7 +40,7 @@ export async function benchScale(world: World, { wanted, quick, sizes, log }: Sc
     }
     if (memory) {
       log(`(e) idle memory with ${size} containers`);
-      idle.push(await measureIdleMemory(world, size, quick ? 1 : 3, quick ? 5 : 60));
+      idle.push(await measureIdleMemory(world, size, quick ? 1 : 2, quick ? 5 : 60));
     }
   }
   await world.clear();
