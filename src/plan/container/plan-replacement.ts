@@ -35,7 +35,8 @@ export function planReplacement(
   const isWaiting = candidate.state === 'paused' || (candidate.state !== 'running' && verdict.type === 'pending');
   if (isWaiting || candidate.name !== resource.name || isUp(current))
     return resourcePlan({
-      steps: [...takeoverSteps(resource, current, candidate, context, cause), ...surplus],
+      // First: a duplicate may hold the name that is to be taken.
+      steps: [...surplus, ...takeoverSteps(resource, current, candidate, context, cause)],
       conditions: [progressing('Replacing', 'the new container takes over')],
       readyAfterSteps: false,
     });

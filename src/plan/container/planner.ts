@@ -125,7 +125,7 @@ function planExisting(
         resource,
         current,
         context,
-        [...renameSteps(resource, current), ...reconnectSteps(current, networkIds), ...removalSteps(surplus)],
+        [...removalSteps(surplus), ...renameSteps(resource, current), ...reconnectSteps(current, networkIds)],
         [
           degraded(
             'RolledBack',
@@ -137,6 +137,8 @@ function planExisting(
       servesPrevious: true,
     };
   const steps: StepDraft[] = [
+    // First: a duplicate may hold the name.
+    ...removalSteps(surplus),
     ...renameSteps(resource, current),
     ...networkSteps(resource.spec, current, sorted.networks, networkIds, cause),
     ...(sorted.update.length > 0
@@ -149,7 +151,6 @@ function planExisting(
           ),
         ]
       : []),
-    ...removalSteps(surplus),
   ];
   return withState(resource, current, context, steps, [], faults);
 }

@@ -32,7 +32,7 @@ describe('a container in an odd place', () => {
   it('is started again as the previous one although the wanted spec failed for good', () => {
     const previous = observedContainer(old, { name: `web.old-${id('a').slice(0, 12)}`, state: 'exited' });
     const error = { code: 'ENGINE_BAD_REQUEST', message: 'no such file' };
-    const failure = { specHash: web.hash, failures: 1, notBefore: NOW - 1, error, terminal: true };
+    const failure = { specHash: web.attempt, failures: 1, notBefore: NOW - 1, error, terminal: true };
     const memory = {
       ...EMPTY_MEMORY,
       rolledBack: { [web.key]: { specHash: web.attempt, reason: 'it could not be started', at: NOW - 1 } },
@@ -59,6 +59,20 @@ describe('a container in an odd place', () => {
     expectPlan(
       planningInput([web], { containers: [previous, paused] }),
       '#1 UnpauseContainer Container/web bbbbbbbbbbbb: replaces aaaaaaaaaaaa',
+    );
+  });
+
+  it('takes its name from a duplicate once that is removed', () => {
+    const renamed = observedContainer(web, { name: 'renamed', state: 'exited' });
+    const duplicate = observedContainer(old, { id: id('b') });
+    expectPlan(
+      planningInput([web], { containers: [renamed, duplicate] }),
+      `
+      #1 RemoveContainer Container/web bbbbbbbbbbbb: duplicate of ours (web)
+      #2 RenameContainer Container/web aaaaaaaaaaaa to web: drift (after #1)
+           name: want web, got renamed
+      #3 StartContainer Container/web aaaaaaaaaaaa: drift (after #2)
+           state: want running, got exited`,
     );
   });
 
