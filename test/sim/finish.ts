@@ -1,3 +1,4 @@
+import type { Key } from '../../src/model/key.ts';
 import { LABEL } from '../../src/model/labels.ts';
 import type { DesiredState, Resource } from '../../src/model/resource.ts';
 import type { ContainerSpec } from '../../src/model/specs.ts';
@@ -91,12 +92,11 @@ function workable(desired: DesiredState, salt: (resource: Resource<'Container'>)
 
 /** What a human does with a spec that the operator has given up: changes it. */
 function freshWhereGivenUp(simulation: Simulation): DesiredState {
-  const { memory } = simulation;
-  return workable(simulation.desired, ({ key, hash }) =>
-    memory.rolledBack[key]?.specHash === hash || memory.backoffs[key]?.terminal === true
-      ? String(simulation.clock.now())
-      : undefined,
-  );
+  const { clock, memory, plan } = simulation;
+  const isGivenUp = (key: Key): boolean =>
+    memory.backoffs[key]?.terminal === true ||
+    (plan?.conditions ?? []).some((one) => one.key === key && one.reason === 'RolledBack');
+  return workable(simulation.desired, ({ key }) => (isGivenUp(key) ? String(clock.now()) : undefined));
 }
 
 /** What is not as wanted, found without the planner. */
