@@ -7,6 +7,7 @@ import type { Draft } from './draft.ts';
 import { formatPath, type FieldPath } from './field.ts';
 import { DependencyGraph } from './graph.ts';
 import { findContests } from './policy/single-owner.ts';
+import { findStaleMounts } from './policy/stale-mount.ts';
 
 /** What to compile. */
 export interface CompileInput {
@@ -177,7 +178,10 @@ class Round {
     const contested = findContests([...this.#all.values()])
       .filter(({ key }) => this.#fresh.has(key))
       .map((contest) => ({ ...contest, rule: 'single-owner' }));
-    if (contested.length > 0) return contested;
+    const stale = findStaleMounts([...this.#all.values()])
+      .filter(({ key }) => this.#fresh.has(key))
+      .map((mount) => ({ ...mount, rule: 'stale-mount' }));
+    if (contested.length + stale.length > 0) return [...contested, ...stale];
     const missing = [...this.#needs].flatMap(([key, needs]) =>
       needs.filter((need) => !this.#all.has(need.key)).map((need) => this.#missing(key, need)),
     );

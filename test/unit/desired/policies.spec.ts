@@ -25,6 +25,11 @@ describe('policies', () => {
       'spec.ports[0]: metrics port 9100',
     ],
     [
+      'a metrics port in the network of the host',
+      container('web', 'network_mode: host', 'expose: [8080, 9100]'),
+      'spec.expose: metrics port 9100 must not be published, and network_mode: host publishes it',
+    ],
+    [
       'a metrics port within a range',
       container('web', 'ports: ["9000-9200:9000-9200"]'),
       'spec.ports[0]: metrics port 9090',
@@ -248,6 +253,26 @@ describe('policies', () => {
         .to.contain('pid: host')
         .and.not.contain('/:');
     });
+  });
+
+  describe('on a file that a container mounts by itself', () => {
+    const found = (action: string, mount: string): Promise<string[]> =>
+      check(
+        [
+          manifest('File', 'conf', `{path: /opt/p/p.yml, content: x, onChange: [{container: web, ${action}}]}`),
+          container('web', `volumes: ["${mount}"]`),
+        ].join('---\n'),
+      );
+    for (const action of ['signal: HUP', 'http: {method: POST, port: 80, path: /-/reload}'])
+      it(`refuses ${action}: the container would read the old content again`, async () => {
+        expect((await found(action, '/opt/p/p.yml:/etc/p.yml:ro')).join()).to.match(
+          /spec\.onChange\[0\]: Container\/web mounts \/opt\/p\/p\.yml itself .*mount the directory that holds it, or use restart.*stale-mount/,
+        );
+        expect(await found(action, '/opt/p:/etc/p:ro')).to.deep.equal([]);
+      });
+
+    it('takes a restart', async () =>
+      expect(await found('restart: true', '/opt/p/p.yml:/etc/p.yml:ro')).to.deep.equal([]));
   });
 
   const CONTESTED: [what: string, a: string, b: string, message: string][] = [
