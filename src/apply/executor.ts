@@ -12,8 +12,10 @@ export interface ExecutorOptions {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly stateDirectory: string;
-  /** Steps side by side, over all runs together. */
-  readonly concurrency: number;
+  /** Steps side by side, over all runs together; asked again for every step, since the desired state says it. */
+  readonly concurrency: () => number;
+  /** Asked right before a step starts: why it must not any more, or undefined. */
+  readonly refusal?: (step: Step) => string | undefined;
   readonly trace: (event: TraceEvent) => void;
   readonly remember: Remember;
   /** Commit of the desired state, for the history. */
@@ -29,15 +31,26 @@ export interface Executor {
    * @returns an outcome for every step id
    */
   run(steps: readonly Step[]): Promise<ReadonlyMap<string, Outcome>>;
+  /** From now on no step starts, and of those that run nothing is told: what they fail with is our own going. */
+  close(): void;
 }
+
+/** What may take minutes and waits for others: it has places of its own, so that it cannot hold up healing. */
+const SLOW: ReadonlySet<Operation> = new Set(['PullImage', 'BuildImage', 'CheckFile', 'VerifyLoaded']);
+const SLOW_SIDE_BY_SIDE = 2;
+const GOING: Outcome = { type: 'skipped', because: 'the operator stops' };
 
 /** Makes the executor. It decides nothing: what to do, and in which order, is the plan's. */
 export function createExecutor(options: ExecutorOptions): Executor {
-  const limit = createLimiter(options.concurrency);
+  const limits = { quick: createLimiter(options.concurrency), slow: createLimiter(SLOW_SIDE_BY_SIDE) };
   const activeChecks = new Set<string>();
   const { clock, trace } = options;
+  let closed = false;
 
   async function execute(step: Step): Promise<Outcome> {
+    if (closed) return GOING;
+    const refusal = options.refusal?.(step);
+    if (refusal !== undefined) return { type: 'skipped', because: refusal };
     const started = clock.now();
     trace({ at: started, type: 'step-started', step });
     const outcome = await attempt(step, {
@@ -47,8 +60,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
       remember: options.remember,
       target: step.target,
       activeChecks,
-      progress: (text) => trace({ at: clock.now(), type: 'step-progress', step, text }),
+      progress: (text) => {
+        if (!closed) trace({ at: clock.now(), type: 'step-progress', step, text });
+      },
     });
+    if (closed) return GOING;
     const at = clock.now();
     trace({ at, type: 'step-finished', step, outcome, revision: options.revision(), milliseconds: at - started });
     return outcome;
@@ -67,6 +83,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
           outcomes.set(step.id, { type: 'skipped', because: because(failed, known.get(failed), outcomes.get(failed)) });
         } else if (step.after.every((id) => outcomes.has(id))) {
           waiting.delete(step);
+          const limit = SLOW.has(step.op) ? limits.slow : limits.quick;
           const task = limit(() => execute(step)).then((outcome) => {
             outcomes.set(step.id, outcome);
             running.delete(task);
@@ -82,7 +99,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
     return outcomes;
   }
 
-  return { run };
+  return {
+    run,
+    close() {
+      closed = true;
+    },
+  };
 }
 
 const DONE: Outcome = { type: 'done' };

@@ -15,8 +15,6 @@ import type { TraceConsumer } from './choose-log.ts';
 import { packageVersion } from './package-version.ts';
 import { reservedPlaces } from './reserved-places.ts';
 
-const DEFAULT_CONCURRENCY = 4;
-
 /** A controller with all that belongs to it. */
 export interface Operator {
   readonly controller: Controller;
@@ -42,12 +40,6 @@ export async function createOperator(
       waivable: settings.allowExceptions,
       ...(previous === undefined ? {} : { previous }),
     });
-  const concurrency = await load(undefined).then(
-    (desired) => desired.bastion.concurrency,
-    // The loop reads it again and says what is wrong.
-    () => DEFAULT_CONCURRENCY,
-  );
-
   const readOnce = (): Promise<GateFiles> =>
     readGates({ directory: gatesDirectory, holdDirectory, desiredDirectory, strict: strictGates });
 
@@ -65,7 +57,6 @@ export async function createOperator(
       engine,
       clock,
       stateDirectory,
-      concurrency,
       loadDesired: load,
       watchDesired: (onChange) => watchDesiredState(desiredDirectory, clock, onChange),
       readGates: readOnce,

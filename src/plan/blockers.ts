@@ -45,7 +45,7 @@ export function blockersOf(
   const backoff = input.memory.backoffs[resource.key];
   if (
     backoff &&
-    backoff.specHash === resource.hash &&
+    backoff.specHash === resource.attempt &&
     !plan.ignoresBackoff &&
     ((backoff.terminal && !plan.servesPrevious) || backoff.notBefore > input.now)
   )

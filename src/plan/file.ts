@@ -42,7 +42,7 @@ export function planFile(resource: Resource<'File'>, context: PlanContext): Reso
     });
   const failure = memory.backoffs[key];
   const isLive = path?.digest === spec.digest;
-  if (isLive && failure?.error.code === NOT_LOADED && failure.specHash === resource.hash) {
+  if (isLive && failure?.error.code === NOT_LOADED && failure.specHash === resource.attempt) {
     const reason = failure.error.message;
     const cause = `rolled back: ${reason}`;
     return resourcePlan({

@@ -17,8 +17,8 @@ export interface ControllerOptions {
   readonly clock: Clock;
   /** Locked by the caller (`lockInstance`). */
   readonly stateDirectory: string;
-  /** Steps side by side. */
-  readonly concurrency: number;
+  /** Steps side by side, instead of what the desired state says. */
+  readonly concurrency?: number;
   readonly loadDesired: (previous: DesiredState | undefined) => Promise<DesiredState>;
   readonly watchDesired: (onChange: () => void) => { close(): void };
   readonly readGates: () => Promise<GateFiles>;
@@ -52,7 +52,8 @@ export async function assembleController(options: ControllerOptions): Promise<Co
         engine,
         clock,
         stateDirectory,
-        concurrency,
+        concurrency: () => concurrency ?? hooks.concurrency(),
+        refusal: (step) => hooks.refusal(step),
         trace: (event) => hooks.trace(event),
         revision: () => hooks.revision(),
         remember: {

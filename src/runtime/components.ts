@@ -1,3 +1,4 @@
+import type { Key } from '../model/key.ts';
 import type { Step } from '../model/step.ts';
 
 /** The steps that may run now: not blocked, and nothing that they come after is left out. In the plan's order. */
@@ -43,4 +44,26 @@ export function connectedComponents(steps: readonly Step[]): Step[][] {
     else component.push(step);
   }
   return [...components.values()];
+}
+
+/**
+ * Of a closed DAG of steps those that can run side by side: what touches a resource that is busy, or that has or is
+ * touched by steps of another part, is left for a later pass. In the plan's order.
+ *
+ * @param touchedBy resources whose objects a step touches besides its target's
+ */
+export function separateSteps(
+  steps: readonly Step[],
+  touchedBy: (step: Step) => readonly Key[],
+  busy: ReadonlySet<Key>,
+): Step[] {
+  const taken = new Set(busy);
+  return connectedComponents(steps)
+    .filter((component) => {
+      const keys = new Set(component.flatMap((step) => [step.target, ...touchedBy(step)]));
+      if ([...keys].some((key) => taken.has(key))) return false;
+      for (const key of keys) taken.add(key);
+      return true;
+    })
+    .flat();
 }

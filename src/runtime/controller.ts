@@ -183,6 +183,8 @@ export class Controller {
         where: 'stop',
         message: 'steps were still running after 20 s; the next start looks at what became of them',
       });
+    // The engine's sockets go next, and the lock: what that breaks is no failure of the steps.
+    this.#passes.close();
     // The last pass may have armed it again.
     this.#triggers.wakeAt(undefined, 'wake');
     this.#delay?.close();

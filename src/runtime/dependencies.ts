@@ -4,6 +4,7 @@ import type { GateFiles } from '../model/gates.ts';
 import type { Plan } from '../model/plan.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
 import type { DesiredState } from '../model/resource.ts';
+import type { Step } from '../model/step.ts';
 import type { TraceEvent } from '../model/trace.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { Clock } from './clock.ts';
@@ -14,6 +15,10 @@ import type { MemoryStore } from './memory-store.ts';
 export interface ExecutorHooks {
   trace(event: TraceEvent): void;
   revision(): string | undefined;
+  /** Steps side by side, as the desired state says now. */
+  concurrency(): number;
+  /** Asked right before a step starts: why it must not any more, or undefined. */
+  refusal(step: Step): string | undefined;
 }
 
 /** All that the controller works with; `assembleController` fills it with the real parts, specs with small ones. */

@@ -1,12 +1,25 @@
 import type { Key } from '../model/key.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { Step } from '../model/step.ts';
+import type { Operation, Step } from '../model/step.ts';
 import type { Clock } from './clock.ts';
 import { connectedComponents } from './components.ts';
+
+/** What steps of one resource were planned for. Kept with them: when they are over, something else may be wanted. */
+export interface Intent {
+  /** `hash` of the resource; empty for one that is not wanted any more. */
+  readonly specHash: string;
+  /** `attempt` of the resource; empty likewise. */
+  readonly attempt: string;
+  /** Resources whose objects the steps touch besides their own. */
+  readonly touches: readonly Key[];
+  /** Open consent files when they were launched. */
+  readonly consents: readonly string[];
+}
 
 /** The steps of one resource that were started together, once all of them are over. */
 export interface SettledFlight {
   readonly key: Key;
+  readonly intent: Intent;
   /** In the plan's order. */
   readonly steps: readonly Step[];
   readonly outcomes: ReadonlyMap<Step, Outcome>;
@@ -14,6 +27,9 @@ export interface SettledFlight {
 
 interface Flight {
   readonly key: Key;
+  readonly intent: Intent;
+  /** What was served is being taken down: see `isCommitted`. */
+  isCommitted: boolean;
   readonly steps: Step[];
   readonly outcomes: Map<Step, Outcome>;
   readonly component: readonly Step[];
@@ -28,11 +44,23 @@ export interface InFlightOptions {
   readonly onFault: (message: string) => void;
 }
 
+const NO_INTENT: Intent = { specHash: '', attempt: '', touches: [], consents: [] };
+
+/** What takes from people what they have, until the steps that come after it give it back. */
+const COMMITTING: ReadonlySet<Operation> = new Set([
+  'StopContainer',
+  'RenameContainer',
+  'RemoveContainer',
+  'DisconnectNetwork',
+  'RemoveNetwork',
+]);
+
 /**
  * Steps that run while the loop goes on. INVARIANTS
  * - A key is busy from launch until its own steps are over; it need not wait for the others of its component, so a slow
  *   pull holds up nothing but what needs the image.
  * - A key is never in two flights.
+ * - What the steps of a flight touch is as busy as what they are for.
  */
 export class InFlight {
   readonly #options: InFlightOptions;
@@ -45,9 +73,23 @@ export class InFlight {
     this.#options = options;
   }
 
-  /** Keys with steps in flight, as of now. */
+  /** Keys with steps in flight, of their own or of others that touch them, as of now. */
   busy(): Set<Key> {
-    return new Set([...this.#flights.keys(), ...this.#resting.keys()]);
+    const touched = [...this.#flights.values()].flatMap(({ intent }) => intent.touches);
+    return new Set([...this.#flights.keys(), ...touched, ...this.#resting.keys()]);
+  }
+
+  /** What a resource's steps in flight were planned for. */
+  intentOf(key: Key): Intent | undefined {
+    return this.#flights.get(key)?.intent;
+  }
+
+  /**
+   * Whether a resource's steps have begun to take down what was served: ended now, it would stay down. Of what is not
+   * wanted any more nothing has to come back.
+   */
+  isCommitted(key: Key): boolean {
+    return this.#flights.get(key)?.isCommitted === true;
   }
 
   /** Whether steps run (a resource that only rests does not count). */
@@ -61,12 +103,20 @@ export class InFlight {
   }
 
   /** Starts a closed DAG of steps whose targets are not busy, and does not wait. */
-  launch(steps: readonly Step[]): void {
+  launch(steps: readonly Step[], intentOf: (key: Key) => Intent = () => NO_INTENT): void {
     for (const component of connectedComponents(steps)) {
       for (const step of component) {
         const flight = this.#flights.get(step.target);
         if (flight !== undefined) flight.steps.push(step);
-        else this.#flights.set(step.target, { key: step.target, steps: [step], outcomes: new Map(), component });
+        else
+          this.#flights.set(step.target, {
+            key: step.target,
+            intent: intentOf(step.target),
+            isCommitted: false,
+            steps: [step],
+            outcomes: new Map(),
+            component,
+          });
       }
       const run = this.#options.run(component).then(
         (outcomes) => this.#close(component, outcomes),
@@ -78,6 +128,13 @@ export class InFlight {
       this.#runs.add(run);
       void run.finally(() => this.#runs.delete(run));
     }
+  }
+
+  /** Told by the executor's trace: a step starts. */
+  started(step: Step): void {
+    const flight = this.#flights.get(step.target);
+    if (flight?.steps.includes(step) !== true || flight.intent.attempt === '') return;
+    if (COMMITTING.has(step.op)) flight.isCommitted = true;
   }
 
   /** Told by the executor's trace: one step is over. */

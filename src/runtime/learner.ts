@@ -11,6 +11,9 @@ import type { SettledFlight } from './in-flight.ts';
 import type { MemoryStore } from './memory-store.ts';
 
 const PROBATION_MILLISECONDS = 10_000;
+/** What was started so often within an hour has to run for an hour to prove itself: a slow crash loop is one, too. */
+const RESTLESS_STARTS = 5;
+const HOUR_MILLISECONDS = 3_600_000;
 const STARTING_OPERATIONS: ReadonlySet<string> = new Set(['StartContainer', 'RestartContainer']);
 
 /** `plan/container/baseline.ts`. */
@@ -29,7 +32,12 @@ export class Learner {
   readonly #takeBaseline: TakeBaseline;
   readonly #wasStopped: (container: ObservedContainer) => boolean;
   /** Containers that we started a moment ago; exiting now is a failure of the start. */
-  readonly #probation = new Map<Key, { readonly specHash: string; readonly until: number }>();
+  readonly #probation = new Map<
+    Key,
+    { readonly attempt: string; readonly until: number; readonly milliseconds: number }
+  >();
+  /** Times of our starts within the last hour. */
+  readonly #starts = new Map<Key, { readonly attempt: string; readonly at: readonly number[] }>();
   /** Steps that succeeded and whose result was not seen yet. */
   readonly #unseen = new Map<
     Key,
@@ -56,14 +64,15 @@ export class Learner {
       : Math.min(...[...this.#probation.values()].map(({ until }) => until));
   }
 
-  /** @param specHash of the resource that the steps were planned for; empty for one that is not wanted any more */
-  settled(flight: SettledFlight, specHash: string): void {
+  /** Books what became of steps under what they were planned for, which need not be what is wanted now. */
+  settled(flight: SettledFlight): void {
     const { key, steps, outcomes } = flight;
+    const { specHash, attempt } = flight.intent;
     for (const step of steps) {
       if (outcomes.get(step)?.type !== 'done') continue;
       if (step.op === 'CreateContainer' && step.args.owner.replaces !== undefined) {
         const before = this.#memory.current.replacements[key];
-        this.#memory.set('replacements', key, countReplacement(before, step.args.owner.specHash, this.#clock.now()));
+        this.#memory.set('replacements', key, countReplacement(before, attempt, this.#clock.now()));
       }
     }
     this.#unseen.delete(key);
@@ -71,23 +80,29 @@ export class Learner {
       .map((step) => outcomes.get(step))
       .find((outcome) => outcome?.type === 'retry' || outcome?.type === 'terminal');
     if (failure?.type === 'retry' || failure?.type === 'terminal') {
-      this.failed(key, specHash, failure.error, failure.type === 'terminal');
+      this.failed(key, attempt, failure.error, failure.type === 'terminal');
       return;
     }
     if (!steps.every((step) => outcomes.get(step)?.type === 'done')) return;
     if (key.startsWith('Container/') && specHash !== '')
       this.#unseen.set(key, { specHash, steps, madeId: madeIdOf(flight) });
     if (steps.some(({ op }) => STARTING_OPERATIONS.has(op))) {
-      this.#probation.set(key, { specHash, until: this.#clock.now() + PROBATION_MILLISECONDS });
+      const milliseconds =
+        this.#countStart(key, attempt) < RESTLESS_STARTS ? PROBATION_MILLISECONDS : HOUR_MILLISECONDS;
+      this.#probation.set(key, { attempt, until: this.#clock.now() + milliseconds, milliseconds });
     } else if (!this.#probation.has(key)) this.#memory.set('backoffs', key, undefined);
   }
 
-  /** One more failure of a resource in a row. */
-  failed(key: Key, specHash: string, error: OutcomeError, terminal: boolean): void {
+  /**
+   * One more failure of a resource in a row.
+   *
+   * @param attempt what was tried (`Resource.attempt`); empty: the removal of what is not wanted any more
+   */
+  failed(key: Key, attempt: string, error: OutcomeError, terminal: boolean): void {
     const now = this.#clock.now();
     const random = this.#clock.random();
     const before = this.#memory.current.backoffs[key];
-    this.#memory.set('backoffs', key, nextBackoff(before, { specHash, error, terminal, now, random }));
+    this.#memory.set('backoffs', key, nextBackoff(before, { specHash: attempt, error, terminal, now, random }));
   }
 
   /** @param busy keys whose steps ran during the observation: what was seen of them may be older than the steps */
@@ -101,19 +116,29 @@ export class Learner {
       if (resource?.kind === 'Container' && resource.hash === specHash)
         this.#remember(resource, observed, steps, madeId);
     }
-    for (const [key, { specHash, until }] of this.#probation) {
+    for (const [key, { attempt, until, milliseconds }] of this.#probation) {
       if (busy.has(key)) continue;
       const resource = resources.get(key);
       const latest = latestStarted(observed, key);
-      if (resource?.hash !== specHash) this.#probation.delete(key);
-      else if (latest !== undefined && hasFallen(latest, resource)) {
+      if (resource?.attempt !== attempt) this.#probation.delete(key);
+      else if (latest !== undefined && hasFallen(latest, resource, milliseconds)) {
         this.#probation.delete(key);
-        if (!this.#wasStopped(latest)) this.failed(key, specHash, crashError(latest), false);
+        if (!this.#wasStopped(latest)) this.failed(key, attempt, crashError(latest), false);
       } else if (this.#clock.now() >= until) {
         this.#probation.delete(key);
         this.#memory.set('backoffs', key, undefined);
       }
     }
+  }
+
+  /** @returns starts of the same spec within the last hour, this one included */
+  #countStart(key: Key, attempt: string): number {
+    const now = this.#clock.now();
+    const before = this.#starts.get(key);
+    const recent = before?.attempt === attempt ? before.at.filter((time) => time > now - HOUR_MILLISECONDS) : [];
+    const at = [...recent.slice(1 - RESTLESS_STARTS), now];
+    this.#starts.set(key, { attempt, at });
+    return at.length;
   }
 
   /** Another engine version may show the same container otherwise: what is unchanged otherwise is taken as it is now. */
@@ -143,11 +168,11 @@ function latestStarted(observed: Observed, key: Key): ObservedContainer | undefi
   return own.sort((a, b) => b.startedAt - a.startedAt)[0];
 }
 
-function hasFallen(container: ObservedContainer, resource: Resource | undefined): boolean {
+function hasFallen(container: ObservedContainer, resource: Resource | undefined, probation: number): boolean {
   if (container.state !== 'exited' && container.state !== 'dead') return false;
   if (container.startedAt === 0 || container.finishedAt < container.startedAt) return false;
   const once = resource?.kind === 'Container' && resource.spec.runPolicy === 'once';
-  return container.finishedAt - container.startedAt < PROBATION_MILLISECONDS && !once;
+  return container.finishedAt - container.startedAt < probation && !once;
 }
 
 function crashError(container: ObservedContainer): OutcomeError {

@@ -2,11 +2,11 @@ import type { GateFiles } from '../model/gates.ts';
 import type { Key } from '../model/key.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
-import type { DesiredState } from '../model/resource.ts';
+import type { DesiredState, Resource } from '../model/resource.ts';
 import type { Step } from '../model/step.ts';
 import type { PassResult } from '../model/trace.ts';
 import { gateWitnesses } from '../plan/build-plan.ts';
-import { runnableSteps } from './components.ts';
+import { runnableSteps, separateSteps } from './components.ts';
 import { ConditionTracker } from './condition-tracker.ts';
 import type { ControllerDependencies } from './dependencies.ts';
 import { DesiredSource } from './desired-source.ts';
@@ -18,7 +18,9 @@ import { InFlight } from './in-flight.ts';
 import { Learner } from './learner.ts';
 import { passResult } from './pass-result.ts';
 import { Repetition } from './repetition.ts';
+import { startRefusal } from './start-guard.ts';
 import { StatusView } from './status-view.ts';
+import { touchedKeys } from './touched-keys.ts';
 import type { TraceBus } from './trace-bus.ts';
 import { StopWitness } from './stop-witness.ts';
 import { wakeTime } from './wake-time.ts';
@@ -50,14 +52,15 @@ export class Passes {
   readonly #drifts = new DriftTracker();
   readonly #repetition = new Repetition();
   #fullDue = true;
-  #hashes = new Map<Key, string>();
-  #hashesOf: DesiredState | undefined;
-  /** Spec hashes that steps in flight were planned for: the desired state may change before they settle. */
-  readonly #launched = new Map<Key, string>();
+  #resources = new Map<Key, Resource>();
+  #resourcesOf: DesiredState | undefined;
   #observed: Observed | undefined;
   #standing: { gates: GateFiles | undefined; plan: Plan | undefined } = { gates: undefined, plan: undefined };
   #clocks = { fullDiff: 0, converged: 0 };
   #halted = false;
+  /** As read last. */
+  #gateFiles: GateFiles | undefined;
+  readonly #closeExecutor: () => void;
 
   /** @param onSettled called when steps of a resource are over and it should be looked at again */
   constructor(deps: ControllerDependencies, trace: TraceBus, onSettled: () => void) {
@@ -72,7 +75,10 @@ export class Passes {
     this.view = new StatusView({ version: deps.version, startedAt, conditions: this.#conditions, gates: this.#gates });
     const executor = deps.createExecutor({
       revision: () => this.#desired.last?.revision,
+      concurrency: () => this.#desired.last?.bastion.concurrency ?? 1,
+      refusal: (step) => this.#refusal(step),
       trace: (event) => {
+        if (event.type === 'step-started') this.inFlight.started(event.step);
         trace.forward(event);
         if (event.type === 'step-finished') this.inFlight.finished(event.step, event.outcome);
       },
@@ -84,16 +90,21 @@ export class Passes {
       onFree: onSettled,
       onSettled: (flight) => {
         forgetTouched(flight.steps, this.#observed, deps.observer);
-        this.#learner.settled(flight, this.#launched.get(flight.key) ?? '');
-        this.#launched.delete(flight.key);
+        this.#learner.settled(flight);
         onSettled();
       },
     });
+    this.#closeExecutor = () => executor.close();
   }
 
   /** From now on nothing is started. */
   halt(): void {
     this.#halted = true;
+  }
+
+  /** From now on no step starts, and what becomes of those that still run is nobody's failure. */
+  close(): void {
+    this.#closeExecutor();
   }
 
   /** The desired state may have changed. */
@@ -123,9 +134,11 @@ export class Passes {
   async #attempt(): Promise<PassEnd> {
     const { clock, memory } = this.#deps;
     const desired = await this.#desired.read();
+    const gates = await this.#deps.readGates();
+    // Also without a desired state: what runs may stand before a gate that was closed.
+    this.#gateFiles = gates;
     if (desired === undefined) return this.#stop(this.#desired.failure ?? '', DESIRED_RETRY_MILLISECONDS);
     this.#adopt(desired);
-    const gates = await this.#deps.readGates();
     const busyBefore = this.inFlight.busy();
     const seen = await this.#observe(desired);
     if ('retryIn' in seen) return this.#stop(this.#link.status.message, seen.retryIn);
@@ -144,7 +157,7 @@ export class Passes {
     }
     this.#tell(desired, gates, plan, busy, now);
 
-    const braked = this.#launch(plan, busy, now);
+    const braked = this.#launch(plan, observed, gates, busy, now);
     const result = passResult(plan, this.inFlight.busy().size > 0, desired.complete);
     if (result === 'converged') this.#clocks.converged = now;
     if (seen.full) this.#clocks.fullDiff = now;
@@ -154,10 +167,10 @@ export class Passes {
   }
 
   #adopt(desired: DesiredState): void {
-    if (this.#hashesOf === desired) return;
-    this.#hashesOf = desired;
-    this.#hashes = new Map(desired.resources.map(({ key, hash }) => [key, hash]));
-    if (desired.complete) this.#deps.memory.prune(new Set(this.#hashes.keys()));
+    if (this.#resourcesOf === desired) return;
+    this.#resourcesOf = desired;
+    this.#resources = new Map(desired.resources.map((resource) => [resource.key, resource]));
+    if (desired.complete) this.#deps.memory.prune(new Set(this.#resources.keys()));
   }
 
   async #observe(
@@ -190,9 +203,11 @@ export class Passes {
   }
 
   /** @returns whether a resource was stopped because its steps change nothing: to be planned again at once */
-  #launch(plan: Plan, busy: ReadonlySet<Key>, now: number): boolean {
+  #launch(plan: Plan, observed: Observed, gates: GateFiles, busy: ReadonlySet<Key>, now: number): boolean {
     this.#repetition.clean(plan.steps, busy);
-    const runnable = runnableSteps(plan.steps).filter(({ target }) => !busy.has(target));
+    const touchedBy = touchedKeys(observed, this.#desired.last?.instance ?? '');
+    const free = runnableSteps(plan.steps).filter(({ target }) => !busy.has(target));
+    const runnable = separateSteps(free, touchedBy, busy);
     if (runnable.length === 0 || this.#halted) return false;
     const byTarget = new Map<Key, Step[]>();
     for (const step of runnable) {
@@ -206,13 +221,38 @@ export class Passes {
       if (backoff !== undefined && backoff.notBefore > now) continue;
       const message =
         'the same steps succeed again and again and the object is never as wanted; see the fields in the plan';
-      this.#learner.failed(key, this.#hashes.get(key) ?? '', { code: 'NOT_STICKING', message }, false);
+      this.#learner.failed(key, this.#resources.get(key)?.attempt ?? '', { code: 'NOT_STICKING', message }, false);
     }
     const allowed =
       stuck.length === 0 ? runnable : runnableSteps(runnable.filter(({ target }) => !stuck.includes(target)));
-    for (const { target } of allowed) this.#launched.set(target, this.#hashes.get(target) ?? '');
-    if (allowed.length > 0) this.inFlight.launch(allowed);
+    const consents = plan.consents.map(({ file }) => file).filter((file) => gates.open[file.replace(/\.ok$/, '')]);
+    if (allowed.length > 0)
+      this.inFlight.launch(allowed, (key) => {
+        const resource = this.#resources.get(key);
+        return {
+          specHash: resource?.hash ?? '',
+          attempt: resource?.attempt ?? '',
+          touches: [...new Set((byTarget.get(key) ?? []).flatMap(touchedBy))],
+          consents,
+        };
+      });
     return stuck.length > 0;
+  }
+
+  /** Why a step that was launched before must not start now; it is over then, and its resource is planned again. */
+  #refusal(step: Step): string | undefined {
+    const intent = this.inFlight.intentOf(step.target);
+    const desired = this.#desired.last;
+    if (intent === undefined || desired === undefined || this.#gateFiles === undefined) return undefined;
+    const { clock, memory } = this.#deps;
+    const because = startRefusal(step, intent, this.inFlight.isCommitted(step.target), {
+      desired,
+      gates: this.#gateFiles,
+      memory: memory.current,
+      now: clock.now(),
+    });
+    if (because !== undefined) this.inFlight.finished(step, { type: 'skipped', because });
+    return because;
   }
 
   #stop(message: string, retryIn: number): PassEnd {

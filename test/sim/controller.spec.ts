@@ -178,6 +178,43 @@ describe('the loop', function () {
     expect(house.running()).to.deep.equal(['late', 'web']);
   });
 
+  it('starts nothing behind a gate that was closed while a pull took its time', async () => {
+    let arrive = (): void => undefined;
+    const arrival = new Promise<void>((resolve) => (arrive = resolve));
+    const late = container('late', { image: 'slow:1' }, ['Image/slow:1', 'Gate/ok']);
+    await open([gate('ok'), image('slow:1'), late], {
+      wrap: (engine) => {
+        engine.daemon.offerImage('slow:1', { Cmd: ['slow'] });
+        engine.pullImage = async (reference, onProgress) => {
+          await arrival;
+          return FakeEngine.prototype.pullImage.call(engine, reference, onProgress);
+        };
+        return engine;
+      },
+    });
+    house.open('ok');
+    await house.until(() => house.traced('step-started').some(({ step }) => step.op === 'PullImage'));
+    await house.elapse(1_000);
+    house.open();
+    await house.elapse(1_000);
+    arrive();
+    await house.untilResult('waiting');
+    expect(house.traced('step-started').map(({ step }) => step.op)).to.deep.equal(['PullImage']);
+    house.open('ok');
+    await house.untilResult('converged');
+    expect(house.running()).to.deep.equal(['late']);
+  });
+
+  it('backs off from a container that exits by itself again and again, slow as it is', async () => {
+    house = await House.open({ stateDirectory: state(), resources: [] });
+    house.engine.addImage('slow:1', { Cmd: ['x'] }, { behaviour: { exits: { code: 1, afterMilliseconds: 10_500 } } });
+    house.want([container('slow', { image: 'slow:1' })]);
+    await house.until(() => house.result() === 'failing');
+    await house.elapse(300_000);
+    const starts = house.engine.calls.filter(({ method }) => method === 'startContainer').length;
+    expect(starts).to.be.within(6, 20);
+  });
+
   it('removes nothing when the desired state is gone, and goes on when it is back', async () => {
     await open([front, web]);
     await house.untilResult('converged');

@@ -79,7 +79,8 @@ export class SimulatedOperator {
             engine,
             clock,
             stateDirectory: NO_DISK,
-            concurrency: 4,
+            concurrency: () => 4,
+            refusal: (step) => hooks.refusal(step),
             trace: (event) => hooks.trace(event),
             revision: () => hooks.revision(),
             remember: {

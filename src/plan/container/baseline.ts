@@ -31,6 +31,8 @@ export function baselineAfterApply(
   );
   const image = container && (observed.images[resource.spec.image] ?? observed.images[container.imageId]);
   if (!container || !image || container.owner?.instance === undefined) return undefined;
+  // Made for another spec than is wanted now: how it differs from this one is no fault of ours.
+  if (created && container.owner.specHash !== resource.hash) return previous;
 
   const names = new Map(observed.containers.map((each) => [each.name, each]));
   const want = withSharedIds(effectiveFields(resource.spec, image.config, observed.engine), names);

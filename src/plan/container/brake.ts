@@ -8,7 +8,8 @@ const MAX_REPLACEMENTS = 3;
 /** The hard stop that ends every replace loop, whatever its cause. */
 export function replacementBrake(resource: Resource<'Container'>, context: PlanContext): ConditionDraft | undefined {
   const record = context.input.memory.replacements[resource.key];
-  const recent = record?.specHash === resource.hash ? record.at.filter((time) => time > context.input.now - HOUR) : [];
+  const recent =
+    record?.specHash === resource.attempt ? record.at.filter((time) => time > context.input.now - HOUR) : [];
   if (recent.length < MAX_REPLACEMENTS) return undefined;
   return stalled(
     'ReplaceLoop',

@@ -8,6 +8,7 @@ import type { Outcome } from '../../../src/model/outcome.ts';
 import type { Step } from '../../../src/model/step.ts';
 import type { TraceEvent } from '../../../src/model/trace.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
+import { eventually } from '../../support/eventually.ts';
 import { stubEngine } from '../../support/stub-engine.ts';
 
 function start(id: string, after: readonly string[] = []): Step {
@@ -30,12 +31,18 @@ describe('executor', () => {
   let trace: TraceEvent[];
   beforeEach(() => (trace = []));
 
-  const executor = (engine: Partial<Engine>, concurrency = 4, remember = {}): Executor =>
+  const executor = (
+    engine: Partial<Engine>,
+    concurrency: number | (() => number) = 4,
+    remember = {},
+    refusal?: (step: Step) => string | undefined,
+  ): Executor =>
     createExecutor({
+      ...(refusal === undefined ? {} : { refusal }),
       engine: stubEngine(engine),
       clock,
       stateDirectory: '/nonexistent',
-      concurrency,
+      concurrency: typeof concurrency === 'number' ? () => concurrency : concurrency,
       trace: (event) => trace.push(event),
       remember: { recordRollback: () => Promise.resolve(), recordNotified: () => Promise.resolve(), ...remember },
       revision: () => 'abc',
@@ -102,6 +109,92 @@ describe('executor', () => {
     const both = await Promise.all([one.run(steps), one.run(steps)]);
     expect(most).to.equal(3);
     expect(both.map((outcomes) => outcomes.size)).to.deep.equal([10, 10]);
+  });
+
+  it('follows its limit, up and down', async () => {
+    let limit = 1;
+    const ends: (() => void)[] = [];
+    const startContainer = (): Promise<void> => new Promise((resolve) => ends.push(resolve));
+    const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    const run = executor({ startContainer }, () => limit).run(
+      Array.from({ length: 6 }, (_, index) => start(`#${index}`)),
+    );
+    await settle();
+    expect(ends).to.have.length(1);
+    limit = 3;
+    ends[0]?.();
+    await settle();
+    expect(ends).to.have.length(4);
+    limit = 1;
+    ends[1]?.();
+    ends[2]?.();
+    await settle();
+    expect(ends).to.have.length(4);
+    for (let index = 3; index < 6; index++) {
+      ends[index]?.();
+      await settle();
+    }
+    expect((await run).size).to.equal(6);
+  });
+
+  it('heals while pulls take their time, two of which run side by side', async () => {
+    const ends: (() => void)[] = [];
+    const started: string[] = [];
+    const pullImage = (): Promise<void> => new Promise((resolve) => ends.push(resolve));
+    const startContainer = (id: string): Promise<void> => Promise.resolve(void started.push(id));
+    const pull = (id: string): Step => ({
+      ...start(id),
+      op: 'PullImage',
+      args: { reference: `image${id}`, platforms: [] },
+    });
+    const one = executor({ pullImage, inspectImage: () => Promise.resolve(undefined) }, 1);
+    const pulls = one.run([pull('#1'), pull('#2'), pull('#3')]);
+    await eventually(() => expect(ends).to.have.length(2));
+    const other = executor({ pullImage, startContainer, inspectImage: () => Promise.resolve(undefined) }, 1);
+    const otherPulls = other.run(['#1', '#2', '#3', '#4', '#5'].map(pull));
+    expect(types(await other.run([start('#6')]))).to.deep.equal({ '#6': 'done' });
+    expect(started).to.deep.equal(['#6']);
+    one.close();
+    other.close();
+    for (const end of ends) end();
+    await Promise.all([pulls, otherPulls]);
+    expect(ends).to.have.length(4);
+  });
+
+  it('asks before every step starts, and skips what must not start any more', async () => {
+    const asked: string[] = [];
+    const ran: string[] = [];
+    const startContainer = (id: string): Promise<void> => Promise.resolve(void ran.push(id));
+    const refusal = ({ id }: Step): string | undefined => {
+      asked.push(`${id} after ${ran.join(' ')}`);
+      return id === '#2' ? 'Gate/x was closed' : undefined;
+    };
+    const outcomes = await executor({ startContainer }, 4, {}, refusal).run([
+      start('#1'),
+      start('#2', ['#1']),
+      start('#3', ['#2']),
+    ]);
+    expect(asked).to.deep.equal(['#1 after ', '#2 after #1']);
+    expect(outcomes.get('#2')).to.deep.equal({ type: 'skipped', because: 'Gate/x was closed' });
+    expect(types(outcomes)).to.deep.equal({ '#1': 'done', '#2': 'skipped', '#3': 'skipped' });
+    expect(trace.filter(({ type }) => type === 'step-started')).to.have.length(1);
+  });
+
+  it('starts nothing once it is closed, and calls nothing a failure that its own end broke', async () => {
+    let fail = (): void => undefined;
+    const ran: string[] = [];
+    const startContainer = (id: string): Promise<void> => {
+      ran.push(id);
+      return new Promise((_, reject) => (fail = () => reject(new EngineError('ENGINE_UNREACHABLE', 'POST /x', 'cut'))));
+    };
+    const one = executor({ startContainer }, 1);
+    const run = one.run([start('#1'), start('#2')]);
+    await eventually(() => expect(ran).to.deep.equal(['#1']));
+    one.close();
+    fail();
+    expect(types(await run)).to.deep.equal({ '#1': 'skipped', '#2': 'skipped' });
+    expect(ran).to.deep.equal(['#1']);
+    expect(trace.map(({ type }) => type)).to.deep.equal(['step-started']);
   });
 
   it('settles every graph and never runs a step before those that it comes after', async () => {

@@ -217,7 +217,7 @@ describe('replacing a container', () => {
   it('stops for good after three replacements within an hour for one spec', () => {
     const replacements = (count: number, minutes: number): Partial<typeof EMPTY_MEMORY> => ({
       replacements: {
-        'Container/web': { specHash: web.hash, at: Array.from({ length: count }, () => NOW - minutes * 60_000) },
+        'Container/web': { specHash: web.attempt, at: Array.from({ length: count }, () => NOW - minutes * 60_000) },
       },
     });
     const stopped = planningInput(

@@ -134,7 +134,7 @@ describe('planning files and directories', () => {
     const memory = {
       ...EMPTY_MEMORY,
       backoffs: {
-        'File/prometheus.yml': { specHash: config.hash, failures: 1, notBefore: NOW, error, terminal: true },
+        'File/prometheus.yml': { specHash: config.attempt, failures: 1, notBefore: NOW, error, terminal: true },
       },
     } as const;
     expectPlan(

@@ -204,7 +204,7 @@ describe('order, gates and holds', () => {
     const error = { code: 'IMAGE_UNAVAILABLE', message: 'no registry' };
     const memory = {
       ...EMPTY_MEMORY,
-      backoffs: { 'Image/app:1': { specHash: app.hash, failures: 2, notBefore: NOW + 4000, error, terminal: false } },
+      backoffs: { 'Image/app:1': { specHash: app.attempt, failures: 2, notBefore: NOW + 4000, error, terminal: false } },
     } as const;
     const input = planningInput([app, db], { images: {} }, { memory });
     expectPlan(
@@ -225,7 +225,7 @@ describe('order, gates and holds', () => {
 
   it('says one thing of each type: the failure rather than what it led to', () => {
     const error = { code: 'CRASH_LOOP', message: 'it exits at once' };
-    const backoff = { specHash: db.hash, failures: 3, notBefore: NOW + 4000, error, terminal: false };
+    const backoff = { specHash: db.attempt, failures: 3, notBefore: NOW + 4000, error, terminal: false };
     expectConditions(
       planningInput(
         [app, db],

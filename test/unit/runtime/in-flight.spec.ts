@@ -75,6 +75,31 @@ describe('InFlight', () => {
     expect([freed, flight.busy().size]).to.deep.equal([1, 0]);
   });
 
+  const intent = { specHash: 'v1:a', attempt: 'v1:b', touches: ['Container/member'], consents: [] } as const;
+
+  it('keeps busy what the steps touch, and settles under what they were planned for', () => {
+    const step = startStep('#1', 'Network/front');
+    flight.launch([step], () => intent);
+    expect([...flight.busy()].sort()).to.deep.equal(['Container/member', 'Network/front']);
+    flight.finished(step, DONE);
+    expect(flight.busy().size).to.equal(0);
+    expect(settled[0]?.intent).to.equal(intent);
+  });
+
+  it('knows steps that began to take down what was served, but not a removal of what is not wanted', () => {
+    const stop = (id: string, key: 'Container/a' | 'Container/b'): Step => ({
+      ...startStep(id, key),
+      op: 'StopContainer',
+      args: { container: key },
+    });
+    const steps = [stop('#1', 'Container/a'), stop('#2', 'Container/b')];
+    flight.launch(steps, (key) => (key === 'Container/a' ? intent : { ...intent, attempt: '' }));
+    expect(flight.isCommitted('Container/a')).to.equal(false);
+    steps.forEach((step) => flight.started(step));
+    expect(flight.isCommitted('Container/a')).to.equal(true);
+    expect(flight.isCommitted('Container/b')).to.equal(false);
+  });
+
   it('settles everything when the executor throws, and tells', async () => {
     flight.launch([startStep('#1', 'Container/a')]);
     runs[0]!.fail(new Error('broken'));

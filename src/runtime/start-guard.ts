@@ -1,0 +1,46 @@
+import type { GateFiles } from '../model/gates.ts';
+import type { Key } from '../model/key.ts';
+import type { Memory } from '../model/memory.ts';
+import type { DesiredState } from '../model/resource.ts';
+import type { Step } from '../model/step.ts';
+import { holdName } from '../plan/draft.ts';
+import { closedGatesBefore } from '../plan/gate.ts';
+import type { Intent } from './in-flight.ts';
+
+/** What counts now, which may be minutes after a step was planned: a slow pull may be before it. */
+export interface Standing {
+  readonly desired: DesiredState;
+  readonly gates: GateFiles;
+  readonly memory: Memory;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** These end something by themselves; nothing comes back by finishing them. */
+const FINAL: ReadonlySet<string> = new Set(['RemoveContainer', 'RemoveVolume']);
+
+/**
+ * Why a step must not start any more, or undefined. The plan's own rules for gates, holds and consents, asked again with
+ * what the last pass read, and whether its resource is still what it was planned for.
+ *
+ * Once steps have begun to take down what was served (`InFlight.isCommitted`), the rest of them, except a removal, runs
+ * to its end whatever was closed or edited meanwhile: half a takeover is an outage, and the next pass holds at the gate.
+ */
+export function startRefusal(step: Step, intent: Intent, isCommitted: boolean, standing: Standing): string | undefined {
+  if (isCommitted && !FINAL.has(step.op)) return undefined;
+  const { desired, gates } = standing;
+  const wanted = desired.resources.find(({ key }) => key === step.target);
+  if ((wanted?.attempt ?? '') !== intent.attempt) return `${step.target} was edited meanwhile; it is planned again`;
+  if (wanted === undefined && !desired.complete) return 'the desired state is not complete any more';
+  const gate = closedGatesBefore(step.target, standing)[0];
+  if (gate !== undefined) return `${gate} was closed meanwhile`;
+  const hold = heldBy([step.target, ...intent.touches], gates);
+  if (hold !== undefined) return `hold/${hold} was made meanwhile`;
+  if (step.risk !== 'destructive') return undefined;
+  const consent = intent.consents.find((file) => gates.open[file.replace(/\.ok$/, '')] === undefined);
+  return consent === undefined ? undefined : `the consent ${consent} was withdrawn meanwhile`;
+}
+
+function heldBy(keys: readonly Key[], gates: GateFiles): string | undefined {
+  return ['all', ...keys.map(holdName)].find((name) => gates.holds.has(name));
+}
