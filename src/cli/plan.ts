@@ -3,6 +3,7 @@ import { planJson } from '../plan/render-json.ts';
 import { renderPlanText } from '../plan/render-text.ts';
 import { runnableSteps } from '../runtime/components.ts';
 import { isFailing } from '../runtime/pass-result.ts';
+import { strayHolds } from '../runtime/stray-holds.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './errors.ts';
@@ -36,6 +37,8 @@ function summary(plan: Plan): string {
 export const command: Command = async ({ settings, output, errors }) => {
   const { desired, gates, outcome } = await survey(settings, systemClock);
   writeFindings(desired.findings, settings.desiredDirectory, errors);
+  const holds = strayHolds(desired, gates, 'plan' in outcome ? outcome.plan : undefined);
+  for (const text of holds) errors.write(`${styled(errors, 'yellow', '!')} ${text}\n`);
   if ('error' in outcome) throw outcome.error;
   const { plan } = outcome;
   if (settings.json) output.write(`${JSON.stringify(planJson(plan), undefined, 2)}\n`);

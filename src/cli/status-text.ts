@@ -1,7 +1,8 @@
 import { formatFinding } from '../desired/format-finding.ts';
 import { formatChange, formatDuration } from '../model/format-change.ts';
 import { markOf } from '../status/trace-line.ts';
-import type { StatusJson, StepJson } from '../status/status-json.ts';
+import type { StepJson } from '../model/step-json.ts';
+import type { StatusJson } from '../status/status-json.ts';
 import type { Operation } from '../model/step.ts';
 import { consentsText, gatesText } from './gates-text.ts';
 import { styled, type Output } from './output.ts';
@@ -78,7 +79,11 @@ function stepsText(status: StatusJson, output: Colors): string {
 function leading(resource: ResourceJson): ResourceJson['conditions'][number] | undefined {
   const order = ['Stalled', 'Degraded', 'Blocked', 'Progressing', 'Ready'];
   return order
-    .map((type) => resource.conditions.find((condition) => condition.type === type && condition.status))
+    .map((type) =>
+      resource.conditions.find(
+        (condition) => condition.type === type && (condition.status || condition.reason === 'Unknown'),
+      ),
+    )
     .find((condition) => condition !== undefined);
 }
 
@@ -87,7 +92,8 @@ function resourcesText(status: StatusJson, output: Colors, now: number): string 
   return status.resources
     .map((resource) => {
       const condition = leading(resource);
-      const type = condition?.type ?? 'Unknown';
+      const unknown = condition === undefined || (resource.stale && condition.type === 'Ready');
+      const type = unknown ? 'Unknown' : condition.type;
       const color = {
         Ready: 'green',
         Progressing: 'yellow',
@@ -96,7 +102,12 @@ function resourcesText(status: StatusJson, output: Colors, now: number): string 
         Stalled: 'red',
         Unknown: 'dim',
       } as const;
-      const reason = condition === undefined || type === 'Ready' ? '' : `${condition.reason}: ${condition.message}`;
+      const reason =
+        condition === undefined || type === 'Ready'
+          ? ''
+          : type === 'Unknown'
+            ? condition.message
+            : `${condition.reason}: ${condition.message}`;
       const age =
         status.running && condition !== undefined && condition.since !== null
           ? formatDuration(now - Date.parse(condition.since))
@@ -117,6 +128,11 @@ export function statusText(status: StatusJson, directory: string, output: Colors
     section('Consents', consentsText(status.consents, output), output),
     section('Failing', troubleText(status, output, now), output),
     section('Desired state', findings.join(''), output),
+    section(
+      'Without effect',
+      status.warnings.map((text) => `  ${styled(output, 'yellow', '!')} ${text}\n`).join(''),
+      output,
+    ),
     section('To do', stepsText(status, output), output),
     section('Resources', resourcesText(status, output, now), output),
   ].join('');

@@ -1,21 +1,7 @@
 import type { ConditionType } from '../model/condition.ts';
-import type { FieldChange } from '../model/fields.ts';
-import { redactChange } from '../model/redact.ts';
 import type { Finding } from '../model/resource.ts';
 import type { StatusSnapshot } from '../model/status.ts';
-import type { Step } from '../model/step.ts';
-
-/** A step as JSON shows it: no arguments (they hold whole specs), blockers by name, secrets redacted. */
-export interface StepJson {
-  readonly id: string;
-  readonly op: string;
-  readonly target: string;
-  readonly cause: string;
-  readonly fields: readonly FieldChange[];
-  readonly after: readonly string[];
-  readonly risk: string;
-  readonly blockedBy: readonly string[];
-}
+import { stepJson, type StepJson } from '../model/step-json.ts';
 
 /** `GET /api/v1/status` and `bastion status --json`. Times are ISO 8601; null means never. */
 export interface StatusJson {
@@ -33,6 +19,8 @@ export interface StatusJson {
     readonly key: string;
     readonly source: string;
     readonly frozen: boolean;
+    /** Not looked at any more: the conditions are the last known ones, and Ready is false. */
+    readonly stale: boolean;
     readonly conditions: readonly {
       readonly type: ConditionType;
       readonly status: boolean;
@@ -54,6 +42,8 @@ export interface StatusJson {
   }[];
   readonly consents: StatusSnapshot['consents'];
   readonly findings: readonly Finding[];
+  /** What the human did without effect, in sentences: hold files that name nothing. */
+  readonly warnings: readonly string[];
   readonly plan: {
     readonly digest: string;
     readonly steps: readonly StepJson[];
@@ -63,23 +53,6 @@ export interface StatusJson {
 
 function isoTime(milliseconds: number): string | null {
   return milliseconds > 0 ? new Date(milliseconds).toISOString() : null;
-}
-
-/** A step without its arguments. */
-export function stepJson(step: Step): StepJson {
-  return {
-    id: step.id,
-    op: step.op,
-    target: step.target,
-    cause: step.cause,
-    fields: step.fields.map((change) => {
-      const { path, want, got } = redactChange(change);
-      return { path, want: want ?? null, got: got ?? null };
-    }),
-    after: step.after,
-    risk: step.risk,
-    blockedBy: step.blockedBy.map((blocker) => blocker.name),
-  };
 }
 
 /** Snapshot to its JSON form. */
@@ -100,15 +73,17 @@ export function statusJson(snapshot: StatusSnapshot, running: boolean): StatusJs
       lastPass: isoTime(clocks.lastPass),
     },
     engine: snapshot.engine,
-    resources: snapshot.resources.map(({ key, source, frozen, conditions }) => ({
+    resources: snapshot.resources.map(({ key, source, frozen, stale, conditions }) => ({
       key,
       source: `${source.file}:${source.line}`,
       frozen,
+      stale: stale ?? false,
       conditions: conditions.map((condition) => ({ ...condition, since: isoTime(condition.since) })),
     })),
     gates: snapshot.gates.map((gate) => ({ ...gate, since: isoTime(gate.since) })),
     consents: snapshot.consents,
     findings: snapshot.findings,
+    warnings: snapshot.warnings ?? [],
     plan: {
       digest: snapshot.plan.digest,
       steps: snapshot.plan.steps.map(stepJson),

@@ -22,7 +22,8 @@ export interface TraceLine {
 
 /** `+`, `~` or `-` of an operation; starting what was missing belongs to its making. */
 export function markOf({ op: operation, cause }: { op: Operation; cause: string }): 'add' | 'change' | 'remove' {
-  if (/^(Create|Pull|Build)/.test(operation) || (operation === 'StartContainer' && cause === 'missing')) return 'add';
+  const completes = operation === 'StartContainer' || operation === 'WriteFile' || operation === 'RestoreFile';
+  if (/^(Create|Pull|Build)/.test(operation) || (completes && cause === 'missing')) return 'add';
   return /^(Remove|Disconnect)/.test(operation) ? 'remove' : 'change';
 }
 
