@@ -1,4 +1,5 @@
 import { isEngineError, type EngineError } from '../engine/errors.ts';
+import { redactText } from '../model/redact.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { STEP_ERROR_CODES, StepError } from './step-error.ts';
 
@@ -14,7 +15,7 @@ export function outcomeOfError(error: unknown): Outcome {
   if (isFileError(error)) {
     return { type: 'retry', error: { code: `FILE_${error.code}`, message: fileErrorMessage(error) } };
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = redactText(error instanceof Error ? error.message : String(error));
   return { type: 'retry', error: { code: 'STEP_FAULT', message: `A fault of the operator itself: ${message}` } };
 }
 

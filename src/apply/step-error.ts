@@ -1,3 +1,5 @@
+import { redactText } from '../model/redact.ts';
+
 /** What a step can fail with besides the engine's and the file system's own errors. */
 export const STEP_ERROR_CODES = {
   /** The candidate file was refused by its check. */
@@ -33,7 +35,8 @@ export class StepError extends Error {
   readonly code: StepErrorCode;
 
   constructor(code: StepErrorCode, message: string, options: { cause?: unknown } = {}) {
-    super(message, options);
+    // Checks, consumers and containers say what they like in it.
+    super(redactText(message), options);
     this.code = code;
   }
 }

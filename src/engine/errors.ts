@@ -1,3 +1,5 @@
+import { redactText } from '../model/redact.ts';
+
 /**
  * What an engine call can fail with. `code` is stable and documented; `statusCode` is the engine's answer, if any.
  * dockerode's own `reason` is undefined for several codes, so only the status is looked at (docs/architecture.md).
@@ -39,10 +41,12 @@ export class EngineError extends Error {
     detail: string,
     options: { statusCode?: number; cause?: unknown } = {},
   ) {
-    super(`${ENGINE_ERROR_CODES[code]}: ${detail} (${call})`, { cause: options.cause });
+    // What engines, registries and builds say may quote credentials.
+    const shown = redactText(detail);
+    super(redactText(`${ENGINE_ERROR_CODES[code]}: ${shown} (${call})`), { cause: options.cause });
     this.code = code;
     this.call = call;
-    this.detail = detail;
+    this.detail = shown;
     this.statusCode = options.statusCode;
   }
 }

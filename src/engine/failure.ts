@@ -1,3 +1,4 @@
+import { redactText } from '../model/redact.ts';
 import { EngineError, type EngineErrorCode } from './errors.ts';
 
 /** What a 5xx says that is not the engine's own failure, but a clash that goes away with its cause. */
@@ -50,7 +51,7 @@ function foreignBody(statusCode: number, body: Buffer): string {
     .replace(/\s+/g, ' ')
     .trim();
   const proxy = statusCode === 403 ? '; does a socket proxy forbid this call?' : '';
-  return `status ${statusCode}${text === '' ? '' : `: ${text.slice(0, 200)}`}${proxy}`;
+  return `status ${statusCode}${text === '' ? '' : `: ${redactText(text).slice(0, 200)}`}${proxy}`;
 }
 
 /** A connection that could not be made, or was lost before any answer. */

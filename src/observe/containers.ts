@@ -2,6 +2,7 @@ import type { ContainerInspect, ContainerSummary, EndpointSettings } from '../en
 import { diffFields } from '../model/diff-fields.ts';
 import type { Fields } from '../model/fields.ts';
 import { readOwnership } from '../model/labels.ts';
+import { redactText } from '../model/redact.ts';
 import type { ContainerState, ObservedContainer } from '../model/observed.ts';
 
 /** Names that the engine makes up are 64 hexadecimal digits. */
@@ -62,9 +63,11 @@ export function inspectedContainer(inspect: ContainerInspect, fields: Fields): O
     ...(owner === undefined ? {} : { owner }),
     state: State.Status as ContainerState,
     health: healthWord(State.Health?.Status),
-    healthOutput: (State.Health?.Log?.at(-1)?.Output ?? '').trim().slice(0, HEALTH_OUTPUT_LENGTH),
+    healthOutput: redactText(State.Health?.Log?.at(-1)?.Output ?? '')
+      .trim()
+      .slice(0, HEALTH_OUTPUT_LENGTH),
     exitCode: State.ExitCode,
-    error: State.Error,
+    error: redactText(State.Error),
     restartCount: inspect.RestartCount,
     createdAt: milliseconds(inspect.Created),
     startedAt: milliseconds(State.StartedAt),

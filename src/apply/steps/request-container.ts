@@ -1,3 +1,4 @@
+import { redactText } from '../../model/redact.ts';
 import type { StepArguments } from '../../model/step.ts';
 import { containerAddress } from '../container-address.ts';
 import type { StepContext } from '../context.ts';
@@ -31,6 +32,6 @@ export async function requestContainer(
   if (answer.status < 400) return;
   throw new StepError(
     'REQUEST_FAILED',
-    `${what} was answered with ${answer.status}: ${answer.body.trim().slice(0, 300)}`,
+    `${what} was answered with ${answer.status}: ${redactText(answer.body.trim()).slice(0, 300)}`,
   );
 }

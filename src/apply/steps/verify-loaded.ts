@@ -1,3 +1,4 @@
+import { redactText } from '../../model/redact.ts';
 import type { StepArguments } from '../../model/step.ts';
 import { containerAddress } from '../container-address.ts';
 import type { StepContext } from '../context.ts';
@@ -56,7 +57,7 @@ async function look(
     const target = { host, port: loaded.port, path: loaded.path, method: 'GET' };
     const answer = await httpRequest(clock, target, Math.min(REQUEST_DEADLINE, Math.max(INTERVAL, loaded.within)));
     if (answer.status < 400 && answer.body.includes(loaded.contains)) return undefined;
-    return `${url} answered ${answer.status}: ${answer.body.trim().slice(0, SEEN_LENGTH)}`;
+    return `${url} answered ${answer.status}: ${redactText(answer.body.trim()).slice(0, SEEN_LENGTH)}`;
   } catch (error) {
     return `${url}: ${(error as Error).message}`;
   }
