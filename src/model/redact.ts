@@ -1,18 +1,8 @@
 import type { FieldChange, FieldValue } from './fields.ts';
+import { mayBeSecretName } from './secret-names.ts';
 
 /** What is shown in place of a secret. */
 export const REDACTED = '(secret)';
-
-const SECRET_NAME =
-  /pass(word|wd|phrase)?(_|-|\.|$)|passw|secret|token|credential|api[_-]?key|access[_-]?key|private[_-]?key|encryption[_-]?key|(^|[_.-])(pw|pwd|auth|jwt|dsn|salt|hmac|htpasswd|cookie)([_.-]|$)|basic[_-]?auth/i;
-
-/** Names that only say where a secret lies (`DB_PASSWORD_FILE`), by convention of the official images. */
-const SECRET_LOCATION = /_(file|path|dir)$/i;
-
-/** Whether a variable, label or option of this name probably holds a secret. */
-export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name) && !SECRET_LOCATION.test(name);
-}
 
 const OPTION_WITH_VALUE = /^(-{1,2}[\w.-]+|[\w.-]+)=([\s\S]*)$/;
 const OPTION_ALONE = /^-{1,2}[\w.-]+$/;
@@ -28,10 +18,10 @@ function redactArguments(list: readonly FieldValue[]): FieldValue[] {
   return list.map((item, index) => {
     const before = list[index - 1];
     if (typeof item !== 'string') return redactValue('', item);
-    if (typeof before === 'string' && OPTION_ALONE.test(before) && isSecretName(before) && !item.startsWith('-'))
+    if (typeof before === 'string' && OPTION_ALONE.test(before) && mayBeSecretName(before) && !item.startsWith('-'))
       return REDACTED;
     const option = OPTION_WITH_VALUE.exec(item);
-    return option !== null && isSecretName(option[1] ?? '') ? `${option[1]}=${REDACTED}` : redactText(item);
+    return option !== null && mayBeSecretName(option[1] ?? '') ? `${option[1]}=${REDACTED}` : redactText(item);
   });
 }
 
@@ -40,7 +30,7 @@ function redactValue(name: string, value: FieldValue): FieldValue {
   if (Array.isArray(value)) return redactArguments(value);
   if (typeof value === 'object')
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, redactValue(key, member)]));
-  if (isSecretName(name)) return REDACTED;
+  if (mayBeSecretName(name)) return REDACTED;
   return typeof value === 'string' ? redactText(value) : value;
 }
 

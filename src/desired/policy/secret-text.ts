@@ -1,15 +1,10 @@
-const SECRET_NAME =
-  /(?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?|bearer|htpasswd)$/i;
+import { isSecretName } from '../../model/secret-names.ts';
+
 const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/;
 const URL_WITH_PASSWORD = /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:([^\s/@"']+)@/i;
 /** What stands for a secret rather than being one: references, templates, paths, switches, blanks. */
 const PLACEHOLDER = /^(?:["']{2}|true|false|null|none|yes|no|~|\d{1,4}|[/.].*|\$.*|<.*>|\{\{.*|__.*__|\*+)$/i;
 const ASSIGNMENT = /^\s*(?:-\s+|export\s+)?["']?([A-Za-z][\w.-]*)["']?\s*[:=]\s*(\S.*?)\s*,?\s*$/;
-
-/** Whether a name says that its value is a secret (`GF_SECURITY_ADMIN_PASSWORD`; not `..._FILE`). */
-export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name);
-}
 
 /** Why a name with a value gives away a secret; undefined when it does not. The value is never repeated. */
 export function secretInAssignment(name: string, value: string): string | undefined {

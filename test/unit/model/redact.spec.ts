@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { formatChange } from '../../../src/model/format-change.ts';
-import { isSecretName, redactChange, redactText } from '../../../src/model/redact.ts';
+import { redactChange, redactText } from '../../../src/model/redact.ts';
+import { isSecretName, mayBeSecretName } from '../../../src/model/secret-names.ts';
 
 describe('redaction', () => {
   for (const name of [
@@ -17,10 +18,14 @@ describe('redaction', () => {
     'BASIC_AUTH',
     'SENTRY_DSN',
   ])
-    it(`takes ${name} for a secret`, () => expect(isSecretName(name)).to.equal(true));
+    it(`takes ${name} for a secret`, () => expect(mayBeSecretName(name)).to.equal(true));
 
   for (const name of ['TZ', 'PATH', 'AUTHOR', 'KEYBOARD', 'DB_PASSWORD_FILE', 'MONKEY', 'PORT', 'LOG_LEVEL'])
-    it(`does not take ${name} for a secret`, () => expect(isSecretName(name)).to.equal(false));
+    it(`does not take ${name} for a secret`, () => expect(mayBeSecretName(name)).to.equal(false));
+
+  for (const name of ['AUTH_BEARER', 'DB_PASS', 'pwd', 'api-key', 'Credentials', 'HTPASSWD', 'X_ENCRYPTION_KEY'])
+    it(`hides ${name}, for which a manifest is refused`, () =>
+      expect([isSecretName(name), mayBeSecretName(name)]).to.deep.equal([true, true]));
 
   it('hides both sides of an environment value, and that one is absent stays visible', () => {
     const change = redactChange({ path: 'environment.DB_PASSWORD', want: 'hunter2', got: undefined });
