@@ -27,6 +27,11 @@ describe('redaction', () => {
     it(`hides ${name}, for which a manifest is refused`, () =>
       expect([isSecretName(name), mayBeSecretName(name)]).to.deep.equal([true, true]));
 
+  it('reads a megabyte of anything at once: bodies and outputs of others go through it', () => {
+    for (const unit of ['a', 'a://b:c', ':', 'password', 'token=x,', '://u:'])
+      expect(redactText(unit.repeat(1_000_000 / unit.length)).length, unit).to.be.greaterThan(0);
+  });
+
   it('hides both sides of an environment value, and that one is absent stays visible', () => {
     const change = redactChange({ path: 'environment.DB_PASSWORD', want: 'hunter2', got: undefined });
     expect(change).to.deep.equal({ path: 'environment.DB_PASSWORD', want: '(secret)', got: undefined });
