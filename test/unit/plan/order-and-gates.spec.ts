@@ -204,7 +204,9 @@ describe('order, gates and holds', () => {
     const error = { code: 'IMAGE_UNAVAILABLE', message: 'no registry' };
     const memory = {
       ...EMPTY_MEMORY,
-      backoffs: { 'Image/app:1': { specHash: app.attempt, failures: 2, notBefore: NOW + 4000, error, terminal: false } },
+      backoffs: {
+        'Image/app:1': { specHash: app.attempt, failures: 2, notBefore: NOW + 4000, error, terminal: false },
+      },
     } as const;
     const input = planningInput([app, db], { images: {} }, { memory });
     expectPlan(
