@@ -42,11 +42,11 @@ async function readyToReplace(spec: Partial<ContainerSpec>): Promise<Simulation>
 }
 
 /** Lets passes and time go on until nothing is under way. Returns the number of engine calls of the operator there is. */
-async function settle(simulation: Simulation): Promise<number> {
+async function settle(simulation: Simulation, isOurs = true): Promise<number> {
   for (let passes = 0; passes < 30; passes++) {
     const result = await simulation.pass();
     const web = containersOfWeb(simulation);
-    if (web.length === 0) simulation.fail('no container of web is left');
+    if (isOurs && web.length === 0) simulation.fail('no container of web is left');
     if (simulation.operator && result !== 'progressing' && passes > 2) break;
     await simulation.clock.advance(1_500);
   }
@@ -134,6 +134,27 @@ describe('a replacement', function () {
         simulation.close();
       }
     }
+  });
+
+  it('of a drifted or an adopted container is tried once, too', async () => {
+    const simulation = new Simulation();
+    const outside = new Outside(simulation.daemon);
+    outside.runContainer('web', { Image: 'good:2', HostConfig: { NetworkMode: 'default' } });
+    const tries = (): number =>
+      simulation.story.filter((line) => line.includes('CreateContainer Container/web')).length;
+    simulation.desired = desiredState([container('web', { image: 'exits:1', adopt: true })]);
+    await settle(simulation, false);
+    expect(tries()).to.equal(1);
+    simulation.desired = desiredState([container('web', { image: 'good:1', adopt: true })]);
+    await settle(simulation, false);
+    await simulation.clock.advance(20_000);
+    outside.recreateByHand('web', { Env: ['DRIFT=1'] });
+    await simulation.pass();
+    outside.killContainer('web');
+    await settle(simulation);
+    expect(tries()).to.equal(3);
+    expect(containersOfWeb(simulation).map(({ state }) => state)).to.deep.equal(['running']);
+    simulation.close();
   });
 
   it('stops after three within an hour when somebody undoes each of them', async () => {

@@ -54,6 +54,9 @@ function conflictMessage(resource: ContainerResource, foreign: ObservedContainer
 }
 
 function planAdoption(resource: ContainerResource, foreign: ObservedContainer, context: PlanContext): ResourcePlan {
+  const failed = context.input.memory.rolledBack[resource.key];
+  if (failed?.specHash === resource.attempt)
+    return resourcePlan({ conditions: [degraded('RolledBack', rolledBackMessage(resource, failed.reason))] });
   const brake = replacementBrake(resource, context);
   if (brake) return resourcePlan({ conditions: [brake] });
   return resourcePlan({
@@ -97,8 +100,8 @@ function planExisting(
   );
   const sorted = sortChanges(changes, resource.spec);
   const failed = memory.rolledBack[resource.key];
-  const rolledBack =
-    failed?.specHash === resource.attempt && current.owner?.specHash !== resource.hash ? failed : undefined;
+  const isOther = current.owner?.specHash !== resource.hash || sorted.replace.length > 0;
+  const rolledBack = failed?.specHash === resource.attempt && isOther ? failed : undefined;
   const specChanged =
     current.owner?.specHash !== resource.hash && memory.baselines[resource.key]?.specHash !== resource.hash;
   const cause = specChanged ? 'spec changed' : 'drift';
@@ -126,12 +129,7 @@ function planExisting(
         current,
         context,
         [...removalSteps(surplus), ...renameSteps(resource, current), ...reconnectSteps(current, networkIds)],
-        [
-          degraded(
-            'RolledBack',
-            `the new spec was tried and rolled back: ${rolledBack.reason}. The previous container runs; the spec is not tried again until it changes, or: bastion retry ${resource.key}`,
-          ),
-        ],
+        [degraded('RolledBack', rolledBackMessage(resource, rolledBack.reason))],
         faults,
       ),
       servesPrevious: true,
@@ -153,6 +151,10 @@ function planExisting(
       : []),
   ];
   return withState(resource, current, context, steps, [], faults);
+}
+
+function rolledBackMessage(resource: ContainerResource, reason: string): string {
+  return `the new spec was tried and rolled back: ${reason}. The previous container runs; the spec is not tried again until it changes, or: bastion retry ${resource.key}`;
 }
 
 function renameSteps(resource: ContainerResource, current: ObservedContainer): StepDraft[] {

@@ -3,6 +3,7 @@ import { EMPTY_MEMORY } from '../../../src/model/memory.ts';
 import { buildPlan } from '../../../src/plan/build-plan.ts';
 import {
   container,
+  foreignContainer,
   id,
   network,
   NOW,
@@ -74,6 +75,35 @@ describe('a container in an odd place', () => {
       #3 StartContainer Container/web aaaaaaaaaaaa: drift (after #2)
            state: want running, got exited`,
     );
+  });
+
+  it('is not tried again and again when its replacement after a drift, or an adoption, was rolled back', () => {
+    const memory = {
+      ...EMPTY_MEMORY,
+      rolledBack: { [web.key]: { specHash: web.attempt, reason: 'it exited', at: NOW } },
+    };
+    const live = observedContainer(web);
+    const drifted = { ...live, fields: { ...live.fields, 'environment.V': '3' } };
+    const adopting = container('web', { environment: { V: '2' }, adopt: true });
+    const plans = [
+      buildPlan(planningInput([web], { containers: [drifted] }, { memory })),
+      buildPlan(
+        planningInput(
+          [adopting],
+          { containers: [foreignContainer('web')] },
+          {
+            memory: {
+              ...memory,
+              rolledBack: { [web.key]: { specHash: adopting.attempt, reason: 'it exited', at: NOW } },
+            },
+          },
+        ),
+      ),
+    ];
+    for (const { steps, conditions } of plans) {
+      expect(steps).to.deep.equal([]);
+      expect(conditions.map(({ reason }) => reason)).to.include('RolledBack');
+    }
   });
 
   it('is not reconnected again and again when it ended and was connected while it was stopped', () => {
