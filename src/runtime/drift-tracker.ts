@@ -2,11 +2,19 @@ import type { FieldChange } from '../model/fields.ts';
 import type { Key } from '../model/key.ts';
 import type { Plan } from '../model/plan.ts';
 import type { DesiredState } from '../model/resource.ts';
-import type { Step } from '../model/step.ts';
+import type { Operation, Step } from '../model/step.ts';
 import type { UntimedTraceEvent } from './trace-bus.ts';
 
 /** Causes of steps that somebody wished for. */
 const WISHED = new Set(['spec changed', 'context changed']);
+/** Telling consumers of a file, and looking whether they loaded it, repairs nothing. */
+const NOTICES: ReadonlySet<Operation> = new Set([
+  'SignalContainer',
+  'RestartContainer',
+  'RequestContainer',
+  'VerifyLoaded',
+  'RecordNotified',
+]);
 
 /** Tells drift (steps for a resource that was as wanted, and whose spec is the same) from progress, and times its healing. */
 export class DriftTracker {
@@ -40,7 +48,7 @@ export class DriftTracker {
       } else if (steps !== undefined && this.#settled.get(key) === hash && !this.#drifted.has(key)) {
         const cause = steps[0]?.cause ?? '';
         this.#settled.delete(key);
-        if (WISHED.has(cause)) continue;
+        if (WISHED.has(cause) || (key.startsWith('File/') && steps.every(({ op }) => NOTICES.has(op)))) continue;
         this.#drifted.set(key, { hash, since: now });
         events.push({ type: 'drift-found', key, cause, fields: fieldsOf(steps) });
       }

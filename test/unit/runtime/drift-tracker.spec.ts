@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import { buildPlan } from '../../../src/plan/build-plan.ts';
+import { DriftTracker } from '../../../src/runtime/drift-tracker.ts';
+import type { ObservedPath } from '../../../src/model/observed.ts';
+import { container, desiredState, file, NOW, observedContainer, planningInput } from '../../support/planning.ts';
+
+describe('what counts as drift', () => {
+  const loaded = { port: 80, path: '/', contains: 'x', within: 1000 };
+  const config = file('a', { onChange: [{ container: 'web', action: { type: 'signal', signal: 'SIGHUP' }, loaded }] });
+  const web = container('web');
+  const live: ObservedPath = {
+    type: 'file',
+    uid: 0,
+    gid: 0,
+    mode: 0o644,
+    modifiedAt: NOW - 7_200_000,
+    digest: config.spec.digest,
+  };
+  const tracker = (): { see: (path: ObservedPath, running: boolean) => string[] } => {
+    const drift = new DriftTracker();
+    return {
+      see(path, running) {
+        const containers = running ? [observedContainer(web)] : [];
+        const plan = buildPlan(planningInput([config, web], { containers, paths: { '/srv/a': path } }));
+        return drift
+          .update(desiredState([config, web]), plan, new Set(), NOW)
+          .flatMap((event) => (event.type === 'drift-found' && event.key === config.key ? [event.cause] : []));
+      },
+    };
+  };
+
+  it('is content that somebody changed', () => {
+    const { see } = tracker();
+    see(live, false);
+    expect(see({ ...live, digest: 'e'.repeat(64) }, false)).to.deep.equal(['content differs']);
+  });
+
+  it('is not that a consumer is asked whether it loaded a file', () => {
+    const { see } = tracker();
+    see(live, false);
+    expect(see(live, true)).to.deep.equal([]);
+  });
+});
