@@ -91,6 +91,8 @@ export class Passes {
       onSettled: (flight) => {
         forgetTouched(flight.steps, this.#observed, deps.observer);
         this.#learner.settled(flight);
+        // Steps that failed have the backoff; only those that succeed and change nothing are to be counted.
+        if ([...flight.outcomes.values()].some(({ type }) => type !== 'done')) this.#repetition.forget(flight.key);
         onSettled();
       },
     });

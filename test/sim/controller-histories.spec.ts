@@ -7,7 +7,7 @@ import { holds } from './runs.ts';
 describe('random histories with the whole controller', () => {
   it('never step behind a closed gate, on a hold or a foreign object, and always end as wanted', async function () {
     this.timeout(600_000);
-    await holds(arbitraryHistory, 100, async (history) => {
+    await holds(arbitraryHistory, 60, async (history) => {
       const simulation = new ControlledSimulation();
       try {
         for (const event of history) {

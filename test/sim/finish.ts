@@ -95,7 +95,8 @@ function freshWhereGivenUp(simulation: Simulation): DesiredState {
   const { clock, memory, plan } = simulation;
   const isGivenUp = (key: Key): boolean =>
     memory.backoffs[key]?.terminal === true ||
-    (plan?.conditions ?? []).some((one) => one.key === key && one.reason === 'RolledBack');
+    memory.rolledBack[key] !== undefined ||
+    (plan?.conditions ?? []).some((one) => one.key === key && ['RolledBack', 'ReplaceLoop'].includes(one.reason));
   return workable(simulation.desired, ({ key }) => (isGivenUp(key) ? String(clock.now()) : undefined));
 }
 

@@ -7,7 +7,7 @@ import { Simulation } from './simulation.ts';
 describe('random histories', () => {
   it('never step behind a closed gate, on a hold or a foreign object, and always end as wanted', async function () {
     this.timeout(600_000);
-    await holds(arbitraryHistory, 1000, async (history) => {
+    await holds(arbitraryHistory, 2000, async (history) => {
       const simulation = new Simulation();
       try {
         for (const event of history) {
