@@ -89,7 +89,7 @@ describe('the desired state, changed under a running operator', function () {
     place.desired.write('10.yaml', place.container('web'), place.container('other'));
     const operator = place.start();
     await reason(operator, 'web', 'Stalled', 'Conflict');
-    expect((await place.inspect('other')).State.Running).to.equal(true);
+    await operator.until(async () => expect((await place.inspect('other')).State.Running).to.equal(true));
     expect((await place.inspect('web')).Id).to.equal(foreign);
     place.desired.write('10.yaml', place.container('web', { adopt: true }), place.container('other'));
     await operator.result('converged');

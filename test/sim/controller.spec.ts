@@ -9,11 +9,12 @@ import type { HouseOptions } from './house.ts';
 describe('the loop', function () {
   this.timeout(20_000);
 
-  const state = temporaryDirectory('loop');
   let house: House;
+  // Before the directory's own hook: a loop that still runs would write into what is being removed.
+  afterEach(() => house.close());
+  const state = temporaryDirectory('loop');
   const open = async (resources: readonly Resource[], parts: Partial<HouseOptions> = {}): Promise<House> =>
     (house = await House.open({ stateDirectory: state(), resources, ...parts }));
-  afterEach(() => house.close());
 
   const front = network('front');
   const web = container('web', { networks: { front: { aliases: [] } } }, ['Network/front']);
