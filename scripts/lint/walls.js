@@ -10,21 +10,27 @@ export const WALLS = {
   desired: ['model'],
   engine: ['model'],
   gates: ['model'],
+  certs: ['model'],
   plan: ['model'],
-  observe: ['model', 'engine', 'plan'],
-  apply: ['model', 'engine'],
-  runtime: ['model', 'desired', 'engine', 'gates', 'plan', 'observe', 'apply'],
+  observe: ['model', 'engine', 'plan', 'certs'],
+  apply: ['model', 'engine', 'certs'],
+  runtime: ['model', 'desired', 'engine', 'gates', 'plan', 'observe', 'apply', 'certs'],
   status: ['model', 'runtime'],
-  cli: ['model', 'desired', 'engine', 'gates', 'plan', 'observe', 'apply', 'runtime', 'status'],
-  main: ['model', 'desired', 'engine', 'gates', 'plan', 'observe', 'apply', 'runtime', 'status', 'cli'],
+  cli: ['model', 'desired', 'engine', 'gates', 'plan', 'observe', 'apply', 'certs', 'runtime', 'status'],
+  main: ['model', 'desired', 'engine', 'gates', 'plan', 'observe', 'apply', 'certs', 'runtime', 'status', 'cli'],
 };
 
 /** The clock is passed to every room as a value, so its type may be named everywhere but in the pure ones. */
 const CLOCK = join('runtime', 'clock.ts');
-const CLOCK_ROOMS = ['desired', 'engine', 'observe', 'apply'];
+const CLOCK_ROOMS = ['desired', 'engine', 'observe', 'apply', 'certs'];
 
 /** Package -> the only room that may import it. */
-const OWNED_PACKAGES = { dockerode: 'engine' };
+const OWNED_PACKAGES = {
+  dockerode: 'engine',
+  '@peculiar/x509': 'certs',
+  'reflect-metadata': 'certs',
+  'node-cron': 'runtime',
+};
 
 /** What code that must not write may take from node:fs. */
 const READING = ['access', 'constants', 'lstat', 'readFile', 'readdir', 'readlink', 'realpath', 'stat', 'statfs'];

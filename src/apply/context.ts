@@ -1,5 +1,9 @@
+import type { Dial } from '../certs/dial.ts';
+import type { CertificateFiles } from '../certs/files.ts';
 import type { Engine } from '../engine/port.ts';
+import type { ServedTarget } from '../model/certificate-steps.ts';
 import type { Key } from '../model/key.ts';
+import type { ObservedServed } from '../model/observed-certificates.ts';
 import type { Operation, StepArguments } from '../model/step.ts';
 import type { Clock } from '../runtime/clock.ts';
 
@@ -18,6 +22,11 @@ export interface StepContext {
   readonly remember: Remember;
   /** Resource that the step belongs to. */
   readonly target: Key;
+  /** File operations on key pairs and secrets: the real ones, except in simulations. */
+  readonly files: CertificateFiles;
+  readonly dial: Dial;
+  /** Told of what every dial found. */
+  readonly reportServed: (key: Key, target: ServedTarget, found: ObservedServed) => void;
   /** Names of check containers that run now, so that one step does not sweep away another's. */
   readonly activeChecks: Set<string>;
   /** A line for people while the step runs. */

@@ -18,6 +18,7 @@ export interface ExecutorOptions {
   readonly refusal?: (step: Step) => string | undefined;
   readonly trace: (event: TraceEvent) => void;
   readonly remember: Remember;
+  readonly certificates: Pick<StepContext, 'files' | 'dial' | 'reportServed'>;
   /** Commit of the desired state, for the history. */
   readonly revision: () => string | undefined;
 }
@@ -36,7 +37,7 @@ export interface Executor {
 }
 
 /** What may take minutes and waits for others: it has places of its own, so that it cannot hold up healing. */
-const SLOW: ReadonlySet<Operation> = new Set(['PullImage', 'BuildImage', 'CheckFile', 'VerifyLoaded']);
+const SLOW: ReadonlySet<Operation> = new Set(['PullImage', 'BuildImage', 'CheckFile', 'VerifyLoaded', 'VerifyServed']);
 const SLOW_SIDE_BY_SIDE = 2;
 const GOING: Outcome = { type: 'skipped', because: 'the operator stops' };
 
@@ -58,6 +59,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       clock,
       stateDirectory: options.stateDirectory,
       remember: options.remember,
+      ...options.certificates,
       target: step.target,
       activeChecks,
       progress: (text) => {

@@ -1,5 +1,17 @@
 /** Every kind that a manifest may name. */
-export const KINDS = ['Bastion', 'Network', 'Volume', 'Image', 'Directory', 'File', 'Container', 'Gate'] as const;
+export const KINDS = [
+  'Bastion',
+  'Network',
+  'Volume',
+  'Image',
+  'Directory',
+  'File',
+  'Secret',
+  'CertificateAuthority',
+  'Certificate',
+  'Container',
+  'Gate',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** Names one resource: `Kind/name`. An Image may be named by a reference, so the name itself may hold slashes. */

@@ -1,5 +1,7 @@
 import type { Fields } from './fields.ts';
+import type { Key } from './key.ts';
 import type { Ownership } from './labels.ts';
+import type { ObservedAuthority, ObservedPair, ObservedServed } from './observed-certificates.ts';
 
 /** What the engine is, as far as defaults depend on it. */
 export interface EngineFacts {
@@ -101,6 +103,10 @@ export interface ObservedPath {
   readonly digest?: string;
   /** Why it is unreadable. */
   readonly error?: string;
+  /** Regular files only: there is nothing in it. */
+  readonly isEmpty?: boolean;
+  /** Symlinks only: where it leads, as written. */
+  readonly target?: string;
 }
 
 /** One lossless snapshot of what is there. */
@@ -113,8 +119,14 @@ export interface Observed {
   readonly volumes: readonly ObservedVolume[];
   /** By every wanted reference and by the id of every container's image; absent key: not on this engine. */
   readonly images: Readonly<Record<string, ObservedImage>>;
-  /** By every wanted path. */
+  /** By every wanted path. Of a Secret no digest is taken. */
   readonly paths: Readonly<Record<string, ObservedPath>>;
+  /** By the key of every CertificateAuthority. */
+  readonly authorities: Readonly<Record<Key, ObservedAuthority>>;
+  /** By the key of every Certificate. */
+  readonly pairs: Readonly<Record<Key, ObservedPair>>;
+  /** Last dial of each consumer, by `servedId`; absent: never dialled by this process. */
+  readonly served: Readonly<Record<string, ObservedServed>>;
   /** Names to ids from the host's passwd and group files. */
   readonly users: Readonly<Record<string, number>>;
   readonly groups: Readonly<Record<string, number>>;

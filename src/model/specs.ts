@@ -1,3 +1,5 @@
+import type { CertificateAuthoritySpec, CertificateSpec, SecretSpec } from './certificate-specs.ts';
+
 /**
  * The normalised specs: what `desired/` makes of a manifest once short forms, durations and sizes are read.
  * Field names are Compose's where Compose has one. An unset field is absent, never null, so that a field added later
@@ -249,6 +251,10 @@ export interface BastionSpec {
   readonly concurrency: number;
   /** Removals in one pass that need no consent. */
   readonly maxRemovals: number;
+  /** Host directory (without the prefix of `--root`) below which authorities and certificates have their default places. */
+  readonly pkiDirectory: string;
+  /** Name of the Certificate that the operator presents when it looks at what services serve; absent: none. */
+  readonly clientCertificate?: string;
 }
 
 export interface Specs {
@@ -258,6 +264,9 @@ export interface Specs {
   Image: ImageSpec;
   Directory: DirectorySpec;
   File: FileSpec;
+  Secret: SecretSpec;
+  CertificateAuthority: CertificateAuthoritySpec;
+  Certificate: CertificateSpec;
   Container: ContainerSpec;
   Gate: GateSpec;
 }

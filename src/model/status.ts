@@ -1,3 +1,4 @@
+import type { CertificateStatus } from './certificate-status.ts';
 import type { Condition, ConditionType } from './condition.ts';
 import type { Key } from './key.ts';
 import type { Plan } from './plan.ts';
@@ -60,6 +61,8 @@ export interface StatusSnapshot {
   readonly engine: { readonly reachable: boolean; readonly version: string; readonly message: string };
   readonly resources: readonly ResourceStatus[];
   readonly gates: readonly GateStatus[];
+  /** Soonest expiry first. */
+  readonly certificates: readonly CertificateStatus[];
   readonly consents: readonly { readonly touch: string; readonly removes: readonly string[] }[];
   readonly findings: readonly Finding[];
   /** What the human did without effect, in sentences: hold files that name nothing. */

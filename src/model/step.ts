@@ -1,5 +1,7 @@
 import type { FieldChange } from './fields.ts';
+import type { CertificateStepArguments } from './certificate-steps.ts';
 import type { Key } from './key.ts';
+import type { SecretSpec } from './certificate-specs.ts';
 import type {
   ContainerSpec,
   DirectorySpec,
@@ -17,7 +19,7 @@ import type { Ownership } from './labels.ts';
  * derive from this map, so an operation without an executor does not compile.
  * `container` and `network` arguments are ids of existing objects, or the exact name of one that an earlier step makes.
  */
-export interface StepArguments {
+export interface StepArguments extends CertificateStepArguments {
   CreateNetwork: { readonly name: string; readonly spec: NetworkSpec; readonly owner: Ownership };
   RemoveNetwork: { readonly network: string };
   ConnectNetwork: { readonly network: string; readonly container: string; readonly attachment: NetworkAttachment };
@@ -65,6 +67,8 @@ export interface StepArguments {
   RecordNotified: { readonly digest: string };
   /** Puts back the content that was live before, from the state directory. */
   RestoreFile: { readonly spec: FileSpec };
+  /** Makes the file once, out of fresh randomness; what is there already is never replaced. */
+  GenerateSecret: { readonly spec: SecretSpec };
 }
 
 /** What `docker update` can change; absent members are left alone (Engine API: ContainerUpdate). */

@@ -1,9 +1,11 @@
 import type { Condition } from './condition.ts';
 import type { FieldChange } from './fields.ts';
 import type { Key } from './key.ts';
+import type { ObservedServed } from './observed-certificates.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { Finding } from './resource.ts';
+import type { CertificateStatus } from './certificate-status.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -62,6 +64,12 @@ export type TraceEvent = { readonly at: number } & (
     }
   /** Something that the human did has no effect, e.g. a hold file that names nothing. Once until it is mended. */
   | { readonly type: 'warning'; readonly message: string }
+  /** All authorities and certificates as a pass saw them. */
+  | { readonly type: 'certificates-seen'; readonly certificates: readonly CertificateStatus[] }
+  /** A consumer was dialled, by schedule or after a change. */
+  | { readonly type: 'served-checked'; readonly key: Key; readonly consumer: string; readonly result: ObservedServed }
+  /** The human asked for a new certificate before its time. */
+  | { readonly type: 'renewal-asked'; readonly key: Key }
   /** The human said "try again"; `forgotten`: what kept it from being tried, in words. */
   | { readonly type: 'retry-asked'; readonly key: Key; readonly forgotten: readonly string[] }
   /** An error that is a fault of ours, caught so that the loop goes on. */

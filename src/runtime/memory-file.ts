@@ -15,6 +15,7 @@ const SHAPES: {
   replacements: { specHash: 'string', at: 'array' },
   backoffs: { specHash: 'string', failures: 'number', notBefore: 'number', error: 'object', terminal: 'boolean' },
   notified: 'string',
+  renewals: 'string',
   gateWitness: { hash: 'string', changedAt: 'number' },
 };
 
