@@ -26,6 +26,14 @@ export const STEP_ERROR_CODES = {
   NO_LAST_GOOD: 'terminal',
   /** The build context cannot be packed. */
   CONTEXT_UNUSABLE: 'retry',
+  /** The authority cannot sign, or what it signed does not verify. */
+  ISSUE_FAILED: 'retry',
+  /** The service does not serve the new certificate within its time. */
+  NOT_SERVED: 'retry',
+  /** Something that is not ours lies where something of ours shall be. */
+  PATH_TAKEN: 'retry',
+  /** The certificate that was signed elsewhere does not fit the request. */
+  SIGNATURE_UNUSABLE: 'retry',
 } as const satisfies Record<string, 'retry' | 'terminal'>;
 export type StepErrorCode = keyof typeof STEP_ERROR_CODES;
 

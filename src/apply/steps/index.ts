@@ -13,6 +13,16 @@ import { restoreFile } from './restore-file.ts';
 import { setOwnership } from './set-ownership.ts';
 import { restartContainer, stopContainer } from './stop-container.ts';
 import { verifyLoaded } from './verify-loaded.ts';
+import { createAuthority } from './create-authority.ts';
+import { generateSecret } from './generate-secret.ts';
+import { issueCertificate } from './issue-certificate.ts';
+import { linkCertificate } from './link-certificate.ts';
+import { removePreviousPairs } from './remove-previous-pairs.ts';
+import { requestSignature } from './request-signature.ts';
+import { takeUpCertificate } from './take-up-certificate.ts';
+import { updateTrust } from './update-trust.ts';
+import { verifyServed } from './verify-served.ts';
+import { writeBundle } from './write-bundle.ts';
 import { writeFile } from './write-file.ts';
 import { endpointSettings } from '../container-body.ts';
 
@@ -50,4 +60,15 @@ export const STEPS: { readonly [O in Operation]: StepFunction<O> } = {
   VerifyLoaded: verifyLoaded,
   RecordNotified: ({ digest }, { remember, target }) => remember.recordNotified(target, digest),
   RestoreFile: restoreFile,
+
+  GenerateSecret: generateSecret,
+  CreateAuthority: createAuthority,
+  WriteBundle: writeBundle,
+  IssueCertificate: issueCertificate,
+  UpdateTrust: updateTrust,
+  RequestSignature: requestSignature,
+  TakeUpCertificate: takeUpCertificate,
+  LinkCertificate: linkCertificate,
+  RemovePreviousPairs: removePreviousPairs,
+  VerifyServed: verifyServed,
 };

@@ -1,0 +1,49 @@
+import type { KeyObject } from 'node:crypto';
+import { parseCertificates } from '../../certs/facts.ts';
+import type { CertificateFiles } from '../../certs/files.ts';
+import { generateKey, keyToPem, loadPrivateKey, readKey } from '../../certs/keys.ts';
+import { issueLeaf } from '../../certs/leaf.ts';
+import { readLive } from '../../certs/pair-store.ts';
+import { verifyPair } from '../../certs/verify-pair.ts';
+import type { CertificateSpec } from '../../model/certificate-specs.ts';
+import { certificateStep } from '../certificate-step.ts';
+import { publishPair } from '../publish-pair.ts';
+import { readAuthority, readOfAuthority } from '../read-authority.ts';
+import { trustContent } from './write-bundle.ts';
+
+/**
+ * Makes a certificate, with a key of its own or the live one, and lets it go live once it has proved to be what the
+ * spec asks for.
+ *
+ * @throws StepError ISSUE_FAILED, UNSAFE_PATH, PATH_TAKEN, UNKNOWN_OWNER; file system errors
+ */
+export const issueCertificate = certificateStep<'IssueCertificate'>(async (args, context) => {
+  const { spec, issuer } = args;
+  const { files, clock } = context;
+  const now = clock.now();
+  const { pem: authorityCertificate } = await readAuthority(files, issuer);
+  const authorityKey = await readOfAuthority(files, issuer.key);
+  const kept = args.key === 'keep' ? await liveKey(files, spec) : undefined;
+  const key = kept ?? (await generateKey(spec.keyAlgorithm));
+  const certificate = Buffer.from(await issueLeaf({ authorityCertificate, authorityKey, key, spec, now }));
+  const serial = parseCertificates(certificate)[0]?.serial;
+  await publishPair(
+    context,
+    spec,
+    { key: keyToPem(key), certificate, trust: trustContent(args.trust) },
+    (staged) => verifyPair({ ...staged, issuers: authorityCertificate, spec, now }),
+    serial,
+  );
+});
+
+/** The live key, if it is of use: readable, of the wanted algorithm, and the live certificate's. */
+async function liveKey(files: CertificateFiles, spec: CertificateSpec): Promise<KeyObject | undefined> {
+  try {
+    const live = await readLive(files, spec.directory);
+    if (live === undefined || readKey(live.key).keyAlgorithm !== spec.keyAlgorithm) return undefined;
+    const key = loadPrivateKey(live.key);
+    return parseCertificates(live.certificate)[0]?.x509.checkPrivateKey(key) === true ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,26 @@
+import { CertsError } from '../../certs/errors.ts';
+import { parseCertificates } from '../../certs/facts.ts';
+import { loadPrivateKey } from '../../certs/keys.ts';
+import { type PairContent, readLive } from '../../certs/pair-store.ts';
+import { certificateStep } from '../certificate-step.ts';
+import { publishPair } from '../publish-pair.ts';
+import { trustContent } from './write-bundle.ts';
+
+/**
+ * The live key and certificate as a new version with other trusted authorities.
+ *
+ * @throws StepError ISSUE_FAILED when nothing is live or it is no pair, UNSAFE_PATH, PATH_TAKEN, UNKNOWN_OWNER; file
+ * system errors
+ */
+export const updateTrust = certificateStep<'UpdateTrust'>(async ({ spec, trust }, context) => {
+  const live = await readLive(context.files, spec.directory);
+  if (live === undefined) throw new CertsError('UNPARSABLE', `nothing is live in ${spec.directory}`);
+  const content = { key: live.key, certificate: live.certificate, trust: trustContent(trust) };
+  requirePair(content);
+  await publishPair(context, spec, content, requirePair);
+});
+
+function requirePair({ key, certificate }: PairContent): void {
+  if (parseCertificates(certificate)[0]?.x509.checkPrivateKey(loadPrivateKey(key)) !== true)
+    throw new CertsError('KEY_MISMATCH', 'what is live is no pair');
+}

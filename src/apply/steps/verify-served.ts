@@ -1,0 +1,78 @@
+import { readLive } from '../../certs/pair-store.ts';
+import type { ServedTarget } from '../../model/certificate-steps.ts';
+import type { ObservedServed } from '../../model/observed-certificates.ts';
+import { certificateStep } from '../certificate-step.ts';
+import { containerAddress } from '../container-address.ts';
+import type { StepContext } from '../context.ts';
+import { pause } from '../pause.ts';
+import { StepError } from '../step-error.ts';
+
+/** Milliseconds between two dials. */
+const INTERVAL = 500;
+/** Milliseconds for one dial. */
+const DIAL_DEADLINE = 5_000;
+
+/**
+ * Dials a service until it serves this certificate and the handshake succeeds. Its address is looked up each time: a
+ * restart changes it.
+ *
+ * @throws StepError NOT_SERVED with what was found last; what reading the operator's own pair throws
+ */
+export const verifyServed = certificateStep<'VerifyServed'>(async ({ served, fingerprint, within }, context) => {
+  const { clock } = context;
+  const identity = await ownPair(served, context);
+  // A timer rather than a comparison of times: the wall clock may jump.
+  let expired = false;
+  const cancel = clock.after(within, () => (expired = true));
+  try {
+    for (;;) {
+      const found = await look(served, identity, within, context);
+      context.reportServed(context.target, served, found);
+      const problem = problemOf(found, fingerprint);
+      if (problem === undefined) return;
+      if (expired) {
+        throw new StepError(
+          'NOT_SERVED',
+          `${served.consumer} does not serve the new certificate on port ${served.port} within ${within} ms: ${problem}.`,
+        );
+      }
+      await pause(clock, Math.min(INTERVAL, within));
+    }
+  } finally {
+    cancel();
+  }
+});
+
+async function look(
+  served: ServedTarget,
+  identity: { readonly certificate: string; readonly key: string } | undefined,
+  within: number,
+  { engine, dial, clock }: StepContext,
+): Promise<ObservedServed> {
+  const { port, serverName, trust } = served;
+  try {
+    const host = served.container === undefined ? served.address : await containerAddress(engine, served.container);
+    if (host === undefined) throw new StepError('NO_ADDRESS', `nothing says where ${served.consumer} is`);
+    const deadline = Math.min(DIAL_DEADLINE, Math.max(INTERVAL, within));
+    return await dial({ host, port, serverName, trust, ...(identity && { identity }), deadline });
+  } catch (error) {
+    return { at: clock.now(), state: 'unreachable', error: (error as Error).message };
+  }
+}
+
+async function ownPair({ identity }: ServedTarget, { files }: StepContext) {
+  if (identity === undefined) return undefined;
+  const live = await readLive(files, identity);
+  return live && { certificate: live.certificate.toString('utf8'), key: live.key.toString('utf8') };
+}
+
+/** Undefined when all is well. */
+function problemOf(found: ObservedServed, fingerprint: string): string | undefined {
+  if (found.state === 'unreachable') return `it shows no certificate (${found.error})`;
+  const failure = found.failure === undefined ? '' : `, and the handshake failed: ${found.failure}`;
+  if (found.fingerprint !== fingerprint) {
+    const until = new Date(found.notAfter).toISOString();
+    return `it serves the one with serial ${found.serial}, valid until ${until}${failure}`;
+  }
+  return found.failure === undefined ? undefined : `it shows the new one, but the handshake failed: ${found.failure}`;
+}
