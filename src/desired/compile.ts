@@ -6,6 +6,7 @@ import { needsOf, ResourceIndex, type Need } from './dependencies.ts';
 import type { Draft } from './draft.ts';
 import { formatPath, type FieldPath } from './field.ts';
 import { DependencyGraph } from './graph.ts';
+import { findForeignKeys } from './policy/own-keys.ts';
 import { findContests } from './policy/single-owner.ts';
 import { findStaleMounts } from './policy/stale-mount.ts';
 
@@ -19,6 +20,8 @@ export interface CompileInput {
   readonly previous: ReadonlyMap<Key, Resource>;
   /** Keys of `previous` that must stay because what declares them cannot be read now. */
   readonly keep: ReadonlySet<Key>;
+  /** Prefix of host paths; empty for none. */
+  readonly root: string;
 }
 
 export interface Compiled {
@@ -46,7 +49,7 @@ export function compile(input: CompileInput): Compiled {
   const keep = new Set([...input.keep].filter((key) => !fresh.has(key)));
   const findings: Finding[] = [];
   for (;;) {
-    const round = new Round(fresh, withDependencies(keep, fresh, input.previous), broken);
+    const round = new Round(fresh, withDependencies(keep, fresh, input.previous), broken, input.root);
     const rejections = round.rejections();
     if (rejections.length === 0) return { ...round.resources(), findings };
     for (const rejection of rejections) {
@@ -108,6 +111,7 @@ class Round {
   readonly #fresh: ReadonlyMap<Key, Draft>;
   readonly #frozen: ReadonlyMap<Key, Resource>;
   readonly #broken: ReadonlySet<Key>;
+  readonly #root: string;
   readonly #all = new Map<Key, Draft | Resource>();
   readonly #implicit = new Map<Key, Resource>();
   /** Implicit images that a draft wants now, whether or not a frozen resource wants them too. */
@@ -115,7 +119,13 @@ class Round {
   readonly #needs = new Map<Key, Need[]>();
   readonly #graph = new DependencyGraph();
 
-  constructor(fresh: ReadonlyMap<Key, Draft>, frozen: ReadonlyMap<Key, Resource>, broken: ReadonlySet<Key>) {
+  constructor(
+    fresh: ReadonlyMap<Key, Draft>,
+    frozen: ReadonlyMap<Key, Resource>,
+    broken: ReadonlySet<Key>,
+    root: string,
+  ) {
+    this.#root = root;
     this.#fresh = fresh;
     this.#frozen = frozen;
     this.#broken = broken;
@@ -175,13 +185,13 @@ class Round {
   }
 
   rejections(): Rejection[] {
-    const contested = findContests([...this.#all.values()])
-      .filter(({ key }) => this.#fresh.has(key))
-      .map((contest) => ({ ...contest, rule: 'single-owner' }));
-    const stale = findStaleMounts([...this.#all.values()])
-      .filter(({ key }) => this.#fresh.has(key))
-      .map((mount) => ({ ...mount, rule: 'stale-mount' }));
-    if (contested.length + stale.length > 0) return [...contested, ...stale];
+    const all = [...this.#all.values()];
+    const clashes = [
+      ...findContests(all).map((found) => ({ ...found, rule: 'single-owner' })),
+      ...findStaleMounts(all).map((found) => ({ ...found, rule: 'stale-mount' })),
+      ...findForeignKeys(all, this.#root).map((found) => ({ ...found, rule: 'own-keys-only' })),
+    ].filter(({ key }) => this.#fresh.has(key));
+    if (clashes.length > 0) return clashes;
     const missing = [...this.#needs].flatMap(([key, needs]) =>
       needs.filter((need) => !this.#all.has(need.key)).map((need) => this.#missing(key, need)),
     );

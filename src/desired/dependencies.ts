@@ -1,9 +1,11 @@
+import { posix } from 'node:path';
 import { keyOf, type Key } from '../model/key.ts';
 import type { Resource } from '../model/resource.ts';
 import type { ContainerSpec } from '../model/specs.ts';
 import type { DeclaredDependency } from './draft.ts';
 import type { FieldPath } from './field.ts';
 import { isWithin } from './normalise/host-path.ts';
+import { ownedPaths } from './owned-paths.ts';
 
 /** A resource that needs another one. */
 export interface Need {
@@ -16,20 +18,28 @@ export interface Need {
   readonly strength: 'hard' | 'soft' | 'named';
 }
 
+/** A host path that a resource puts something at. */
+interface Place {
+  readonly path: string;
+  readonly key: Key;
+}
+
 type Subject = Pick<Resource, 'kind' | 'key' | 'spec'>;
 
 /** Answers which resources have what another one names; made anew for each set of resources. */
 export class ResourceIndex {
   readonly #imageByReference = new Map<string, Key>();
   readonly #directoryByPath = new Map<string, Key>();
-  readonly #paths: { readonly path: string; readonly key: Key }[] = [];
+  readonly #places: Place[] = [];
+  readonly #certificates: Place[] = [];
 
   constructor(resources: readonly Subject[]) {
     for (const resource of resources as readonly Resource[]) {
       if (resource.kind === 'Image') this.#imageByReference.set(resource.spec.reference, resource.key);
       if (resource.kind === 'Directory') this.#directoryByPath.set(resource.spec.path, resource.key);
-      if (resource.kind === 'Directory' || resource.kind === 'File')
-        this.#paths.push({ path: resource.spec.path, key: resource.key });
+      if (resource.kind === 'Certificate')
+        this.#certificates.push({ path: resource.spec.directory, key: resource.key });
+      this.#places.push(...mountablePlaces(resource));
     }
   }
 
@@ -47,9 +57,33 @@ export class ResourceIndex {
     return undefined;
   }
 
-  /** Directories and Files at a path or below it. */
-  pathsWithin(path: string): readonly { readonly path: string; readonly key: Key }[] {
-    return this.#paths.filter((entry) => isWithin(entry.path, path));
+  /** What resources put at a path or below it. */
+  placesWithin(path: string): readonly Place[] {
+    return this.#places.filter((place) => isWithin(place.path, path));
+  }
+
+  /** The Certificate in whose directory a path lies. */
+  certificateAround(path: string): Key | undefined {
+    return this.#certificates.find((place) => isWithin(path, place.path))?.key;
+  }
+}
+
+/** Host paths that a container may mount to read what a resource puts there. */
+function mountablePlaces(resource: Resource): Place[] {
+  const { key } = resource;
+  switch (resource.kind) {
+    case 'Directory':
+    case 'File':
+    case 'Secret':
+      return [{ path: resource.spec.path, key }];
+    case 'Certificate':
+      return [{ path: resource.spec.directory, key }];
+    case 'CertificateAuthority': {
+      const files = [resource.spec.certificate, resource.spec.bundle];
+      return [...new Set([...files, ...files.map((file) => posix.dirname(file))])].map((path) => ({ path, key }));
+    }
+    default:
+      return [];
   }
 }
 
@@ -61,19 +95,28 @@ export function needsOf(subject: Subject, declared: readonly DeclaredDependency[
     if (key !== undefined && key !== resource.key) needs.push({ key, path: ['spec', ...path], strength: 'hard' });
   };
   if (resource.kind === 'Container') needs.push(...containerNeeds(resource.spec, index));
-  if (resource.kind === 'Directory') hard(index.directoryAbove(resource.spec.path), 'path');
+  for (const { field, path } of ownedPaths(resource)) hard(index.directoryAbove(path), field);
+  if (resource.kind === 'Certificate') hard(keyOf('CertificateAuthority', resource.spec.issuer), 'issuer');
+  if (resource.kind === 'Certificate' || resource.kind === 'CertificateAuthority')
+    needs.push(...consumerNeeds(resource.spec.consumers, 'consumers'));
   if (resource.kind === 'File') {
-    hard(index.directoryAbove(resource.spec.path), 'path');
     if (resource.spec.check !== undefined) hard(index.imageOf(resource.spec.check.image), 'check', 'image');
-    resource.spec.onChange.forEach(({ container }, position) =>
-      needs.push({
-        key: keyOf('Container', container),
-        path: ['spec', 'onChange', position, 'container'],
-        strength: 'named',
-      }),
-    );
+    needs.push(...consumerNeeds(resource.spec.onChange, 'onChange'));
   }
   return needs;
+}
+
+/** Those who are told of a change must be declared, and come in any order: they may depend on what they are told of. */
+function consumerNeeds(consumers: readonly { readonly container?: string }[], field: string): Need[] {
+  return consumers.flatMap(({ container }, position) =>
+    container === undefined
+      ? []
+      : {
+          key: keyOf('Container', container),
+          path: ['spec', field, position, 'container'],
+          strength: 'named' as const,
+        },
+  );
 }
 
 function containerNeeds(spec: ContainerSpec, index: ResourceIndex): Need[] {
@@ -91,8 +134,10 @@ function containerNeeds(spec: ContainerSpec, index: ResourceIndex): Need[] {
     if (mount.type !== 'bind') continue;
     const above = index.directoryAbove(mount.source);
     if (above !== undefined) needs.push({ key: above, path, strength: 'hard' });
+    const around = index.certificateAround(mount.source);
+    if (around !== undefined) needs.push({ key: around, path, strength: 'hard' });
     // What lies below a mounted directory may well come after the container: a dashboard behind a later gate, say.
-    for (const found of index.pathsWithin(mount.source))
+    for (const found of index.placesWithin(mount.source))
       needs.push({ key: found.key, path, strength: found.path === mount.source ? 'hard' : 'soft' });
   }
   return needs;

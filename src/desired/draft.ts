@@ -3,12 +3,15 @@ import type { SourceLocation } from '../model/resource.ts';
 import type { Specs } from '../model/specs.ts';
 import type { FieldPath } from './field.ts';
 import type {
+  CertificateAuthorityManifest,
+  CertificateManifest,
   ContainerManifest,
   DirectoryManifest,
   FileManifest,
   GateManifest,
   ImageManifest,
   NetworkManifest,
+  SecretManifest,
   VolumeManifest,
 } from './manifest-types.ts';
 
@@ -19,6 +22,9 @@ export interface Manifests {
   Image: ImageManifest;
   Directory: DirectoryManifest;
   File: FileManifest;
+  Secret: SecretManifest;
+  CertificateAuthority: CertificateAuthorityManifest;
+  Certificate: CertificateManifest;
   Container: ContainerManifest;
   Gate: GateManifest;
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Key } from '../model/key.ts';
 import type { DesiredState, Finding, Resource } from '../model/resource.ts';
 import { readInstallation, defaultBastion, type Installation } from './bastion-spec.ts';
+import { settleClientCertificate } from './client-certificate.ts';
 import { compile, heldBy } from './compile.ts';
 import type { Draft } from './draft.ts';
 import { DesiredStateError } from './errors.ts';
@@ -59,12 +60,20 @@ export async function loadDesiredState(options: LoadOptions): Promise<DesiredSta
   const compiled = compile({
     drafts,
     broken: manifests.brokenKeys,
+    root: options.root,
     ...lastGood(options.previous, manifests),
   });
   const revision = gitRevision(directory);
+  const settled = settleClientCertificate(
+    installation?.bastion ?? defaultBastion(),
+    compiled.resources,
+    manifests,
+    options.previous,
+  );
   const all = [
     ...manifests.findings,
     ...compiled.findings,
+    ...settled.findings,
     ...(installation === undefined ? [heldBack(manifests)] : []),
   ];
   const complete = all.every(({ severity }) => severity !== 'error');
@@ -75,7 +84,7 @@ export async function loadDesiredState(options: LoadOptions): Promise<DesiredSta
     );
   return {
     instance: installation?.instance ?? options.instanceDefault ?? 'bastion',
-    bastion: installation?.bastion ?? defaultBastion(),
+    bastion: settled.bastion,
     resources: compiled.resources,
     frozen: compiled.frozen,
     findings: sortFindings(all),
@@ -94,8 +103,8 @@ function readDrafts(
   return manifests.valid.flatMap(({ document, manifest, key }) => {
     if (manifest.kind === 'Bastion') return [];
     const problems: Problem[] = [];
-    const { images, allowedRoots } = bastion;
-    const context = { images, allowedRoots, root, reserved, directory, file: document.file };
+    const { images, allowedRoots, pkiDirectory } = bastion;
+    const context = { images, allowedRoots, pkiDirectory, root, reserved, directory, file: document.file };
     const draft = normalise(manifest satisfies Manifest, document, context, problems);
     problems.push(...checkPolicies(draft, bastion, waivable));
     const prefixed = prefixHostPaths(draft, root);

@@ -27,6 +27,8 @@ export interface BastionManifestSpec {
   metricsPorts: number[];
   concurrency: number;
   maxRemovals: number;
+  pkiDirectory: string;
+  clientCertificate?: string;
 }
 
 export type BastionManifest = Manifest<'Bastion', BastionManifestSpec>;
@@ -136,6 +138,84 @@ export interface FileManifestSpec {
 }
 
 export type FileManifest = Manifest<'File', FileManifestSpec>;
+export interface SecretManifestSpec {
+  path: string;
+  owner?: string | number;
+  group?: string | number;
+  mode: string | number;
+  generate?: {
+    length: number;
+    alphabet: string;
+  };
+  dependsOn?: string[];
+}
+
+export type SecretManifest = Manifest<'Secret', SecretManifestSpec>;
+export interface CertificateAuthorityManifestSpec {
+  certificate?: string;
+  key?: string;
+  bundle?: string;
+  create: boolean;
+  commonName?: string;
+  duration: string;
+  consumers: {
+    container?: string;
+    signal?: string;
+    restart?: true;
+    http?: {
+      method: 'GET' | 'POST' | 'PUT';
+      port: number;
+      path: string;
+    };
+    served?: {
+      address?: string;
+      port: number;
+      serverName?: string;
+      within: string;
+    };
+  }[];
+  dependsOn?: string[];
+}
+
+export type CertificateAuthorityManifest = Manifest<'CertificateAuthority', CertificateAuthorityManifestSpec>;
+export interface CertificateManifestSpec {
+  issuer: string;
+  directory?: string;
+  certificate?: string;
+  key?: string;
+  request?: string;
+  signed?: string;
+  commonName?: string;
+  dnsNames: string[];
+  ipAddresses: string[];
+  usages: ('serverAuth' | 'clientAuth')[];
+  duration: string;
+  renewBefore: string;
+  keyAlgorithm: 'ecdsa-p256' | 'ecdsa-p384' | 'rsa-2048' | 'rsa-3072' | 'rsa-4096';
+  owner?: string | number;
+  group?: string | number;
+  mode: string | number;
+  consumers: {
+    container?: string;
+    signal?: string;
+    restart?: true;
+    http?: {
+      method: 'GET' | 'POST' | 'PUT';
+      port: number;
+      path: string;
+    };
+    served?: {
+      address?: string;
+      port: number;
+      serverName?: string;
+      within: string;
+    };
+  }[];
+  adopt: boolean;
+  dependsOn?: string[];
+}
+
+export type CertificateManifest = Manifest<'Certificate', CertificateManifestSpec>;
 export interface ContainerManifestSpec {
   image: string;
   command?: string | string[];

@@ -1,16 +1,15 @@
 import type { ContainerSpec, VolumeSpec } from '../model/specs.ts';
 import type { Draft } from './draft.ts';
 import { bindDevice } from './normalise/local-volume.ts';
+import { mapOwnedPaths } from './owned-paths.ts';
 
 /** The draft with `root` before every host path, as `dpkg --root` does. */
 export function prefixHostPaths(draft: Draft, root: string): Draft {
   const prefix = root.replace(/\/+$/, '');
   if (prefix === '') return draft;
-  if (draft.kind === 'Directory') return { ...draft, spec: { ...draft.spec, path: prefix + draft.spec.path } };
-  if (draft.kind === 'File') return { ...draft, spec: { ...draft.spec, path: prefix + draft.spec.path } };
   if (draft.kind === 'Container') return { ...draft, spec: prefixMounts(draft.spec, prefix) };
   if (draft.kind === 'Volume') return { ...draft, spec: prefixDevice(draft.spec, prefix) };
-  return draft;
+  return { ...draft, spec: mapOwnedPaths(draft.kind, draft.spec, (path) => prefix + path) } as Draft;
 }
 
 function prefixMounts(spec: ContainerSpec, prefix: string): ContainerSpec {

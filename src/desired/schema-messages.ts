@@ -4,6 +4,7 @@ import type { SchemaError } from './schema-compiler.ts';
 import type { FieldSchema } from './schema-files.ts';
 import { suggest } from './suggest.ts';
 import { composeAdvice } from './unsupported-keys.ts';
+import { withheldAdvice } from './withheld-keys.ts';
 
 /** An error of the schema validator, said for people and located. Values are never repeated: they may be secrets. */
 export function describeSchemaError(kind: Kind, document: unknown, error: SchemaError): Problem {
@@ -59,6 +60,8 @@ function describeUnknownKey(kind: Kind, parent: FieldPath, key: string, known: r
     .map((segment) => (typeof segment === 'number' ? '[]' : segment))
     .join('.')
     .replaceAll('.[]', '[]');
+  const withheld = withheldAdvice(kind, pattern, key);
+  if (withheld !== undefined) return { ...problem(path, withheld, 'no-secrets-in-manifest'), unknownKey: true };
   const advice = composeAdvice(kind, pattern, key);
   if (advice !== undefined) {
     const message = `${key} is a Compose key that is not supported: ${advice}`;

@@ -1,6 +1,7 @@
 import type { BastionSpec } from '../../model/specs.ts';
 import type { BastionManifest } from '../manifest-types.ts';
 import type { Field } from '../field.ts';
+import { defined } from './defined.ts';
 import { readAbsolutePath } from './host-path.ts';
 import { parseReference } from './reference.ts';
 
@@ -15,11 +16,16 @@ export function normaliseBastion(spec: BastionManifest['spec'], field: Field): B
   for (const [wanted, used] of Object.entries(spec.images))
     if (parseReference(used) === undefined)
       field.at('images', wanted).error('is replaced with something that is not an image reference');
-  return {
+  const pki = field.at('pkiDirectory');
+  const pkiDirectory = readAbsolutePath(spec.pkiDirectory, pki) ?? spec.pkiDirectory;
+  if (pkiDirectory === '/') pki.error('would put keys beside everything else: name a directory of their own');
+  return defined({
     allowedRoots: [...new Set(roots)].sort(),
     images: spec.images,
     metricsPorts: [...new Set(spec.metricsPorts)].sort((a, b) => a - b),
     concurrency: spec.concurrency,
     maxRemovals: spec.maxRemovals,
-  };
+    pkiDirectory,
+    clientCertificate: spec.clientCertificate,
+  });
 }

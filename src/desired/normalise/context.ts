@@ -8,6 +8,8 @@ export interface NormaliseContext {
   readonly root: string;
   /** Host directories that the Bastion resource allows, without the prefix. */
   readonly allowedRoots: readonly string[];
+  /** Directory of the default places of authorities and certificates, without the prefix. */
+  readonly pkiDirectory: string;
   /** Directories of the operator and its human, absolute. */
   readonly reserved: readonly string[];
   /** Manifest file, relative to the directory. */

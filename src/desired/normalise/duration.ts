@@ -12,23 +12,25 @@ const NANOSECONDS: Readonly<Record<string, number>> = {
   w: 604_800e9,
 };
 
+const DAY = 86_400e9;
+
 /** Longer is a mistake, and nanoseconds of it are no longer exact. */
-const LONGEST = 90 * 86_400e9;
+const LONGEST = 90;
 
 /** A duration as Compose writes it (`1m30s`, `2.5s`) to nanoseconds; undefined after reporting what is wrong. */
-export function readDuration(text: string, field: Field): number | undefined {
+export function readDuration(text: string, field: Field, longestDays = LONGEST): number | undefined {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d|w)/g)];
   if (text === '0') return 0;
   if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text)
     return field.error('is not a duration: write numbers with units, such as 30s, 1m30s or 500ms');
   const total = parts.reduce((sum, part) => sum + Number(part[1]) * (NANOSECONDS[part[2] ?? ''] ?? 0), 0);
-  if (total > LONGEST) return field.error('is longer than 90 days');
+  if (total > longestDays * DAY) return field.error(`is longer than ${longestDays} days`);
   return Math.round(total);
 }
 
 /** A duration to whole milliseconds, at least one. */
-export function readMilliseconds(text: string, field: Field): number | undefined {
-  const nanoseconds = readDuration(text, field);
+export function readMilliseconds(text: string, field: Field, longestDays = LONGEST): number | undefined {
+  const nanoseconds = readDuration(text, field, longestDays);
   if (nanoseconds === undefined) return undefined;
   return nanoseconds < 1e6 ? field.error('must be at least 1ms') : Math.round(nanoseconds / 1e6);
 }

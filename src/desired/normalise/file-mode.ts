@@ -11,3 +11,13 @@ export function readMode(value: string | number, field: Field): number | undefin
   if (bits <= 0o7777) return bits;
   return field.error('is not a mode: write three or four octal digits in quotes, such as "0644"');
 }
+
+/** Permission bits of a file that only its owner and group may read. */
+export function readPrivateMode(value: string | number, what: string, field: Field): number | undefined {
+  const bits = readMode(value, field);
+  if (bits === undefined) return undefined;
+  if ((bits & 0o007) !== 0)
+    return field.error(`lets every user of the host at ${what}: end it with 0, such as "0400", and set owner or group`);
+  if (bits > 0o777) return field.error(`sets special bits, which mean nothing for ${what}: write such as "0400"`);
+  return bits;
+}

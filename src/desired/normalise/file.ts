@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import type { FileSpec, OnChange } from '../../model/specs.ts';
 import type { FileManifest } from '../manifest-types.ts';
 import type { Field } from '../field.ts';
+import { readAction } from './consumer-action.ts';
 import type { NormaliseContext } from './context.ts';
 import { defined } from './defined.ts';
 import { readAccount } from './directory.ts';
 import { readMilliseconds } from './duration.ts';
 import { readContent } from './file-content.ts';
 import { readMode } from './file-mode.ts';
-import { readAbsolutePath } from './host-path.ts';
-import { readSignal } from './process-limits.ts';
+import { readFilePath } from './host-path.ts';
 import { readReference } from './reference.ts';
 import { readCommand } from './shell-split.ts';
 
@@ -17,10 +17,9 @@ type Spec = FileManifest['spec'];
 
 /** A validated File manifest's spec to its normal form; reads its source. `field` stands for `spec`. */
 export function normaliseFile(spec: Spec, context: NormaliseContext, field: Field): FileSpec {
-  if (spec.path.endsWith('/')) field.at('path').error('names a directory: a file has a name after the last /');
   const content = readContent(spec, context, field) ?? { content: '', encoding: 'utf8' as const };
   return defined({
-    path: readAbsolutePath(spec.path, field.at('path')) ?? spec.path,
+    path: readFilePath(spec.path, field.at('path')) ?? spec.path,
     ...content,
     digest: createHash('sha256').update(Buffer.from(content.content, content.encoding)).digest('hex'),
     owner: readAccount(spec.owner, field.at('owner')),
@@ -38,19 +37,11 @@ function readCheck(check: NonNullable<Spec['check']>, context: NormaliseContext,
 }
 
 function readOnChange(entry: Spec['onChange'][number], field: Field): OnChange | undefined {
-  const given = (['signal', 'restart', 'http'] as const).filter((name) => entry[name] !== undefined);
-  if (given.length !== 1) return field.error('needs exactly one of signal, restart and http');
   const action = readAction(entry, field);
   if (action === undefined) return undefined;
+  if (action.type === 'none') return field.error('needs exactly one of signal, restart and http');
   if (entry.loaded === undefined) return { container: entry.container, action };
   const within = readMilliseconds(entry.loaded.within, field.at('loaded', 'within')) ?? 0;
   if (entry.loaded.contains === '') field.at('loaded', 'contains').error('is empty: any answer would hold it');
   return { container: entry.container, action, loaded: { ...entry.loaded, within } };
-}
-
-function readAction(entry: Spec['onChange'][number], field: Field): OnChange['action'] | undefined {
-  if (entry.http !== undefined) return { type: 'http', ...entry.http };
-  if (entry.restart !== undefined) return { type: 'restart' };
-  const signal = readSignal(entry.signal ?? '', field.at('signal'));
-  return signal === undefined ? undefined : { type: 'signal', signal };
 }

@@ -8,6 +8,12 @@ export function readAbsolutePath(text: string, field: Field): string | undefined
   return plainPath(text);
 }
 
+/** An absolute path of a file to its plain form. */
+export function readFilePath(text: string, field: Field): string | undefined {
+  if (text.endsWith('/')) return field.error('names a directory: a file has a name after the last /');
+  return readAbsolutePath(text, field);
+}
+
 /** Normal form of an absolute path. */
 export function plainPath(text: string): string {
   const normal = posix.normalize(text);

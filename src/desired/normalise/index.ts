@@ -2,6 +2,8 @@ import { keyOf, parseKey } from '../../model/key.ts';
 import type { Draft, DeclaredDependency, Manifests, ResourceKind } from '../draft.ts';
 import { Field, type Problem } from '../field.ts';
 import type { ParsedDocument } from '../parse-documents.ts';
+import { normaliseAuthority } from './certificate-authority.ts';
+import { normaliseCertificate } from './certificate.ts';
 import { normaliseContainer } from './container.ts';
 import type { NormaliseContext } from './context.ts';
 import { normaliseDirectory } from './directory.ts';
@@ -10,6 +12,7 @@ import { normaliseGate } from './gate.ts';
 import { normaliseImage } from './image.ts';
 import { findVariables } from './interpolation.ts';
 import { normaliseNetwork } from './network.ts';
+import { normaliseSecret } from './secret.ts';
 import { normaliseVolume } from './volume.ts';
 
 /** A document that fits its schema, by kind. */
@@ -48,6 +51,12 @@ export function normalise(
       return { ...common, kind, written: spec, spec: normaliseDirectory(spec, field) };
     case 'File':
       return { ...common, kind, written: spec, spec: normaliseFile(spec, context, field) };
+    case 'Secret':
+      return { ...common, kind, written: spec, spec: normaliseSecret(spec, field) };
+    case 'CertificateAuthority':
+      return { ...common, kind, written: spec, spec: normaliseAuthority(spec, metadata.name, context, field) };
+    case 'Certificate':
+      return { ...common, kind, written: spec, spec: normaliseCertificate(spec, metadata.name, context, field) };
     case 'Gate':
       return { ...common, kind, written: spec, spec: normaliseGate(spec, metadata.name, field) };
   }

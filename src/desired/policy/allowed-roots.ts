@@ -1,8 +1,10 @@
 import type { BastionSpec } from '../../model/specs.ts';
+import type { Draft } from '../draft.ts';
 import { Field, type FieldPath } from '../field.ts';
 import { isWithin } from '../normalise/host-path.ts';
 import { bindDevice } from '../normalise/local-volume.ts';
 import { readMount } from '../normalise/mounts.ts';
+import { ownedPaths } from '../owned-paths.ts';
 import { FORBIDDEN_PLACES } from './forbidden-places.ts';
 import { hostControl } from './host-control.ts';
 import { violation, type Rule, type Violation } from './rule.ts';
@@ -12,13 +14,11 @@ export const allowedRoots: Rule = {
   name: 'allowed-roots',
   exceptions: true,
   check(draft, bastion) {
-    if (draft.kind === 'Directory' || draft.kind === 'File')
-      return checkPath(draft.spec.path, bastion, ['spec', 'path']);
     if (draft.kind === 'Volume') {
       const device = bindDevice(draft.spec);
       return device === undefined ? [] : checkPath(device, bastion, ['spec', 'driver_opts', 'device']);
     }
-    if (draft.kind !== 'Container') return [];
+    if (draft.kind !== 'Container') return checkOwned(draft, bastion);
     return (draft.written.volumes ?? []).flatMap((entry, position) => {
       const mount = readMount(entry, new Field([], []));
       if (mount?.type !== 'bind' || mount.source === undefined) return [];
@@ -26,6 +26,17 @@ export const allowedRoots: Rule = {
     });
   },
 };
+
+/** Default places lie below one directory, so that one finding stands for all of them. */
+function checkOwned(draft: Draft, bastion: BastionSpec): Violation[] {
+  const paths = ownedPaths(draft);
+  const written = paths.filter(({ field }) => field in draft.written);
+  const standard = paths.some(({ field }) => !(field in draft.written));
+  return [
+    ...written.flatMap(({ field, path }) => checkPath(path, bastion, ['spec', field])),
+    ...(standard ? checkPath(bastion.pkiDirectory, bastion, ['spec']) : []),
+  ];
+}
 
 function checkPath(path: string, bastion: BastionSpec, at: FieldPath): Violation[] {
   const forbidden = FORBIDDEN_PLACES.find((place) => isWithin(path, place) || isWithin(place, path));

@@ -1,6 +1,7 @@
 import type { Draft } from '../draft.ts';
 import { isWithin } from '../normalise/host-path.ts';
 import { bindDevice } from '../normalise/local-volume.ts';
+import { ownedPaths } from '../owned-paths.ts';
 import { resolveExisting } from '../real-path.ts';
 import { violation, type Violation } from './rule.ts';
 
@@ -24,8 +25,6 @@ export function checkReservedPlaces(draft: Draft, reserved: readonly string[]): 
     const resolved = resolveExisting(path);
     return places.find((place) => isWithin(resolved, place));
   };
-  if (draft.kind === 'File' || draft.kind === 'Directory')
-    return refuse(inside(draft.spec.path), 'be written by a manifest', 'path');
   if (draft.kind === 'Volume') {
     const device = bindDevice(draft.spec);
     return refuse(
@@ -35,7 +34,12 @@ export function checkReservedPlaces(draft: Draft, reserved: readonly string[]): 
       'device',
     );
   }
-  if (draft.kind !== 'Container') return [];
+  if (draft.kind !== 'Container')
+    return ownedPaths(draft).flatMap(({ field, path }) => {
+      // All that lies in a Certificate's directory is its own, so it must not hold such a place either.
+      const place = draft.kind === 'Certificate' && field === 'directory' ? touching(path) : inside(path);
+      return refuse(place, 'be written by a manifest', field);
+    });
   return (draft.spec.volumes ?? []).flatMap((mount) =>
     mount.type === 'bind' && mount.source !== undefined && !mount.read_only
       ? refuse(touching(mount.source), 'be mounted writable', 'volumes')

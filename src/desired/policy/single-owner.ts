@@ -2,6 +2,7 @@ import type { Key } from '../../model/key.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { PortPublication } from '../../model/specs.ts';
 import type { FieldPath } from '../field.ts';
+import { ownedPaths } from '../owned-paths.ts';
 
 /** Something that only one resource may have. */
 interface Claim {
@@ -26,7 +27,35 @@ export function findContests(resources: readonly Pick<Resource, 'kind' | 'key' |
   const groups = new Map<string, Claim[]>();
   for (const claim of claims) groups.set(claim.what, [...(groups.get(claim.what) ?? []), claim]);
   const contests = [...groups.values()].flatMap((group) => contestsIn(group));
-  return [...contests, ...portContests(resources as readonly Resource[])];
+  return [
+    ...contests,
+    ...intrusions(resources as readonly Resource[]),
+    ...portContests(resources as readonly Resource[]),
+  ];
+}
+
+/** What lies in a Certificate's directory is its own: versions come and go there. */
+function intrusions(resources: readonly Resource[]): Contest[] {
+  const certificates = resources.filter((resource) => resource.kind === 'Certificate');
+  if (certificates.length === 0) return [];
+  const holders = new Map(certificates.map(({ key, spec }) => [spec.directory, key]));
+  return resources.flatMap((resource) =>
+    ownedPaths(resource).flatMap(({ field, path }) => {
+      const holder = parentsOf(path).find((parent) => holders.has(parent)) ?? '';
+      const owner = holders.get(holder);
+      if (owner === undefined || owner === resource.key) return [];
+      const message = `path ${path} lies in ${holder}, which belongs to ${owner} with all that it holds: move it out`;
+      const back = `path ${holder} holds ${path} of ${resource.key}: what lies in it must be this certificate's own`;
+      return [
+        { key: resource.key, path: ['spec', field], message },
+        { key: owner, path: ['spec', 'directory'], message: back },
+      ];
+    }),
+  );
+}
+
+function parentsOf(path: string): string[] {
+  return [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index)).reverse();
 }
 
 function contestsIn(group: readonly Claim[]): Contest[] {
@@ -48,9 +77,6 @@ function contest(claim: Claim, others: Key[]): Contest {
 function claimsOf(resource: Resource): Claim[] {
   const { key } = resource;
   switch (resource.kind) {
-    case 'Directory':
-    case 'File':
-      return [{ key, what: `path ${resource.spec.path}`, path: ['spec', 'path'] }];
     case 'Image':
       // An image that is named by its reference claims nothing: it may be wanted by a last good container only.
       if (resource.name === resource.spec.reference) return [];
@@ -66,7 +92,7 @@ function claimsOf(resource: Resource): Claim[] {
           })),
       );
     default:
-      return [];
+      return ownedPaths(resource).map(({ field, path }) => ({ key, what: `path ${path}`, path: ['spec', field] }));
   }
 }
 
