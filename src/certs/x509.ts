@@ -1,0 +1,18 @@
+import { webcrypto } from 'node:crypto';
+import type * as Library from '@peculiar/x509';
+
+/** The library that writes certificates, and the cryptography that it works with. */
+export interface X509 {
+  readonly library: typeof Library;
+  readonly crypto: webcrypto.Crypto;
+}
+
+/**
+ * Loads what certificates are written with: only when something is signed, so that an operator with nothing to sign does
+ * not pay for it.
+ */
+export async function loadX509(): Promise<X509> {
+  await import('reflect-metadata');
+  const library = await import('@peculiar/x509');
+  return { library, crypto: webcrypto };
+}
