@@ -54,7 +54,8 @@ export function blockersOf(
     if (!needsDependency(resource, key, plan, input)) continue;
     const dependency = decided.get(key);
     const follows = dependency && dependency.runnableSteps.length > 0 && dependency.plan.readyAfterSteps;
-    if (!dependency || !(dependency.isReady || follows)) blockers.push({ type: 'dependency', name: key });
+    if (!dependency || !(dependency.isReady || follows || dependency.plan.isUsable))
+      blockers.push({ type: 'dependency', name: key });
   }
   return blockers;
 }

@@ -1,6 +1,8 @@
+import type { Key } from '../model/key.ts';
 import { LABEL } from '../model/labels.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
+import type { Trust } from './certificate/trust.ts';
 import type { PlanCache } from './plan-cache.ts';
 
 /** A planning input with the indexes that planners share. */
@@ -9,6 +11,8 @@ export interface PlanContext {
   readonly cache: PlanCache;
   readonly containersByName: ReadonlyMap<string, ObservedContainer>;
   readonly containersById: ReadonlyMap<string, ObservedContainer>;
+  /** What is known of each authority's rotation, once somebody asked: `certificate/trust.ts`. */
+  readonly trusts: Map<Key, Trust>;
   /** Containers of this instance, by the key in their label; every one, also duplicates. */
   readonly ownedContainers: ReadonlyMap<string, readonly ObservedContainer[]>;
 }
@@ -28,6 +32,7 @@ export function planContext(given: PlanningInput, cache: PlanCache): PlanContext
     cache,
     containersByName: new Map(input.observed.containers.map((container) => [container.name, container])),
     containersById: new Map(input.observed.containers.map((container) => [container.id, container])),
+    trusts: new Map(),
     ownedContainers: owned,
   };
 }

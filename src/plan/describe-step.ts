@@ -12,6 +12,8 @@ export function describeStep(step: Step): string {
       return step.args.name === step.target.slice(step.target.indexOf('/') + 1) ? '' : `as ${step.args.name}`;
     case 'SignalContainer':
       return `${step.args.signal} ${short(step.args.container)}`;
+    case 'VerifyServed':
+      return step.args.served.consumer;
     case 'StartContainer':
     case 'StopContainer':
     case 'RestartContainer':

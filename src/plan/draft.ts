@@ -27,6 +27,8 @@ export interface ResourcePlan {
   readonly conditions: readonly ConditionDraft[];
   /** Once the steps are done, dependents may follow in the same plan (false where health must be awaited first). */
   readonly readyAfterSteps: boolean;
+  /** What dependents need is there already, whatever becomes of these steps. */
+  readonly isUsable: boolean;
   /** Which dependencies the steps need; gates hold always. */
   readonly needs: 'everything' | 'networks' | 'nothing';
   /** These steps undo a failure, so its backoff does not hold them. */
@@ -57,6 +59,7 @@ export function resourcePlan(parts: Partial<ResourcePlan> & Pick<ResourcePlan, '
   return {
     steps: [],
     readyAfterSteps: true,
+    isUsable: false,
     needs: 'everything',
     ignoresBackoff: false,
     servesPrevious: false,
@@ -105,6 +108,17 @@ const RISKS: Readonly<Record<Operation, Risk>> = {
   VerifyLoaded: 'safe',
   RecordNotified: 'safe',
   RestoreFile: 'safe',
+  GenerateSecret: 'safe',
+  CreateAuthority: 'safe',
+  WriteBundle: 'safe',
+  IssueCertificate: 'safe',
+  UpdateTrust: 'safe',
+  RequestSignature: 'safe',
+  TakeUpCertificate: 'safe',
+  LinkCertificate: 'safe',
+  // Only what the operator made itself and nobody reads any more.
+  RemovePreviousPairs: 'safe',
+  VerifyServed: 'safe',
 };
 
 /** What an operation does to what is being served. */

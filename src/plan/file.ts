@@ -2,7 +2,6 @@ import { keyOf } from '../model/key.ts';
 import type { ObservedContainer, ObservedPath } from '../model/observed.ts';
 import type { Resource } from '../model/resource.ts';
 import type { OnChange } from '../model/specs.ts';
-import { findInstances } from './container/instances.ts';
 import type { PlanContext } from './context.ts';
 import {
   degraded,
@@ -15,6 +14,7 @@ import {
   type StepDraft,
 } from './draft.ts';
 import { ownerChanges } from './owner-changes.ts';
+import { runningContainer } from './running-container.ts';
 
 /** Error code of a consumer that does not serve the new content; see `apply/steps`. */
 const NOT_LOADED = 'NOT_LOADED';
@@ -121,7 +121,7 @@ function noticeSteps(
   if (!willWrite && context.input.memory.notified[key] === spec.digest) return [];
   const cause = `${key} changed`;
   const steps = spec.onChange.flatMap((reaction) => {
-    const consumer = runningConsumer(reaction, context);
+    const consumer = runningContainer(reaction.container, context);
     if (!consumer) return [];
     if (willWrite || consumer.startedAt <= (path?.modifiedAt ?? 0))
       return reactionSteps(reaction, consumer, cause, true);
@@ -135,18 +135,9 @@ function noticeSteps(
 
 function consumerActions(resource: Resource<'File'>, context: PlanContext, cause: string): StepDraft[] {
   return resource.spec.onChange.flatMap((reaction) => {
-    const consumer = runningConsumer(reaction, context);
+    const consumer = runningContainer(reaction.container, context);
     return consumer ? reactionSteps(reaction, consumer, cause, false) : [];
   });
-}
-
-function runningConsumer(reaction: OnChange, context: PlanContext): ObservedContainer | undefined {
-  const consumer = context.input.desired.resources.find(
-    (resource): resource is Resource<'Container'> =>
-      resource.kind === 'Container' && resource.name === reaction.container,
-  );
-  const current = consumer && findInstances(consumer, context).current;
-  return current?.state === 'running' ? current : undefined;
 }
 
 function reactionSteps(reaction: OnChange, consumer: ObservedContainer, cause: string, verify: boolean): StepDraft[] {

@@ -1,4 +1,6 @@
 import type { Resource } from '../model/resource.ts';
+import { planAuthority } from './certificate/authority.ts';
+import { planCertificate } from './certificate/planner.ts';
 import { planContainer } from './container/planner.ts';
 import type { PlanContext } from './context.ts';
 import { planDirectory } from './directory.ts';
@@ -7,6 +9,7 @@ import { planFile } from './file.ts';
 import { gateState } from './gate.ts';
 import { planImage } from './image.ts';
 import { planNetwork } from './network.ts';
+import { planSecret } from './secret.ts';
 import { planVolume } from './volume.ts';
 
 /** Any resource to its planner. */
@@ -24,6 +27,12 @@ export function planResource(resource: Resource, context: PlanContext): Resource
       return planDirectory(resource, context);
     case 'File':
       return planFile(resource, context);
+    case 'Secret':
+      return planSecret(resource, context);
+    case 'CertificateAuthority':
+      return planAuthority(resource, context);
+    case 'Certificate':
+      return planCertificate(resource, context);
     case 'Container':
       return planContainer(resource, context);
     case 'Gate': {

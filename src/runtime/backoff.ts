@@ -3,6 +3,10 @@ import type { OutcomeError } from '../model/outcome.ts';
 
 const FIRST_MILLISECONDS = 1_000;
 const LIMIT_MILLISECONDS = 5 * 60_000;
+const HOUR_MILLISECONDS = 3_600_000;
+const LONGEST_ISSUE_MILLISECONDS = 32 * HOUR_MILLISECONDS;
+/** An authority that cannot sign, or signs what does not verify: trying again soon makes keys and certificates only. */
+const ISSUE_FAILED = 'ISSUE_FAILED';
 
 export interface Failure {
   /** Hash of the spec that failed; another one than before starts afresh. */
@@ -18,17 +22,23 @@ export interface Failure {
 
 /**
  * The next backoff of a resource: 1 s doubling to 5 min with full jitter, so that resources that failed together do not
- * come back together (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+ * come back together (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). A failure to issue a
+ * certificate waits 1 h doubling to 32 h, exactly, as cert-manager's do: there is time, since renewals begin early.
  */
 export function nextBackoff(previous: Backoff | undefined, failure: Failure): Backoff {
   const failures = previous !== undefined && previous.specHash === failure.specHash ? previous.failures + 1 : 1;
   return {
     specHash: failure.specHash,
     failures,
-    notBefore: failure.now + Math.ceil(backoffCeiling(failures) * failure.random),
+    notBefore: failure.now + waitAfter(failures, failure),
     error: failure.error,
     terminal: failure.terminal,
   };
+}
+
+function waitAfter(failures: number, { error, random }: Failure): number {
+  if (error.code === ISSUE_FAILED) return Math.min(LONGEST_ISSUE_MILLISECONDS, HOUR_MILLISECONDS * 2 ** (failures - 1));
+  return Math.ceil(backoffCeiling(failures) * random);
 }
 
 /** Longest wait in milliseconds after so many failures in a row. */

@@ -101,6 +101,22 @@ export class Controller {
     return forgotten;
   }
 
+  /**
+   * The human says "a new certificate now": the present one is to be replaced, and failures to do so are forgotten.
+   *
+   * @returns whether there is such a Certificate, with something to replace
+   */
+  renew(key: Key): boolean {
+    const present = this.snapshot().certificates.find((certificate) => certificate.key === key)?.file;
+    if (present === undefined || !key.startsWith('Certificate/')) return false;
+    this.#deps.memory.set('renewals', key, present.fingerprint);
+    this.#deps.memory.set('backoffs', key, undefined);
+    this.#passes.retry(key);
+    this.#trace.emit({ type: 'renewal-asked', key });
+    this.trigger('control');
+    return true;
+  }
+
   snapshot(): StatusSnapshot {
     return this.#passes.view.snapshot();
   }

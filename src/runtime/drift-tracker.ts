@@ -6,13 +6,26 @@ import type { Operation, Step } from '../model/step.ts';
 import type { UntimedTraceEvent } from './trace-bus.ts';
 
 /** Causes of steps that somebody wished for. */
-const WISHED = new Set(['spec changed', 'context changed']);
-/** Telling consumers of a file, and looking whether they loaded it, repairs nothing. */
+const WISHED = new Set([
+  'spec changed',
+  'context changed',
+  'renewal due',
+  'renewal requested',
+  'authority rotated',
+  'authority rotated: the new one is trusted beside the old one',
+  'authority rotated: nobody shows a certificate of the old one any more',
+]);
+/** Kinds whose consumers are told of a change. */
+const TELLING = /^(File|Certificate|CertificateAuthority)\//;
+/** Telling consumers, looking whether they took it, and clearing up after that repairs nothing. */
 const NOTICES: ReadonlySet<Operation> = new Set([
   'SignalContainer',
   'RestartContainer',
   'RequestContainer',
   'VerifyLoaded',
+  'VerifyServed',
+  'TakeUpCertificate',
+  'RemovePreviousPairs',
   'RecordNotified',
 ]);
 
@@ -48,7 +61,7 @@ export class DriftTracker {
       } else if (steps !== undefined && this.#settled.get(key) === hash && !this.#drifted.has(key)) {
         const cause = steps[0]?.cause ?? '';
         this.#settled.delete(key);
-        if (WISHED.has(cause) || (key.startsWith('File/') && steps.every(({ op }) => NOTICES.has(op)))) continue;
+        if (WISHED.has(cause) || (TELLING.test(key) && steps.every(({ op }) => NOTICES.has(op)))) continue;
         this.#drifted.set(key, { hash, since: now });
         events.push({ type: 'drift-found', key, cause, fields: fieldsOf(steps) });
       }

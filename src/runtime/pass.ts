@@ -4,8 +4,12 @@ import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import type { DesiredState, Resource } from '../model/resource.ts';
 import type { Step } from '../model/step.ts';
+import type { CertificateStatus } from '../model/certificate-status.ts';
+import type { PlanningInput } from '../model/planning-input.ts';
 import type { PassResult } from '../model/trace.ts';
 import { gateWitnesses } from '../plan/build-plan.ts';
+import { certificateStatuses } from '../plan/certificate/report.ts';
+import { servedTargets } from '../plan/certificate/served-targets.ts';
 import { runnableSteps, separateSteps } from './components.ts';
 import { ConditionTracker } from './condition-tracker.ts';
 import type { ControllerDependencies } from './dependencies.ts';
@@ -19,7 +23,7 @@ import { Learner } from './learner.ts';
 import { passResult } from './pass-result.ts';
 import { Repetition } from './repetition.ts';
 import { startRefusal } from './start-guard.ts';
-import { StatusView } from './status-view.ts';
+import { StatusView, type Standing } from './status-view.ts';
 import { touchedKeys } from './touched-keys.ts';
 import type { TraceBus } from './trace-bus.ts';
 import { StopWitness } from './stop-witness.ts';
@@ -55,7 +59,11 @@ export class Passes {
   #resources = new Map<Key, Resource>();
   #resourcesOf: DesiredState | undefined;
   #observed: Observed | undefined;
-  #standing: { gates: GateFiles | undefined; plan: Plan | undefined } = { gates: undefined, plan: undefined };
+  #standing: Pick<Standing, 'gates' | 'plan' | 'certificates'> = {
+    gates: undefined,
+    plan: undefined,
+    certificates: [],
+  };
   #clocks = { fullDiff: 0, converged: 0 };
   #halted = false;
   /** As read last. */
@@ -151,19 +159,21 @@ export class Passes {
     const now = clock.now();
     const witnesses = gateWitnesses({ desired, memory: memory.current, now });
     for (const [key, witness] of Object.entries(witnesses)) memory.set('gateWitness', key as Key, witness);
-    const plan = this.#deps.buildPlan({ desired, observed, gates, memory: memory.current, busy, now });
+    const input: PlanningInput = { desired, observed, gates, memory: memory.current, busy, now };
+    const plan = this.#deps.buildPlan(input);
     this.#trace.emit({ type: 'planned', plan, milliseconds: clock.now() - now });
     if (seen.engineChanged) {
       const withSteps = new Set<string>([...busy, ...plan.steps.map(({ target }) => target)]);
       this.#learner.engineChanged(desired, observed, withSteps);
     }
     this.#tell(desired, gates, plan, busy, now);
+    const certificates = this.#lookAtCertificates(input, plan);
 
     const braked = this.#launch(plan, observed, gates, busy, now);
     const result = passResult(plan, this.inFlight.busy().size > 0, desired.complete);
     if (result === 'converged') this.#clocks.converged = now;
     if (seen.full) this.#clocks.fullDiff = now;
-    this.#standing = { gates, plan };
+    this.#standing = { gates, plan, certificates };
     this.#publish(result, '');
     return { result, nextAt: braked ? now : wakeTime(plan, memory.current, now, this.#learner.wakeAt) };
   }
@@ -202,6 +212,14 @@ export class Passes {
     for (const change of changes) this.#trace.emit({ type: 'condition-changed', ...change });
     for (const event of this.#drifts.update(desired, plan, busy, now)) this.#trace.emit(event);
     for (const event of this.#gates.update(desired, plan, gates, now)) this.#trace.emit(event);
+  }
+
+  /** Tells of the certificates, and says which services are to be asked what they serve. */
+  #lookAtCertificates(input: PlanningInput, plan: Plan): readonly CertificateStatus[] {
+    const certificates = certificateStatuses(input, plan);
+    this.#trace.emit({ type: 'certificates-seen', certificates });
+    this.#deps.servedChecks.want(servedTargets(input));
+    return certificates;
   }
 
   /** @returns whether a resource was stopped because its steps change nothing: to be planned again at once */
@@ -258,7 +276,7 @@ export class Passes {
   }
 
   #stop(message: string, retryIn: number): PassEnd {
-    this.#standing = { gates: this.#standing.gates, plan: undefined };
+    this.#standing = { ...this.#standing, plan: undefined };
     this.#publish('stopped', message);
     return { result: 'stopped', nextAt: this.#deps.clock.now() + retryIn };
   }

@@ -56,7 +56,12 @@ export function id(letter: string): string {
   return letter.repeat(64);
 }
 
-function resource<K extends Kind>(kind: K, name: string, spec: Specs[K], dependsOn: readonly Key[]): Resource<K> {
+export function resource<K extends Kind>(
+  kind: K,
+  name: string,
+  spec: Specs[K],
+  dependsOn: readonly Key[],
+): Resource<K> {
   return {
     kind,
     name,
@@ -127,7 +132,14 @@ export const gate = (name: string, dependsOn: readonly Key[] = [], spec: Partial
 
 /** Resources to a complete desired state. */
 export function desiredState(resources: readonly Resource[], parts: Partial<DesiredState> = {}): DesiredState {
-  const bastion: BastionSpec = { allowedRoots: ['/srv'], images: {}, metricsPorts: [], concurrency: 4, maxRemovals: 3 };
+  const bastion: BastionSpec = {
+    allowedRoots: ['/srv'],
+    images: {},
+    metricsPorts: [],
+    concurrency: 4,
+    maxRemovals: 3,
+    pkiDirectory: '/pki',
+  };
   return {
     instance: 'home',
     bastion,
@@ -236,6 +248,9 @@ export function planningInput(
       volumes: [],
       images: { 'app:1': observedImage() },
       paths: {},
+      authorities: {},
+      pairs: {},
+      served: {},
       users: { root: 0 },
       groups: { root: 0 },
       ...observed,

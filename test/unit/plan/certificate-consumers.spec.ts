@@ -1,0 +1,223 @@
+import { expect } from 'chai';
+import { materialDigest, servedId } from '../../../src/model/certificate-identity.ts';
+import type { CertificateConsumer } from '../../../src/model/certificate-specs.ts';
+import { EMPTY_MEMORY, type Memory } from '../../../src/model/memory.ts';
+import type { ObservedContainer } from '../../../src/model/observed.ts';
+import type { ObservedServed } from '../../../src/model/observed-certificates.ts';
+import type { PlanningInput } from '../../../src/model/planning-input.ts';
+import { buildPlan } from '../../../src/plan/build-plan.ts';
+import { servedTargets } from '../../../src/plan/certificate/served-targets.ts';
+import {
+  authority,
+  certificate,
+  consumer,
+  DAY,
+  leafFacts,
+  links,
+  observedAuthority,
+  observedPair,
+  ROOT,
+  rootFacts,
+  served,
+  WRITTEN,
+} from '../../support/certificate-planning.ts';
+import { expectConditions, expectPlan } from '../../support/plan-text.ts';
+import { container, gateFiles, id, image, NOW, observedContainer, planningInput } from '../../support/planning.ts';
+
+const proxy = container('proxy');
+const before = WRITTEN - DAY;
+const old = leafFacts(certificate('web'), '0');
+
+interface Scene {
+  readonly consumers?: readonly CertificateConsumer[];
+  readonly container?: Partial<ObservedContainer>;
+  readonly served?: ObservedServed;
+  readonly memory?: Partial<Memory>;
+  readonly others?: readonly string[];
+}
+
+/** The proxy began before the certificate was written and was told of nothing, unless the scene says otherwise. */
+function scene(parts: Scene = {}): PlanningInput {
+  const web = certificate('web', { consumers: parts.consumers ?? [consumer('proxy')] });
+  const [first] = web.spec.consumers;
+  return planningInput(
+    [authority(), web, proxy, image('app:1')],
+    {
+      containers: [observedContainer(proxy, { startedAt: before, createdAt: before, ...parts.container })],
+      authorities: { [ROOT]: observedAuthority() },
+      pairs: { [web.key]: observedPair(leafFacts(web), [rootFacts()], { others: parts.others ?? [] }) },
+      paths: links(web),
+      served: parts.served === undefined || !first ? {} : { [servedId(web.key, first)]: parts.served },
+    },
+    { memory: { ...EMPTY_MEMORY, ...parts.memory } },
+  );
+}
+const web = certificate('web', { consumers: [consumer('proxy')] });
+const current = served(leafFacts(web));
+const told = { notified: { [web.key]: materialDigest('1'.repeat(64), ['a'.repeat(64)]) } };
+const failed = {
+  backoffs: {
+    [web.key]: {
+      specHash: web.attempt,
+      failures: 1,
+      notBefore: NOW + 500,
+      error: { code: 'NOT_SERVED', message: 'still the old one' },
+      terminal: false,
+    },
+  },
+};
+
+describe('planning for those who serve a certificate', () => {
+  it('tells one that began before it was written, and looks at what it serves then', () => {
+    expectPlan(
+      scene(),
+      `
+      #1 SignalContainer Certificate/web SIGHUP ${id('a').slice(0, 12)}: Certificate/web changed
+      #2 VerifyServed Certificate/web proxy: Certificate/web changed (after #1)
+      #3 RecordNotified Certificate/web: Certificate/web changed (after #2)
+      `,
+    );
+  });
+
+  it('restarts or asks one that wants that, and only looks at one that reads by itself', () => {
+    const operations = (action: CertificateConsumer['action'], servedNow?: ObservedServed): string[] =>
+      buildPlan(
+        scene({ consumers: [consumer('proxy', { action })], ...(servedNow ? { served: servedNow } : {}) }),
+      ).steps.map(({ op }) => op);
+    expect(operations({ type: 'restart' })).to.deep.equal(['RestartContainer', 'VerifyServed', 'RecordNotified']);
+    expect(operations({ type: 'http', method: 'POST', port: 3000, path: '/reload' })).to.deep.equal([
+      'RequestContainer',
+      'VerifyServed',
+      'RecordNotified',
+    ]);
+    // Nobody looked yet: the schedule will.
+    expect(operations({ type: 'none' })).to.deep.equal([]);
+    expect(operations({ type: 'none' }, { ...served(old), at: WRITTEN - 1 })).to.deep.equal([
+      'VerifyServed',
+      'RecordNotified',
+    ]);
+  });
+
+  it('tells nobody who began later, was told, or does not run', () => {
+    expectPlan(scene({ container: { startedAt: WRITTEN + 1 } }), 'nothing to do');
+    expectPlan(scene({ memory: told, served: current }), 'nothing to do');
+    const stopped = scene({ container: { state: 'exited' } });
+    expect(buildPlan(stopped).steps.filter(({ target }) => target === web.key)).to.deep.equal([]);
+  });
+
+  it('restarts once what was told and goes on with the old one, whatever the backoff', () => {
+    expectPlan(
+      scene({ memory: failed, served: served(old) }),
+      `
+      #1 RestartContainer Certificate/web ${id('a').slice(0, 12)}: the new certificate is not served
+      #2 VerifyServed Certificate/web proxy: Certificate/web changed (after #1)
+      #3 RecordNotified Certificate/web: Certificate/web changed (after #2)
+      `,
+    );
+  });
+
+  it('says so when a restart did not help, and does not restart again', () => {
+    const input = scene({
+      memory: failed,
+      served: served(old),
+      container: { startedAt: NOW - 3_600_000 },
+      others: ['..0-0'],
+    });
+    expectPlan(input, 'nothing to do');
+    expectConditions(
+      input,
+      `
+      Certificate/web Degraded StaleCertificateServed
+      Certificate/web Ready Valid
+      CertificateAuthority/root Ready Usable
+      Container/proxy Ready Running
+      Image/app:1 Ready Present
+      `,
+    );
+  });
+
+  it('tells again one that is found with another certificate much later', () => {
+    expect(buildPlan(scene({ memory: told, served: served(old) })).steps.map(({ op }) => op)).to.deep.equal([
+      'SignalContainer',
+      'VerifyServed',
+    ]);
+  });
+
+  it('shows who cannot be reached or refuses us, and restarts nobody for it', () => {
+    const reason = (found: ObservedServed): string | undefined => {
+      const plan = buildPlan(scene({ memory: told, served: found }));
+      expect(plan.steps).to.deep.equal([]);
+      return plan.conditions.find(({ type }) => type === 'Degraded')?.reason;
+    };
+    expect(reason({ at: NOW - 1000, state: 'unreachable', error: 'connection refused' })).to.equal('NotServed');
+    expect(reason(served(leafFacts(web), { failure: 'refused our client certificate' }))).to.equal('HandshakeFailed');
+  });
+
+  it('waits for one that is on its way up', () => {
+    const startedAt = NOW - 5_000;
+    const found: ObservedServed = { at: NOW - 1_000, state: 'unreachable', error: 'connection refused' };
+    expectPlan(
+      scene({ container: { startedAt }, served: found }),
+      `
+      #1 VerifyServed Certificate/web proxy: Certificate/web changed
+      #2 RecordNotified Certificate/web: Certificate/web changed (after #1)
+      `,
+    );
+  });
+
+  it('keeps the previous version until the new one is served', () => {
+    const others = ['..0-0'];
+    expectPlan(scene({ others, memory: told }), 'nothing to do');
+    expectPlan(
+      scene({ others, memory: told, served: current }),
+      '#1 RemovePreviousPairs Certificate/web: no longer served',
+    );
+  });
+
+  it('touches nobody who is on hold or behind a closed gate', () => {
+    const input = scene();
+    expectPlan(
+      { ...input, gates: gateFiles([], { holds: new Set(['Container.proxy']) }) },
+      `
+      #1 SignalContainer Certificate/web SIGHUP ${id('a').slice(0, 12)}: Certificate/web changed [blocked by hold/Container.proxy]
+      #2 VerifyServed Certificate/web proxy: Certificate/web changed (after #1) [blocked by hold/Container.proxy]
+      #3 RecordNotified Certificate/web: Certificate/web changed (after #2) [blocked by hold/Container.proxy]
+      `,
+    );
+  });
+
+  it('lets containers be healed while their certificate is being told of', () => {
+    const behind = container('app', {}, [web.key]);
+    const input = scene({ memory: failed });
+    const resources = [...input.desired.resources, behind];
+    const steps = buildPlan({ ...input, desired: { ...input.desired, resources } }).steps;
+    expect(steps.filter(({ target, blockedBy }) => target === behind.key && blockedBy.length > 0)).to.deep.equal([]);
+  });
+
+  it('names what to dial, whom to trust and what to show', () => {
+    const operator = certificate('operator');
+    const input = scene();
+    const [target] = servedTargets({
+      ...input,
+      desired: {
+        ...input.desired,
+        bastion: { ...input.desired.bastion, clientCertificate: 'operator' },
+        resources: [...input.desired.resources, operator],
+      },
+      observed: {
+        ...input.observed,
+        pairs: { ...input.observed.pairs, [operator.key]: observedPair(leafFacts(operator, '5')) },
+      },
+    });
+    expect(target).to.deep.equal({
+      key: web.key,
+      id: 'Certificate/web proxy:443',
+      consumer: 'proxy',
+      container: id('a'),
+      port: 443,
+      serverName: 'proxy.lab',
+      trust: ['root a\n'],
+      identity: '/pki/live/operator',
+    });
+  });
+});
