@@ -11,6 +11,7 @@ import type { Clock } from '../../src/runtime/clock.ts';
 import { MemoryStore } from '../../src/runtime/memory-store.ts';
 import { Passes } from '../../src/runtime/pass.ts';
 import { TraceBus } from '../../src/runtime/trace-bus.ts';
+import { certificateContext } from '../support/certificate-context.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
 import type { FakeEngine } from '../support/fake-engine.ts';
 
@@ -83,6 +84,7 @@ export class SimulatedOperator {
             refusal: (step) => hooks.refusal(step),
             trace: (event) => hooks.trace(event),
             revision: () => hooks.revision(),
+            certificates: certificateContext(),
             remember: {
               recordRollback: (key, hash, reason) => durably(store.recordRollback(key, hash, reason)),
               recordNotified: (key, digest) => durably(store.recordNotified(key, digest)),

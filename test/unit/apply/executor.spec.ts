@@ -9,6 +9,7 @@ import type { Step } from '../../../src/model/step.ts';
 import type { TraceEvent } from '../../../src/model/trace.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { eventually } from '../../support/eventually.ts';
+import { certificateContext } from '../../support/certificate-context.ts';
 import { stubEngine } from '../../support/stub-engine.ts';
 
 function start(id: string, after: readonly string[] = []): Step {
@@ -45,6 +46,7 @@ describe('executor', () => {
       concurrency: typeof concurrency === 'number' ? () => concurrency : concurrency,
       trace: (event) => trace.push(event),
       remember: { recordRollback: () => Promise.resolve(), recordNotified: () => Promise.resolve(), ...remember },
+      certificates: certificateContext(),
       revision: () => 'abc',
     });
   const types = (outcomes: ReadonlyMap<string, Outcome>): Record<string, string> =>

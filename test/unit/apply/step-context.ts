@@ -2,6 +2,7 @@ import type { Engine } from '../../../src/engine/port.ts';
 import type { StepContext } from '../../../src/apply/context.ts';
 import { StepError, type StepErrorCode } from '../../../src/apply/step-error.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
+import { certificateContext } from '../../support/certificate-context.ts';
 import { stubEngine } from '../../support/stub-engine.ts';
 
 /** A context with an engine of the given methods; `said` collects progress. */
@@ -16,6 +17,7 @@ export function stepContext(
     stateDirectory: '/nonexistent',
     remember: { recordRollback: () => Promise.resolve(), recordNotified: () => Promise.resolve() },
     target: 'Container/web',
+    ...certificateContext(),
     activeChecks: new Set(),
     progress: (text) => said.push(text),
     said,
