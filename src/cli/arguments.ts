@@ -27,6 +27,12 @@ export interface Settings {
   readonly json: boolean;
   readonly noColor: boolean;
   readonly listen: string;
+  /** Absolute paths; undefined: not given. */
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
+  readonly tlsClientCa: string | undefined;
+  /** Cron expression. */
+  readonly checkSchedule: string;
   readonly log: string;
   readonly verbose: boolean;
   readonly limit: string;
@@ -93,6 +99,10 @@ function fromEnvironment(environment: NodeJS.ProcessEnv, options: OptionTable): 
   return values;
 }
 
+function isPath({ value }: OptionDefinition): boolean {
+  return value === 'DIR' || value === 'FILE';
+}
+
 async function fromFile(path: string, required: boolean, options: OptionTable, all: OptionTable): Promise<RawValues> {
   let text: string;
   try {
@@ -126,7 +136,7 @@ async function fromFile(path: string, required: boolean, options: OptionTable, a
     if (definition.type === 'boolean') values[name] = readBoolean(where, value);
     else if (typeof value === 'string' || typeof value === 'number')
       // Paths in a file are relative to that file, so that it means the same from everywhere.
-      values[name] = definition.value === 'DIR' && value !== '' ? resolve(dirname(path), String(value)) : String(value);
+      values[name] = isPath(definition) && value !== '' ? resolve(dirname(path), String(value)) : String(value);
     else throw new UsageError(`${where} must be text`);
   }
   return values;
@@ -145,13 +155,14 @@ export async function resolveSettings(
   const flags = parsed.values;
   const variables = fromEnvironment(environment, options);
   const namedFile = flags['config'] ?? variables['config'];
-  const file = String(namedFile ?? options['config']?.default ?? '');
-  const config = file === '' ? {} : await fromFile(resolve(file), namedFile !== undefined, options, all);
+  const configFile = String(namedFile ?? options['config']?.default ?? '');
+  const config = configFile === '' ? {} : await fromFile(resolve(configFile), namedFile !== undefined, options, all);
 
   const value = (name: string): string | boolean | undefined =>
     flags[name] ?? variables[name] ?? config[name] ?? all[name]?.default;
   const text = (name: string): string => String(value(name) ?? '');
   const directory = (name: string): string => resolve(text(name));
+  const file = (name: string): string | undefined => (text(name) === '' ? undefined : resolve(text(name)));
 
   const root = text('root');
   if (root !== '' && !isAbsolute(root) && flags['root'] === undefined)
@@ -167,10 +178,14 @@ export async function resolveSettings(
     dockerHost: dockerHost === '' ? undefined : dockerHost,
     strictGates: value('strict-gates') === true,
     allowExceptions: readExceptions(text('allow-exceptions')),
-    configFile: file === '' ? undefined : resolve(file),
+    configFile: configFile === '' ? undefined : resolve(configFile),
     json: value('json') === true,
     noColor: value('no-color') === true,
     listen: text('listen'),
+    tlsCert: file('tls-cert'),
+    tlsKey: file('tls-key'),
+    tlsClientCa: file('tls-client-ca'),
+    checkSchedule: text('check-schedule'),
     log: text('log'),
     verbose: value('verbose') === true,
     limit: text('limit'),

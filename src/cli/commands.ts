@@ -1,5 +1,5 @@
 import type { CommandDefinition } from './command.ts';
-import { COMMON_OPTIONS, LIMIT_OPTION, LISTEN_OPTION, LOG_OPTION } from './options.ts';
+import { COMMON_OPTIONS, LIMIT_OPTION, LISTEN_OPTION, LOG_OPTION, SCHEDULE_OPTION, TLS_OPTIONS } from './options.ts';
 
 /** Every command. Its code is loaded only when it runs: `plan` needs neither the metrics nor the log library. */
 export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
@@ -27,7 +27,7 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
   run: {
     summary: 'converge and keep it so, until stopped',
     maximumPositionals: 0,
-    options: { ...COMMON_OPTIONS, ...LISTEN_OPTION, ...LOG_OPTION },
+    options: { ...COMMON_OPTIONS, ...LISTEN_OPTION, ...TLS_OPTIONS, ...SCHEDULE_OPTION, ...LOG_OPTION },
     exitCodes: '0 stopped by a signal, 1 failed',
     load: () => import('./run.ts'),
   },
@@ -44,6 +44,14 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     options: COMMON_OPTIONS,
     exitCodes: '0 shown, 1 failed',
     load: () => import('./gates.ts'),
+  },
+  certs: {
+    summary: 'show certificates, until when and what is served; `certs renew NAME` renews one now',
+    positionals: '[renew NAME]',
+    maximumPositionals: 2,
+    options: COMMON_OPTIONS,
+    exitCodes: '0 shown (whatever the problems) or to be renewed, 1 failed or no operator runs that could renew',
+    load: () => import('./certs.ts'),
   },
   retry: {
     summary: 'try a resource again that failed, was rolled back or is stalled',

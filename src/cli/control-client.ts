@@ -67,6 +67,14 @@ export async function askOperator(stateDirectory: string): Promise<StatusJson | 
   return reply === undefined ? undefined : (contentOf(reply) as StatusJson);
 }
 
+/** Tells the running operator to renew a Certificate now: whether one runs; a CommandError when it has no such one. */
+export async function askRenewal(stateDirectory: string, name: string): Promise<boolean> {
+  const reply = await askSocket(stateDirectory, 'POST', `/api/v1/renew?name=${encodeURIComponent(name)}`);
+  if (reply?.code === 404) throw new CommandError(`${reply.text.trim()}; bastion certs lists the certificates`);
+  if (reply !== undefined) contentOf(reply);
+  return reply !== undefined;
+}
+
 /** Tells the running operator to try a resource again: what it forgot, in words; undefined when none runs. */
 export async function askRetry(stateDirectory: string, key: string): Promise<readonly string[] | undefined> {
   const reply = await askSocket(stateDirectory, 'POST', `/api/v1/retry?key=${encodeURIComponent(key)}`);

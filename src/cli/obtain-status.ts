@@ -41,6 +41,7 @@ export function snapshotOf(found: Survey): StatusSnapshot {
     desired,
     gates,
     plan,
+    certificates: 'plan' in outcome ? outcome.certificates : [],
     running: [],
     clocks: { desiredRead: at, fullDiff: plan === undefined ? 0 : at, converged: 0, lastPass: 0 },
     engine:
@@ -54,8 +55,12 @@ export function snapshotOf(found: Survey): StatusSnapshot {
   return steps === 0 ? snapshot : { ...snapshot, headline: `${steps} steps would run now: bastion apply` };
 }
 
-/** Status as the running operator tells it, else worked out read-only. */
-export async function obtainStatus(settings: Settings, clock: Clock): Promise<StatusJson> {
+/** Status as the running operator tells it, else worked out read-only; with `dial` also what is served is looked at. */
+export async function obtainStatus(
+  settings: Settings,
+  clock: Clock,
+  options: { readonly dial?: boolean } = {},
+): Promise<StatusJson> {
   const told = await askOperator(settings.stateDirectory);
-  return told ?? statusJson(snapshotOf(await survey(settings, clock)), false);
+  return told ?? statusJson(snapshotOf(await survey(settings, clock, options)), false);
 }

@@ -52,6 +52,25 @@ export const LISTEN_OPTION = {
   },
 } as const satisfies Record<string, OptionDefinition>;
 
+export const TLS_OPTIONS = {
+  'tls-cert': { type: 'string', value: 'FILE', help: 'serve status and metrics over TLS with this certificate (PEM)' },
+  'tls-key': { type: 'string', value: 'FILE', help: 'key of --tls-cert; the files may be issued later, and renewed' },
+  'tls-client-ca': {
+    type: 'string',
+    value: 'FILE',
+    help: 'require client certificates of these authorities; needed to listen beyond loopback',
+  },
+} as const satisfies Record<string, OptionDefinition>;
+
+export const SCHEDULE_OPTION = {
+  'check-schedule': {
+    type: 'string',
+    value: 'CRON',
+    help: 'when to look at what consumers of certificates serve, as a cron expression',
+    default: '*/5 * * * *',
+  },
+} as const satisfies Record<string, OptionDefinition>;
+
 export const LOG_OPTION = {
   log: {
     type: 'string',

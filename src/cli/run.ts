@@ -1,13 +1,17 @@
+import { keyOf } from '../model/key.ts';
+import type { TraceEvent } from '../model/trace.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { Liveness } from '../status/liveness.ts';
 import { wantsJsonLogs } from '../status/log-format.ts';
 import { Metrics } from '../status/metrics.ts';
-import { createStatusServer, type StatusServer, type StatusSource } from '../status/server.ts';
-import { chooseLog } from './choose-log.ts';
+import type { StatusSource } from '../status/request-handler.ts';
+import { createStatusServer, type StatusServer } from '../status/server.ts';
+import { createTlsStatusServer } from '../status/tls-server.ts';
+import { chooseLog, type TraceConsumer } from './choose-log.ts';
 import type { Command } from './command.ts';
 import { controlSocket } from './control-client.ts';
 import { CommandError, EXIT } from './errors.ts';
-import { parseListenAddress } from './listen-address.ts';
+import { listenPlan, type ListenPlan } from './listen-plan.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { packageVersion } from './package-version.ts';
 
@@ -19,6 +23,7 @@ function sourceOf({ controller }: Operator, metrics: Metrics, liveness: Liveness
     ready: () => liveness.ready(),
     reconcile: () => controller.trigger('control'),
     retry: (key) => controller.retry(key),
+    renew: (name) => (controller.renew(keyOf('Certificate', name)) ? 'asked' : 'unknown'),
   };
 }
 
@@ -29,8 +34,21 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
+/** The server on TCP; undefined when nothing is to be served there. */
+async function listenOnNetwork(
+  { on, tls }: ListenPlan,
+  source: StatusSource,
+  log: TraceConsumer,
+): Promise<StatusServer | undefined> {
+  if (on === undefined) return undefined;
+  if (tls === undefined) return createStatusServer(source, on);
+  const tell = (message: string): void =>
+    log.consume({ type: 'warning', at: systemClock.now(), message } satisfies TraceEvent);
+  return createTlsStatusServer(source, { ...on, paths: tls, clock: systemClock, tell });
+}
+
 export const command: Command = async ({ settings, output, environment, signal }) => {
-  const listen = parseListenAddress(settings.listen);
+  const listen = listenPlan(settings);
   const automatic = wantsJsonLogs(environment, output.terminal) ? 'json' : 'text';
   const log = await chooseLog(settings, output, { automatic, times: true });
   const metrics = new Metrics({ clock: systemClock, version: packageVersion });
@@ -45,13 +63,11 @@ export const command: Command = async ({ settings, output, environment, signal }
   try {
     const source = sourceOf(operator, metrics, liveness);
     servers.push(await createStatusServer(source, { socket: controlSocket(settings.stateDirectory) }));
-    if (listen !== undefined)
-      servers.push(
-        await createStatusServer(source, listen).catch((error: unknown) => {
-          const message = error instanceof Error ? error.message : String(error);
-          throw new CommandError(`cannot listen on ${settings.listen}: ${message}; choose another with --listen`);
-        }),
-      );
+    const onNetwork = await listenOnNetwork(listen, source, log).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new CommandError(`cannot listen on ${settings.listen}: ${message}; choose another with --listen`);
+    });
+    if (onNetwork !== undefined) servers.push(onNetwork);
     await operator.controller.start();
     await aborted(signal);
     return EXIT.done;

@@ -1,15 +1,20 @@
 import { loadDesiredState } from '../desired/load.ts';
 import { createDockerReader } from '../engine/docker.ts';
 import { readGates } from '../gates/read.ts';
+import type { CertificateStatus } from '../model/certificate-status.ts';
 import type { GateFiles } from '../model/gates.ts';
+import type { Key } from '../model/key.ts';
 import type { Memory } from '../model/memory.ts';
 import type { Plan } from '../model/plan.ts';
 import type { DesiredState } from '../model/resource.ts';
 import { Observer } from '../observe/observer.ts';
 import { buildPlan } from '../plan/build-plan.ts';
+import { certificateStatuses } from '../plan/certificate/report.ts';
+import { servedTargets } from '../plan/certificate/served-targets.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { loadMemory } from '../runtime/memory-file.ts';
 import type { Settings } from './arguments.ts';
+import { dialConsumers } from './dial-consumers.ts';
 import { reservedPlaces } from './reserved-places.ts';
 
 /** Desired state, gates and memory as read once, and what the engine is missing to. */
@@ -18,16 +23,23 @@ export interface Survey {
   readonly gates: GateFiles;
   readonly memory: Memory;
   /** The plan, or why there is none: the engine could not be asked. */
-  readonly outcome: { readonly plan: Plan; readonly engineVersion: string } | { readonly error: Error };
+  readonly outcome:
+    | {
+        readonly plan: Plan;
+        /** Soonest expiry first. */
+        readonly certificates: readonly CertificateStatus[];
+        readonly engineVersion: string;
+      }
+    | { readonly error: Error };
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
 
 /**
  * Reads everything and plans, and writes nothing anywhere: the engine's client has no mutating method, and the state
- * directory is read if it is there. Rejects with a DesiredStateError when nothing usable could be read.
+ * directory is read if it is there. `dial`: also looks at what the consumers of certificates serve. Rejects with a DesiredStateError when nothing usable could be read.
  */
-export async function survey(settings: Settings, clock: Clock): Promise<Survey> {
+export async function survey(settings: Settings, clock: Clock, { dial = false } = {}): Promise<Survey> {
   const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
   const [desired, gates, { memory }] = await Promise.all([
     loadDesiredState({
@@ -42,9 +54,14 @@ export async function survey(settings: Settings, clock: Clock): Promise<Survey> 
   const reader = createDockerReader(dockerHost === undefined ? {} : { host: dockerHost });
   try {
     const { observed } = await new Observer(reader, { instance: desired.instance }).observe(desired, { full: true });
+    const seen = { desired, observed, gates, memory, busy: new Set<Key>(), now: clock.now() };
+    const served = dial ? await dialConsumers(servedTargets(seen), reader, clock) : {};
     const now = clock.now();
-    const plan = buildPlan({ desired, observed, gates, memory, busy: new Set(), now });
-    return { desired, gates, memory, outcome: { plan, engineVersion: observed.engine.version }, at: now };
+    const input = { ...seen, observed: { ...observed, served: { ...observed.served, ...served } }, now };
+    const plan = buildPlan(input);
+    const certificates = certificateStatuses(input, plan);
+    const outcome = { plan, certificates, engineVersion: observed.engine.version };
+    return { desired, gates, memory, outcome, at: now };
   } catch (error) {
     if (!(error instanceof Error && error.name === 'EngineError')) throw error;
     return { desired, gates, memory, outcome: { error }, at: clock.now() };

@@ -1,3 +1,4 @@
+import type { CertificateStatus } from '../model/certificate-status.ts';
 import type { GateFiles } from '../model/gates.ts';
 import type { Plan } from '../model/plan.ts';
 import type { DesiredState } from '../model/resource.ts';
@@ -17,6 +18,8 @@ export interface Standing {
   readonly desired: DesiredState | undefined;
   readonly gates: GateFiles | undefined;
   readonly plan: Plan | undefined;
+  /** Soonest expiry first; absent: none were looked at. */
+  readonly certificates?: readonly CertificateStatus[];
   readonly running: readonly string[];
   readonly clocks: StatusSnapshot['clocks'];
   readonly engine: StatusSnapshot['engine'];
@@ -83,6 +86,7 @@ export class StatusView {
           : { conditions: conditions.statuses(key, hash) }),
       })),
       gates: gateStatuses,
+      certificates: standing?.certificates ?? [],
       consents: (plan?.consents ?? [])
         .filter(({ file }) => gates?.open[file.replace(/\.ok$/, '')] === undefined)
         .map(({ file, removes }) => ({ touch: touchCommand(gates?.directory ?? '', file), removes })),

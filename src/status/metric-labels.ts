@@ -32,6 +32,16 @@ const OPERATION_TABLE: Record<Operation, true> = {
   VerifyLoaded: true,
   RecordNotified: true,
   RestoreFile: true,
+  GenerateSecret: true,
+  CreateAuthority: true,
+  WriteBundle: true,
+  IssueCertificate: true,
+  UpdateTrust: true,
+  RequestSignature: true,
+  TakeUpCertificate: true,
+  LinkCertificate: true,
+  RemovePreviousPairs: true,
+  VerifyServed: true,
 };
 export const OPERATIONS = Object.keys(OPERATION_TABLE) as Operation[];
 
@@ -136,6 +146,9 @@ export const DRIFT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   Image: [WHOLE_OBJECT],
   Directory: [WHOLE_OBJECT, ...Object.keys(PATH_FIELDS)],
   File: [WHOLE_OBJECT, 'content', ...Object.keys(PATH_FIELDS)],
+  Secret: [WHOLE_OBJECT, ...Object.keys(PATH_FIELDS)],
+  CertificateAuthority: [WHOLE_OBJECT],
+  Certificate: [WHOLE_OBJECT, ...Object.keys(PATH_FIELDS)],
   Container: [WHOLE_OBJECT, ...Object.keys(CONTAINER_FIELDS)],
 };
 

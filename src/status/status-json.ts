@@ -2,6 +2,7 @@ import type { ConditionType } from '../model/condition.ts';
 import type { Finding } from '../model/resource.ts';
 import type { StatusSnapshot } from '../model/status.ts';
 import { stepJson, type StepJson } from '../model/step-json.ts';
+import { certificateJson, type CertificateJson } from './certificate-json.ts';
 
 /** `GET /api/v1/status` and `bastion status --json`. Times are ISO 8601; null means never. */
 export interface StatusJson {
@@ -40,6 +41,8 @@ export interface StatusJson {
     readonly behind: readonly string[];
     readonly refused?: string;
   }[];
+  /** Soonest expiry first. */
+  readonly certificates: readonly CertificateJson[];
   readonly consents: StatusSnapshot['consents'];
   readonly findings: readonly Finding[];
   /** What the human did without effect, in sentences: hold files that name nothing. */
@@ -81,6 +84,7 @@ export function statusJson(snapshot: StatusSnapshot, running: boolean): StatusJs
       conditions: conditions.map((condition) => ({ ...condition, since: isoTime(condition.since) })),
     })),
     gates: snapshot.gates.map((gate) => ({ ...gate, since: isoTime(gate.since) })),
+    certificates: snapshot.certificates.map(certificateJson),
     consents: snapshot.consents,
     findings: snapshot.findings,
     warnings: snapshot.warnings ?? [],

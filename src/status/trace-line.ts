@@ -5,6 +5,7 @@ import { redactText } from '../model/redact.ts';
 import type { Finding } from '../model/resource.ts';
 import type { Operation, Step } from '../model/step.ts';
 import type { TraceEvent } from '../model/trace.ts';
+import { ServedNews } from './served-news.ts';
 
 /** What kind of news a line is; a terminal gives each its mark and colour. */
 export type LineMark = 'add' | 'change' | 'remove' | 'good' | 'warning' | 'error' | 'halt' | 'plain';
@@ -22,8 +23,9 @@ export interface TraceLine {
 
 /** `+`, `~` or `-` of an operation; starting what was missing belongs to its making. */
 export function markOf({ op: operation, cause }: { op: Operation; cause: string }): 'add' | 'change' | 'remove' {
-  const completes = operation === 'StartContainer' || operation === 'WriteFile' || operation === 'RestoreFile';
-  if (/^(Create|Pull|Build)/.test(operation) || (completes && cause === 'missing')) return 'add';
+  const completes = /^(StartContainer|WriteFile|RestoreFile|WriteBundle|IssueCertificate|TakeUpCertificate)$/;
+  if (/^(Create|Pull|Build|Generate)/.test(operation) || (completes.test(operation) && cause === 'missing'))
+    return 'add';
   return /^(Remove|Disconnect)/.test(operation) ? 'remove' : 'change';
 }
 
@@ -83,6 +85,8 @@ export class Narrator {
   /** What was said of a resource's trouble, without its numbers, since it was Ready last. */
   readonly #troubles = new Map<string, Set<string>>();
 
+  readonly #served = new ServedNews();
+
   readonly #formatFinding: (finding: Finding) => string;
 
   /** `formatFinding`: a problem of the desired state as one line, with the path that the person knows. */
@@ -103,6 +107,12 @@ export class Narrator {
         return line('debug', 'plain', 'the desired state is as it was');
       case 'warning':
         return line('warn', 'warning', event.message);
+      case 'certificates-seen':
+        return undefined;
+      case 'served-checked':
+        return this.#servedChecked(event);
+      case 'renewal-asked':
+        return line('info', 'plain', `${event.key} is renewed before its time because a human said so`);
       case 'retry-asked':
         return line('info', 'plain', `${event.key} is tried again because a human said so`, event.forgotten);
       case 'desired-failed':
@@ -151,6 +161,12 @@ export class Narrator {
       case 'fault':
         return line('error', 'error', `fault of bastion in ${event.where}: ${event.message} (please report it)`);
     }
+  }
+
+  #servedChecked(event: Extract<TraceEvent, { type: 'served-checked' }>): TraceLine {
+    const { kind, text } = this.#served.tell(event);
+    if (kind === 'same') return line('debug', 'plain', text);
+    return kind === 'bad' ? line('warn', 'warning', text) : line('info', 'good', text);
   }
 
   #planned(plan: Plan): TraceLine {

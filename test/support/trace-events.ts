@@ -68,6 +68,7 @@ export function snapshot(more: Partial<StatusSnapshot> = {}): StatusSnapshot {
       },
     ],
     gates: [],
+    certificates: [],
     consents: [],
     findings: [],
     plan: { digest: 'd1', steps: [], faults: [] },

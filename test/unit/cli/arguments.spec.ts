@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseArguments, resolveSettings, type Settings } from '../../../src/cli/arguments.ts';
 import { UsageError } from '../../../src/cli/errors.ts';
-import { COMMON_OPTIONS, LIMIT_OPTION, LISTEN_OPTION } from '../../../src/cli/options.ts';
+import { COMMON_OPTIONS, LIMIT_OPTION, LISTEN_OPTION, SCHEDULE_OPTION, TLS_OPTIONS } from '../../../src/cli/options.ts';
 import { expectUsageError } from './support.ts';
 
-const ALL = { ...COMMON_OPTIONS, ...LISTEN_OPTION, ...LIMIT_OPTION };
+const ALL = { ...COMMON_OPTIONS, ...LISTEN_OPTION, ...TLS_OPTIONS, ...SCHEDULE_OPTION, ...LIMIT_OPTION };
 
 describe('command-line arguments', () => {
   let directory: string;
@@ -37,6 +37,10 @@ describe('command-line arguments', () => {
       json: false,
       noColor: false,
       listen: '127.0.0.1:9479',
+      tlsCert: undefined,
+      tlsKey: undefined,
+      tlsClientCa: undefined,
+      checkSchedule: '*/5 * * * *',
       log: '',
       verbose: false,
       limit: '50',
@@ -72,6 +76,8 @@ describe('command-line arguments', () => {
   it('read paths in a file relative to that file', async () => {
     const config = configFile('desired-state: ./repo\n');
     expect((await settings(['--config', config])).desiredDirectory).to.equal(join(directory, 'repo'));
+    const tls = configFile('tls-cert: pki/tls.crt\n');
+    expect((await settings(['--config', tls])).tlsCert).to.equal(join(directory, 'pki/tls.crt'));
   });
 
   it('read booleans from the environment', async () => {

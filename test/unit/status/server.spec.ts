@@ -4,7 +4,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { createStatusServer, type StatusServer, type StatusSource } from '../../../src/status/server.ts';
+import type { StatusSource } from '../../../src/status/request-handler.ts';
+import { createStatusServer, type StatusServer } from '../../../src/status/server.ts';
 import type { StatusJson } from '../../../src/status/status-json.ts';
 import { snapshot, updateStep } from '../../support/trace-events.ts';
 
@@ -57,6 +58,7 @@ describe('status server', () => {
       live: () => ({ ok: true, reason: 'last heartbeat 1 s ago' }),
       ready: () => ({ ok: ready, reason: ready ? 'ready' : 'the engine has not answered yet' }),
       reconcile: () => void (reconciles += 1),
+      renew: (name) => (name === 'web' ? 'asked' : 'unknown'),
       retry: (key) => (key === 'Container/web' ? ['failures in a row'] : undefined),
     };
     server = await createStatusServer(source, { host: '127.0.0.1', port: 0 });
@@ -147,6 +149,20 @@ describe('status server', () => {
         for (const query of ['', '?key=', '?key=web', '?key=constructor/web'])
           expect((await retry(query)).code, query).to.equal(400);
         expect((await call({ socketPath }, '/api/v1/retry?key=Container/web')).code).to.equal(404);
+      } finally {
+        await control.close();
+      }
+    });
+
+    it('takes a renewal of a certificate that there is, and none over TCP', async () => {
+      const control = await createStatusServer(source, { socket: socketPath });
+      try {
+        const renew = (query: string): Promise<Reply> =>
+          call({ socketPath }, `/api/v1/renew${query}`, { method: 'POST' });
+        expect(await renew('?name=web')).to.include({ code: 202, body: '{"accepted":true}\n' });
+        expect(await renew('?name=db')).to.include({ code: 404, body: 'the desired state has no Certificate/db\n' });
+        expect((await renew('')).code).to.equal(400);
+        expect((await call({ port }, '/api/v1/renew?name=web', { method: 'POST' })).code).to.equal(405);
       } finally {
         await control.close();
       }

@@ -1,0 +1,140 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { keyOf, parseKey, type Key } from '../model/key.ts';
+import type { StatusSnapshot } from '../model/status.ts';
+import type { Probe } from './liveness.ts';
+import { statusJson } from './status-json.ts';
+
+/** What the server shows. Every function may be called at any time. */
+export interface StatusSource {
+  snapshot(): StatusSnapshot;
+  metrics(): Promise<string>;
+  live(): Probe;
+  ready(): Probe;
+  /** Asks for a full pass soon. Reached over the control socket only. */
+  reconcile(): void;
+  /** Tries a resource again: what was forgotten, in words; undefined: no such resource. Over the control socket only. */
+  retry(key: Key): readonly string[] | undefined;
+  /** Renews a Certificate before its time. Over the control socket only. */
+  renew(name: string): 'asked' | 'unknown';
+}
+
+const HEADERS = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+};
+const TEXT = 'text/plain; charset=utf-8';
+const JSON_TYPE = 'application/json; charset=utf-8';
+const EXPOSITION = 'text/plain; version=0.0.4; charset=utf-8';
+
+const INDEX = `bastion
+
+/livez           whether the loop beats
+/readyz          whether desired state and engine have been compared
+/metrics         Prometheus metrics
+/api/v1/status   status as JSON (on a terminal: bastion status)
+`;
+
+interface Answer {
+  readonly code: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+function probeAnswer(probe: Probe): Answer {
+  return { code: probe.ok ? 200 : 503, type: TEXT, body: `${probe.ok ? 'ok' : 'not ok'}: ${probe.reason}\n` };
+}
+
+async function answerGet(path: string, source: StatusSource): Promise<Answer> {
+  switch (path) {
+    case '/':
+      return { code: 200, type: TEXT, body: INDEX };
+    case '/livez':
+      return probeAnswer(source.live());
+    case '/readyz':
+      return probeAnswer(source.ready());
+    case '/metrics':
+      return { code: 200, type: EXPOSITION, body: await source.metrics() };
+    case '/api/v1/status':
+      return { code: 200, type: JSON_TYPE, body: `${JSON.stringify(statusJson(source.snapshot(), true))}\n` };
+    default:
+      return { code: 404, type: TEXT, body: 'not found; see / for what there is\n' };
+  }
+}
+
+/** `?key=Kind/name` */
+function answerRetry(query: string, source: StatusSource): Answer {
+  const key = new URLSearchParams(query).get('key') ?? '';
+  const parsed = parseKey(key);
+  if (parsed === undefined) return { code: 400, type: TEXT, body: 'which resource? ?key=Kind/name\n' };
+  const forgotten = source.retry(keyOf(parsed.kind, parsed.name));
+  if (forgotten === undefined) return { code: 404, type: TEXT, body: `the desired state has no ${key}\n` };
+  return { code: 202, type: JSON_TYPE, body: `${JSON.stringify({ accepted: true, forgotten })}\n` };
+}
+
+/** `?name=NAME` of a Certificate. */
+function answerRenew(query: string, source: StatusSource): Answer {
+  const name = new URLSearchParams(query).get('name') ?? '';
+  if (name === '') return { code: 400, type: TEXT, body: 'which certificate? ?name=NAME\n' };
+  if (source.renew(name) === 'unknown')
+    return { code: 404, type: TEXT, body: `the desired state has no Certificate/${name}\n` };
+  return { code: 202, type: JSON_TYPE, body: '{"accepted":true}\n' };
+}
+
+function answerPost(path: string, query: string, source: StatusSource): Answer | undefined {
+  switch (path) {
+    case '/api/v1/reconcile':
+      source.reconcile();
+      return { code: 202, type: JSON_TYPE, body: '{"accepted":true}\n' };
+    case '/api/v1/retry':
+      return answerRetry(query, source);
+    case '/api/v1/renew':
+      return answerRenew(query, source);
+    default:
+      return undefined;
+  }
+}
+
+/** A page in somebody's browser may reach loopback under a name of its own (DNS rebinding): only our names count there. */
+function isForeignHost(host: string | undefined): boolean {
+  return host === undefined || !/^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(host);
+}
+
+function send(response: ServerResponse, answer: Answer, head: boolean, more: Record<string, string> = {}): void {
+  const body = Buffer.from(answer.body);
+  response.writeHead(answer.code, { ...HEADERS, ...more, 'Content-Type': answer.type, 'Content-Length': body.length });
+  response.end(head ? undefined : body);
+}
+
+/**
+ * Answers requests. `control`: takes orders, too (a Unix socket, which only its owner can reach); `loopback`: answers to
+ * names of loopback only.
+ */
+export function requestHandler(
+  source: StatusSource,
+  options: { control: boolean; loopback: boolean },
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request, response) => {
+    const head = request.method === 'HEAD';
+    // Nothing here takes a body: whatever comes is not read, and the connection ends with the answer.
+    const hasBody = request.headers['content-length'] !== undefined || 'transfer-encoding' in request.headers;
+    const more: Record<string, string> = hasBody ? { Connection: 'close' } : {};
+    const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
+    try {
+      const foreign = options.loopback && isForeignHost(request.headers.host);
+      const isOrder = options.control && request.method === 'POST';
+      const posted = isOrder ? answerPost(path, query, source) : undefined;
+      if (foreign)
+        send(response, { code: 421, type: TEXT, body: 'this server answers to localhost only\n' }, head, more);
+      else if (posted !== undefined) send(response, posted, false, more);
+      else if (request.method !== 'GET' && !head)
+        send(response, { code: 405, type: TEXT, body: 'only GET\n' }, false, { ...more, Allow: 'GET, HEAD' });
+      else send(response, await answerGet(path, source), head, more);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (response.headersSent) response.destroy();
+      else send(response, { code: 500, type: TEXT, body: `fault of bastion: ${message}\n` }, head, more);
+    }
+  };
+}
