@@ -1,7 +1,9 @@
 import type { EngineReader } from '../engine/port.ts';
 import type { EngineEvent, NetworkInspect, VolumeInspect } from '../engine/wire.ts';
 import type { EngineFacts, Observed, ObservedNetwork, ObservedPath, ObservedVolume } from '../model/observed.ts';
+import type { ObservedServed } from '../model/observed-certificates.ts';
 import type { DesiredState } from '../model/resource.ts';
+import { CertificateObserver, type CertificateObserverOptions } from './certificates.ts';
 import { ContainerCache } from './container-cache.ts';
 import { eventInterest, matters, type EventInterest } from './event-relevance.ts';
 import { ImageCache } from './image-cache.ts';
@@ -15,6 +17,7 @@ import { same, sameRecord } from './same.ts';
 import { settleAll } from './settle.ts';
 import { AccountFile } from './users.ts';
 import { observedVolume } from './volumes.ts';
+import { wantedPaths } from './wanted-paths.ts';
 
 export interface ObserverOptions {
   /** Ownership instance; default: the one that the desired state names. */
@@ -23,7 +26,12 @@ export interface ObserverOptions {
   readonly now?: () => number;
   readonly passwdFile?: string;
   readonly groupFile?: string;
+  /** What the last dial of each consumer found, by `servedId`; the same object while no dial came. */
+  readonly served?: () => Readonly<Record<string, ObservedServed>>;
+  readonly certificates?: CertificateObserverOptions;
 }
+
+const NEVER_DIALLED: Readonly<Record<string, ObservedServed>> = {};
 
 export interface Observation {
   readonly observed: Observed;
@@ -50,6 +58,8 @@ export class Observer {
   readonly #volumes = new ListCache<VolumeInspect, ObservedVolume>('volume', observedVolume, (volume) => volume.name);
   readonly #images = new ImageCache();
   readonly #paths: PathObserver;
+  readonly #certificates: CertificateObserver;
+  readonly #served: () => Readonly<Record<string, ObservedServed>>;
   readonly #users: AccountFile;
   readonly #groups: AccountFile;
   #interest: { readonly of: DesiredState; readonly names: EventInterest } | undefined;
@@ -62,6 +72,8 @@ export class Observer {
     this.#instance = options.instance;
     this.#now = options.now ?? Date.now;
     this.#paths = new PathObserver(this.#now);
+    this.#certificates = new CertificateObserver(options.certificates);
+    this.#served = options.served ?? (() => NEVER_DIALLED);
     this.#users = new AccountFile(options.passwdFile ?? '/etc/passwd');
     this.#groups = new AccountFile(options.groupFile ?? '/etc/group');
   }
@@ -141,18 +153,30 @@ export class Observer {
       full,
       ({ name, owner }) => owner?.instance === instance || interest.volumes.has(name),
     );
-    const [facts, foundContainers, foundNetworks, foundVolumes, foundImages, paths, users, groups, ownId] =
-      await settleAll([
-        full || this.#facts === undefined ? counted(() => engine.facts()) : Promise.resolve(this.#facts),
-        containers,
-        networks,
-        volumes,
-        images,
-        this.#paths.observe(wantedPaths(desired)),
-        this.#users.read(),
-        this.#groups.read(),
-        (this.#ownId ??= ownContainerId()),
-      ]);
+    const wanted = wantedPaths(desired);
+    const [
+      facts,
+      foundContainers,
+      foundNetworks,
+      foundVolumes,
+      foundImages,
+      paths,
+      certificates,
+      users,
+      groups,
+      ownId,
+    ] = await settleAll([
+      full || this.#facts === undefined ? counted(() => engine.facts()) : Promise.resolve(this.#facts),
+      containers,
+      networks,
+      volumes,
+      images,
+      this.#paths.observe(wanted.paths, wanted.sealed),
+      this.#certificates.observe(desired),
+      this.#users.read(),
+      this.#groups.read(),
+      (this.#ownId ??= ownContainerId()),
+    ]);
     this.#facts = same(this.#facts, facts);
     this.#lastPaths = sameRecord(this.#lastPaths, paths);
     const observed: Observed = {
@@ -163,6 +187,8 @@ export class Observer {
       volumes: foundVolumes.items,
       images: foundImages.images,
       paths: this.#lastPaths,
+      ...certificates,
+      served: this.#served(),
       users,
       groups,
       ...(ownId === undefined ? {} : { ownContainerId: ownId }),
@@ -179,12 +205,4 @@ export class Observer {
       this.#images.isKnown(id)
     );
   }
-}
-
-function wantedPaths(desired: DesiredState): string[] {
-  const paths = new Set<string>();
-  for (const resource of desired.resources) {
-    if (resource.kind === 'File' || resource.kind === 'Directory') paths.add(resource.spec.path);
-  }
-  return [...paths];
 }

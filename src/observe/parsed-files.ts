@@ -1,0 +1,135 @@
+import type { BigIntStats } from 'node:fs';
+import { createLimiter } from '../model/limiter.ts';
+import type { ObservedPath } from '../model/observed.ts';
+import { isSettled, versionOf } from './file-version.ts';
+import type { HostFiles, Links } from './host-files.ts';
+import { isCode, pathStatus, pathWithout } from './path-status.ts';
+import { same } from './same.ts';
+
+/** Bytes; what is larger is no certificate, key or request, and is not read. */
+export const PARSED_SIZE_LIMIT = 1024 * 1024;
+
+/** Files open at once. */
+const SIDE_BY_SIDE = 16;
+
+/** Why there is nothing to work with. */
+export type Unusable =
+  { readonly state: 'missing' } | { readonly state: 'unreadable' | 'unparsable'; readonly error: string };
+
+/** A file, and what is in it. */
+export interface LookedFile<Parsed> {
+  readonly path: ObservedPath;
+  readonly content: Parsed | Unusable;
+}
+
+export interface ParsedFilesOptions<Parsed> {
+  readonly files: HostFiles;
+  /** Milliseconds since the epoch, by the clock that file times come from. */
+  readonly now: () => number;
+  /** `keep`: a symlink is unreadable. */
+  readonly links: Links;
+  /**
+   * Makes a finding of a file's content; the buffer is wiped afterwards. What it throws must not quote the content.
+   *
+   * @param modifiedAt milliseconds since the epoch
+   */
+  readonly parse: (content: Buffer, modifiedAt: number) => Parsed;
+}
+
+interface Remembered<Parsed> {
+  /** Undefined when the finding is not to be trusted again. */
+  readonly version: string | undefined;
+  readonly looked: LookedFile<Parsed>;
+}
+
+/** Small files of one format: each is parsed once for every version of it, and errors are values. */
+export class ParsedFiles<Parsed extends { readonly state: 'parsed' }> {
+  readonly #options: ParsedFilesOptions<Parsed>;
+  readonly #limited = createLimiter(SIDE_BY_SIDE);
+  #before = new Map<string, Remembered<Parsed>>();
+  #present = new Map<string, Remembered<Parsed>>();
+
+  constructor(options: ParsedFilesOptions<Parsed>) {
+    this.#options = options;
+  }
+
+  /** What is there now; the same objects as before where nothing changed. */
+  async look(path: string): Promise<LookedFile<Parsed>> {
+    const before = this.#before.get(path);
+    const fresh = await this.#fresh(path, before);
+    const looked = fresh === before ? before.looked : keep(before?.looked, fresh.looked);
+    this.#present.set(path, { version: fresh.version, looked });
+    return looked;
+  }
+
+  /** Ends one look at everything: what was not looked at in it is forgotten. */
+  sweep(): void {
+    this.#before = this.#present;
+    this.#present = new Map();
+  }
+
+  async #fresh(path: string, before: Remembered<Parsed> | undefined): Promise<Remembered<Parsed>> {
+    const { files, links, now, parse } = this.#options;
+    let status: BigIntStats;
+    try {
+      status = await files.status(path, 'keep');
+      if (status.isSymbolicLink() && links === 'follow') status = await this.#target(path);
+    } catch (error) {
+      return { version: undefined, looked: { path: pathWithout(error), content: unreadable(error) } };
+    }
+    const version = versionOf(status);
+    if (before?.version === version) return before;
+
+    const found = pathStatus(status);
+    const settled = isSettled(status, now()) ? version : undefined;
+    const unusable = (state: 'unreadable' | 'unparsable', error: string): Remembered<Parsed> => ({
+      version: settled,
+      looked: { path: found, content: { state, error } },
+    });
+    if (found.type !== 'file') return unusable('unreadable', `${path} is ${NOUNS[found.type]}, not a file`);
+    if (status.size > PARSED_SIZE_LIMIT) return unusable('unparsable', `${path} is larger than 1 MiB`);
+    if (status.size === 0n) return unusable('unparsable', `${path} is empty`);
+    let content: Buffer;
+    try {
+      content = await this.#limited(() => files.read(path, links, Number(status.size)));
+    } catch (error) {
+      // Access may be granted without a change of this file.
+      return { version: undefined, looked: { path: found, content: unreadable(error) } };
+    }
+    try {
+      return { version: settled, looked: { path: found, content: parse(content, found.modifiedAt) } };
+    } catch (error) {
+      return unusable('unparsable', `${path}: ${(error as Error).message}`);
+    } finally {
+      content.fill(0);
+    }
+  }
+
+  async #target(path: string): Promise<BigIntStats> {
+    try {
+      return await this.#options.files.status(path, 'follow');
+    } catch (error) {
+      // Nothing can be made under the name of a symlink that leads nowhere: it is not missing.
+      if (isCode(error, 'ENOENT')) throw new Error(`${path} is a symlink that leads nowhere`);
+      throw error;
+    }
+  }
+}
+
+const NOUNS: Readonly<Record<ObservedPath['type'], string>> = {
+  file: 'a file',
+  directory: 'a directory',
+  symlink: 'a symlink',
+  other: 'a device, pipe or socket',
+  missing: 'missing',
+  unreadable: 'unreadable',
+};
+
+function unreadable(error: unknown): Unusable {
+  return isCode(error, 'ENOENT') ? { state: 'missing' } : { state: 'unreadable', error: (error as Error).message };
+}
+
+function keep<Parsed>(before: LookedFile<Parsed> | undefined, after: LookedFile<Parsed>): LookedFile<Parsed> {
+  if (before === undefined) return after;
+  return same(before, { path: same(before.path, after.path), content: same(before.content, after.content) });
+}
