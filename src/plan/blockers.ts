@@ -1,3 +1,4 @@
+import { isBackingOff } from '../model/backing-off.ts';
 import type { Key } from '../model/key.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
 import type { Resource } from '../model/resource.ts';
@@ -47,7 +48,7 @@ export function blockersOf(
     backoff &&
     backoff.specHash === resource.attempt &&
     !plan.ignoresBackoff &&
-    ((backoff.terminal && !plan.servesPrevious) || backoff.notBefore > input.now)
+    ((backoff.terminal && !plan.servesPrevious) || isBackingOff(backoff, input.now))
   )
     blockers.push({ type: 'backoff', name: backoff.error.code });
   for (const key of resource.dependsOn) {

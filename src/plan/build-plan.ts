@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isBackingOff } from '../model/backing-off.ts';
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { Condition } from '../model/condition.ts';
 import type { Key } from '../model/key.ts';
@@ -79,7 +80,7 @@ export function buildPlan(input: PlanningInput, cache: PlanCache = new PlanCache
     if (
       backoff &&
       (!backoff.terminal || plan.servesPrevious) &&
-      backoff.notBefore > input.now &&
+      isBackingOff(backoff, input.now) &&
       blockers.some((blocker) => blocker.type === 'backoff')
     )
       wake(backoff.notBefore);
@@ -140,7 +141,7 @@ function appendRemovals(
     if (input.busy.has(key)) continue;
     const blockers = holdBlockers([key], input);
     const backoff = input.memory.backoffs[key];
-    if (backoff && backoff.notBefore > input.now) blockers.push({ type: 'backoff', name: backoff.error.code });
+    if (backoff && isBackingOff(backoff, input.now)) blockers.push({ type: 'backoff', name: backoff.error.code });
     if (consent) {
       consents.set(consent.file, consent);
       if (input.gates.open[consent.file.replace(/\.ok$/, '')] === undefined)

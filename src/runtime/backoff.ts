@@ -1,10 +1,10 @@
+import { LONGEST_BACKOFF_MILLISECONDS } from '../model/backing-off.ts';
 import type { Backoff } from '../model/memory.ts';
 import type { OutcomeError } from '../model/outcome.ts';
 
 const FIRST_MILLISECONDS = 1_000;
 const LIMIT_MILLISECONDS = 5 * 60_000;
 const HOUR_MILLISECONDS = 3_600_000;
-const LONGEST_ISSUE_MILLISECONDS = 32 * HOUR_MILLISECONDS;
 /** An authority that cannot sign, or signs what does not verify: trying again soon makes keys and certificates only. */
 const ISSUE_FAILED = 'ISSUE_FAILED';
 
@@ -26,7 +26,12 @@ export interface Failure {
  * certificate waits 1 h doubling to 32 h, exactly, as cert-manager's do: there is time, since renewals begin early.
  */
 export function nextBackoff(previous: Backoff | undefined, failure: Failure): Backoff {
-  const failures = previous !== undefined && previous.specHash === failure.specHash ? previous.failures + 1 : 1;
+  const isSame =
+    previous !== undefined &&
+    previous.specHash === failure.specHash &&
+    // A wait of hours is for failures of its own kind only.
+    (previous.error.code === ISSUE_FAILED) === (failure.error.code === ISSUE_FAILED);
+  const failures = isSame ? previous.failures + 1 : 1;
   return {
     specHash: failure.specHash,
     failures,
@@ -37,7 +42,8 @@ export function nextBackoff(previous: Backoff | undefined, failure: Failure): Ba
 }
 
 function waitAfter(failures: number, { error, random }: Failure): number {
-  if (error.code === ISSUE_FAILED) return Math.min(LONGEST_ISSUE_MILLISECONDS, HOUR_MILLISECONDS * 2 ** (failures - 1));
+  if (error.code === ISSUE_FAILED)
+    return Math.min(LONGEST_BACKOFF_MILLISECONDS, HOUR_MILLISECONDS * 2 ** (failures - 1));
   return Math.ceil(backoffCeiling(failures) * random);
 }
 

@@ -10,6 +10,7 @@ export type Replacements = NonNullable<Memory['replacements'][keyof Memory['repl
  * whose count is used up (`Stalled(ReplaceLoop)`).
  */
 export function countReplacement(previous: Replacements | undefined, specHash: string, now: number): Replacements {
-  const before = previous?.specHash === specHash ? previous.at.filter((at) => now - at < WINDOW_MILLISECONDS) : [];
+  const before =
+    previous?.specHash === specHash ? previous.at.filter((at) => Math.abs(now - at) < WINDOW_MILLISECONDS) : [];
   return { specHash, at: [...before, now] };
 }

@@ -1,4 +1,5 @@
 import { rename } from 'node:fs/promises';
+import { isBackingOff } from '../model/backing-off.ts';
 import type { Key } from '../model/key.ts';
 import type { Memory } from '../model/memory.ts';
 import type { Clock } from './clock.ts';
@@ -95,7 +96,7 @@ export class MemoryStore {
     const now = this.#options.clock.now();
     this.update((memory) => {
       const isKept = (concern: Concern, key: string): boolean =>
-        wanted.has(key) || (concern === 'backoffs' && (memory.backoffs[key as Key]?.notBefore ?? 0) > now);
+        wanted.has(key) || (concern === 'backoffs' && isBackingOff(memory.backoffs[key as Key], now));
       const stale = CONCERNS.filter((concern) => Object.keys(memory[concern]).some((key) => !isKept(concern, key)));
       if (stale.length === 0) return memory;
       const kept = stale.map((concern) => [

@@ -4,6 +4,7 @@ import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import type { DesiredState, Resource } from '../model/resource.ts';
 import type { Step } from '../model/step.ts';
+import { isBackingOff } from '../model/backing-off.ts';
 import type { CertificateStatus } from '../model/certificate-status.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
 import type { PassResult } from '../model/trace.ts';
@@ -238,7 +239,7 @@ export class Passes {
     const stuck = [...byTarget].filter(([key, steps]) => this.#repetition.isStuck(key, steps)).map(([key]) => key);
     for (const key of stuck) {
       const backoff = this.#deps.memory.current.backoffs[key];
-      if (backoff !== undefined && backoff.notBefore > now) continue;
+      if (isBackingOff(backoff, now)) continue;
       const message =
         'the same steps succeed again and again and the object is never as wanted; see the fields in the plan';
       this.#learner.failed(key, this.#resources.get(key)?.attempt ?? '', { code: 'NOT_STICKING', message }, false);

@@ -9,7 +9,7 @@ const MAX_REPLACEMENTS = 3;
 export function replacementBrake(resource: Resource<'Container'>, context: PlanContext): ConditionDraft | undefined {
   const record = context.input.memory.replacements[resource.key];
   const recent =
-    record?.specHash === resource.attempt ? record.at.filter((time) => time > context.input.now - HOUR) : [];
+    record?.specHash === resource.attempt ? record.at.filter((time) => Math.abs(context.input.now - time) < HOUR) : [];
   if (recent.length < MAX_REPLACEMENTS) return undefined;
   return stalled(
     'ReplaceLoop',

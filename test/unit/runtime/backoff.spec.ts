@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { isBackingOff } from '../../../src/model/backing-off.ts';
 import type { Backoff } from '../../../src/model/memory.ts';
 import { backoffCeiling, nextBackoff } from '../../../src/runtime/backoff.ts';
 import { countReplacement } from '../../../src/runtime/budget.ts';
@@ -30,6 +31,38 @@ describe('backoff', () => {
         return wait >= 0 && wait <= backoffCeiling(failures + 1) && wait <= 300_000;
       }),
     );
+  });
+});
+
+describe('the backoff of a failed issue', () => {
+  const issue = { ...failure, error: { code: 'ISSUE_FAILED', message: 'x' }, random: 0 };
+
+  it('doubles from 1 h to 32 h, exactly', () => {
+    const waits: number[] = [];
+    let backoff: Backoff | undefined;
+    for (let count = 0; count < 8; count++) {
+      backoff = nextBackoff(backoff, issue);
+      waits.push((backoff.notBefore - issue.now) / 3_600_000);
+    }
+    expect(waits).to.deep.equal([1, 2, 4, 8, 16, 32, 32, 32]);
+  });
+
+  it('does not add up with failures of another kind', () => {
+    const many = Array.from({ length: 9 }).reduce<Backoff | undefined>(
+      (before) => nextBackoff(before, failure),
+      undefined,
+    );
+    expect(nextBackoff(many, issue).failures).to.equal(1);
+    expect(nextBackoff(nextBackoff(undefined, issue), failure).failures).to.equal(1);
+  });
+});
+
+describe('a clock that was set back', () => {
+  it('ends every wait that it would make longer than any', () => {
+    const year = 365 * 86_400_000;
+    const backoff = nextBackoff(undefined, { ...failure, now: year });
+    expect(isBackingOff(backoff, year)).to.equal(true);
+    expect(isBackingOff(backoff, 0)).to.equal(false);
   });
 });
 
