@@ -36,7 +36,7 @@ const SERVICE_KEYS: Readonly<Record<string, string>> = {
   provider: 'leave it out',
   pull_policy: 'leave it out; a pinned image is pulled when it is missing',
   scale: 'declare one Container each',
-  secrets: 'keep the secret in a file on the host and mount it read-only with volumes',
+  secrets: 'declare the file on the host that holds it as a Secret and mount it read-only with volumes',
   storage_opt: 'leave it out',
   use_api_socket: 'leave it out; the engine socket gives root on the host',
   volume_driver: 'set driver on the Volume',

@@ -4,7 +4,7 @@ import { violation, type Rule, type Violation } from './rule.ts';
 import { secretInArgument, secretInAssignment, secretInContent, secretInText } from './secret-text.ts';
 
 const REMEDY =
-  'manifests live in git: keep the secret in a file on the host and mount it, or name it with a ..._FILE variable';
+  'manifests live in git: keep the secret in a file on the host (kind Secret) and mount it, or name it with a ..._FILE variable';
 
 /** Git keeps what was once pushed, and inspect shows every environment variable to every user of the engine. */
 export const noSecretsInManifest: Rule = {

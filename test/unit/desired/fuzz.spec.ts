@@ -25,13 +25,28 @@ const RICH = [
   ),
   manifest('Gate', 'first', '\n  checklist:\n    - all is well'),
   manifest('Image', 'busy', '{reference: "busybox:1.36", platforms: [linux/amd64]}'),
+  manifest(
+    'Secret',
+    'admin',
+    '{path: /opt/secrets/admin, owner: 472, mode: "0440", generate: {length: 40, alphabet: abcdef}}',
+  ),
+  manifest(
+    'CertificateAuthority',
+    'lab-ca',
+    '\n  create: true\n  duration: 3650d\n  consumers:\n    - served: {address: 10.0.0.1, port: 443}',
+  ),
+  manifest(
+    'Certificate',
+    'tls',
+    '\n  issuer: lab-ca\n  dnsNames: [web.lab, "*.web.lab"]\n  ipAddresses: ["fd00::1", 10.0.0.1]\n  duration: 90d\n  mode: "0440"\n  consumers:\n    - container: web\n      signal: SIGHUP\n      served: {port: 443, serverName: a.web.lab, within: 30s}',
+  ),
   container(
     'web',
     'command: [httpd, -f, -p, "80"]',
     'environment:\n  TZ: Europe/Berlin\n  LEVEL: 3',
     'networks:\n  front:\n    aliases: [www]\n    ipv4_address: 172.30.0.9',
     'ports:\n  - "127.0.0.1:8080:80"\n  - target: 81\n    published: 8081',
-    'volumes:\n  - data:/data\n  - /opt/web:/www:ro',
+    'volumes:\n  - data:/data\n  - /opt/web:/www:ro\n  - /etc/pki/homelab/live/tls:/tls:ro\n  - /opt/secrets/admin:/admin:ro',
     'healthcheck:\n  test: [CMD, "true"]\n  interval: 5s',
     'ulimits: {nofile: {soft: 1, hard: 2}}',
     'logging: {driver: json-file, options: {max-size: 10m}}',
@@ -106,6 +121,9 @@ const VALUES = [
   '{"": ""}',
   '"::::"',
   '".."',
+  '"*.*"',
+  '36500d',
+  '/etc/pki/homelab',
 ];
 
 /** `[[[[...`, as deep as it gets. */
