@@ -11,6 +11,7 @@ export const WALLS = {
   engine: ['model'],
   gates: ['model'],
   certs: ['model'],
+  exporter: [],
   plan: ['model'],
   observe: ['model', 'engine', 'plan', 'certs'],
   apply: ['model', 'engine', 'certs'],
@@ -22,7 +23,7 @@ export const WALLS = {
 
 /** The clock is passed to every room as a value, so its type may be named everywhere but in the pure ones. */
 const CLOCK = join('runtime', 'clock.ts');
-const CLOCK_ROOMS = ['desired', 'engine', 'observe', 'apply', 'certs'];
+const CLOCK_ROOMS = ['desired', 'engine', 'observe', 'apply', 'certs', 'exporter'];
 
 /** Package -> the only room that may import it. */
 const OWNED_PACKAGES = {

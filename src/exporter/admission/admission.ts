@@ -1,0 +1,116 @@
+import { SpaceSaving } from './space-saving.ts';
+
+export interface AdmissionOptions {
+  /** Most keys that have a label of their own at a time. */
+  readonly capacity: number;
+  /** A key that was not seen for so long (ms) gives its place to any other. */
+  readonly idleAfter: number;
+}
+
+const HOUR = 3_600_000;
+/** A newcomer must be so many times as frequent as the one that it replaces, so that equals do not take turns. */
+const ADVANTAGE = 1.5;
+const RESIDENCY = HOUR;
+const SWAPS_AN_HOUR = 10;
+const AGE_EVERY = 24 * HOUR;
+const SLOTS_A_PLACE = 4;
+/** Between two comparisons of newcomers with the admitted; each looks at all of these. */
+const REVIEW_EVERY = 10_000;
+/** How long the count that a newcomer must exceed is trusted; it rises meanwhile, and falls only when places get old. */
+const TRUST_BAR = 60_000;
+
+interface Member {
+  readonly since: number;
+  lastSeen: number;
+}
+
+/**
+ * Decides which keys of an unbounded set get a label value of their own. Places fill in the order of arrival; then a
+ * newcomer replaces the weakest that has been there for an hour when it is half as frequent again, or one that has been
+ * idle, at most ten times an hour. Time is given in milliseconds and may jump.
+ */
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #sketch: SpaceSaving;
+  readonly #members = new Map<string, Member>();
+  readonly #onEvict: (key: string) => void;
+  #swaps: number[] = [];
+  #nextReview = 0;
+  #bar = 0;
+  #barUntil = 0;
+  #agedAt: number | undefined;
+
+  /** `onEvict` is called with a key that lost its place, before the newcomer has it. */
+  constructor(options: AdmissionOptions, onEvict: (key: string) => void = () => undefined) {
+    this.#options = options;
+    this.#sketch = new SpaceSaving(options.capacity * SLOTS_A_PLACE);
+    this.#onEvict = onEvict;
+  }
+
+  /** Counts an occurrence; whether the key has a label of its own. */
+  observe(key: string, now: number): boolean {
+    this.#age(now);
+    const count = this.#sketch.add(key);
+    const member = this.#members.get(key);
+    if (member !== undefined) {
+      member.lastSeen = now;
+      return true;
+    }
+    if (this.#members.size >= this.#options.capacity && !this.#makeRoom(count, now)) return false;
+    this.#members.set(key, { since: now, lastSeen: now });
+    return true;
+  }
+
+  has(key: string): boolean {
+    return this.#members.has(key);
+  }
+
+  /** Keys with a label of their own, in the order of admission. */
+  get members(): string[] {
+    return [...this.#members.keys()];
+  }
+
+  /** Most frequent keys with their least counts, with or without a label. */
+  top(most: number): { key: string; count: number }[] {
+    return this.#sketch.top(most);
+  }
+
+  #makeRoom(count: number, now: number): boolean {
+    const jumped = this.#barUntil - now > TRUST_BAR;
+    if (!jumped && (now < this.#nextReview || (count <= this.#bar && now < this.#barUntil))) return false;
+    this.#nextReview = now + REVIEW_EVERY;
+    this.#barUntil = now + TRUST_BAR;
+    this.#swaps = this.#swaps.filter((at) => Math.abs(now - at) < HOUR);
+    if (this.#swaps.length >= SWAPS_AN_HOUR) return false;
+    const loser = this.#loser(count, now);
+    if (loser === undefined) return false;
+    this.#swaps.push(now);
+    this.#members.delete(loser);
+    this.#onEvict(loser);
+    this.#nextReview = now;
+    return true;
+  }
+
+  #loser(count: number, now: number): string | undefined {
+    let weakest: string | undefined;
+    let least = Infinity;
+    for (const [key, { since, lastSeen }] of this.#members) {
+      if (now - lastSeen > this.#options.idleAfter) return key;
+      if (now - since < RESIDENCY) continue;
+      const guaranteed = this.#sketch.guaranteed(key);
+      if (guaranteed >= least) continue;
+      least = guaranteed;
+      weakest = key;
+    }
+    this.#bar = weakest === undefined ? 0 : ADVANTAGE * least;
+    return count > this.#bar ? weakest : undefined;
+  }
+
+  #age(now: number): void {
+    this.#agedAt ??= now;
+    if (Math.abs(now - this.#agedAt) < AGE_EVERY) return;
+    this.#agedAt = now;
+    this.#bar /= 2;
+    this.#sketch.halve();
+  }
+}

@@ -1,0 +1,113 @@
+import type { SeriesBudget } from './budget.ts';
+import { boundedValue, labelText, SEPARATOR, valueText } from './series-labels.ts';
+
+export interface FamilyOptions {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge';
+  readonly labels?: readonly string[];
+  /** Most label sets. What comes after goes to the label set that is `other` in every label (gauges: is left out). */
+  readonly cap: number;
+}
+
+interface Series {
+  /** Name and labels as they are written. */
+  readonly head: string;
+  /** Series that the budget paid for: 1, or 0 for the one that takes what is refused. */
+  readonly cost: number;
+  value: number;
+}
+
+/** Counters or gauges of one name. No number of different label values makes it exceed its cap by more than one. */
+export class Family {
+  readonly name: string;
+  readonly #options: FamilyOptions;
+  readonly #labels: readonly string[];
+  readonly #budget: SeriesBudget;
+  readonly #series = new Map<string, Series>();
+
+  constructor(options: FamilyOptions, budget: SeriesBudget) {
+    this.name = options.name;
+    this.#options = options;
+    this.#labels = options.labels ?? [];
+    this.#budget = budget;
+  }
+
+  get size(): number {
+    return this.#series.size;
+  }
+
+  /** Counts. The label set's series begins at 0 with its first event. */
+  add(values: readonly string[], by: number = 1): void {
+    const series = this.#find(values);
+    if (series !== undefined) series.value += by;
+  }
+
+  set(values: readonly string[], value: number): void {
+    const series = this.#find(values);
+    if (series !== undefined) series.value = value;
+  }
+
+  /** Value of a label set; undefined: there is none. */
+  get(values: readonly string[]): number | undefined {
+    return this.#series.get(keyOf(values))?.value;
+  }
+
+  /** Replaces all series, so that what is no longer so is no longer told. */
+  replace(rows: Iterable<readonly [values: readonly string[], value: number]>): void {
+    this.clear();
+    for (const [values, value] of rows) this.set(values, value);
+  }
+
+  /** Removes every series with this value of this label. Prometheus marks them stale. */
+  remove(label: string, value: string): void {
+    const index = this.#labels.indexOf(label);
+    const wanted = boundedValue(value);
+    for (const [key, { cost }] of this.#series) {
+      if (key.split(SEPARATOR)[index] !== wanted) continue;
+      this.#series.delete(key);
+      this.#budget.give(cost);
+    }
+  }
+
+  clear(): void {
+    for (const { cost } of this.#series.values()) this.#budget.give(cost);
+    this.#series.clear();
+  }
+
+  render(lines: string[]): void {
+    if (this.size === 0) return;
+    lines.push(`# HELP ${this.name} ${this.#options.help}`, `# TYPE ${this.name} ${this.#options.type}`);
+    for (const { head, value } of this.#series.values()) lines.push(`${head} ${valueText(value)}`);
+  }
+
+  #find(values: readonly string[]): Series | undefined {
+    const key = keyOf(values);
+    const found = this.#series.get(key);
+    if (found !== undefined) return found;
+    if (this.#series.size >= this.#options.cap || !this.#budget.take(1)) return this.#refuse();
+    return this.#make(key, 1);
+  }
+
+  #refuse(): Series | undefined {
+    this.#budget.refused(this.name);
+    if (this.#options.type === 'gauge') return undefined;
+    const key = keyOf(this.#labels.map(() => 'other'));
+    return this.#series.get(key) ?? this.#make(key, 0);
+  }
+
+  #make(key: string, cost: number): Series {
+    const series = { head: `${this.name}${labelText(this.#labels, key.split(SEPARATOR))}`, cost, value: 0 };
+    this.#series.set(key, series);
+    return series;
+  }
+}
+
+function keyOf(values: readonly string[]): string {
+  let key = '';
+  for (let index = 0; index < values.length; index++) {
+    const value = boundedValue(values[index] ?? '');
+    key = index === 0 ? value : `${key}${SEPARATOR}${value}`;
+  }
+  return key;
+}
