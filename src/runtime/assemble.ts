@@ -1,4 +1,8 @@
 import { createExecutor } from '../apply/executor.ts';
+import { createDial } from '../certs/create-dial.ts';
+import type { Dial } from '../certs/dial.ts';
+import type { CertificateFiles } from '../certs/files.ts';
+import { realFiles } from '../certs/real-files.ts';
 import type { Engine } from '../engine/port.ts';
 import type { GateFiles } from '../model/gates.ts';
 import type { DesiredState } from '../model/resource.ts';
@@ -9,6 +13,8 @@ import { PlanCache } from '../plan/plan-cache.ts';
 import type { Clock } from './clock.ts';
 import { Controller } from './controller.ts';
 import { MemoryStore } from './memory-store.ts';
+import { createSchedule, DEFAULT_CHECK_SCHEDULE, type Schedule } from './schedule.ts';
+import { ServedChecks } from './served-checks.ts';
 import type { TraceEvent } from '../model/trace.ts';
 
 export interface ControllerOptions {
@@ -23,6 +29,14 @@ export interface ControllerOptions {
   readonly watchDesired: (onChange: () => void) => { close(): void };
   readonly readGates: () => Promise<GateFiles>;
   readonly watchGates: (onChange: () => void) => { close(): void };
+  /** File operations on key pairs and secrets; default: the real ones. */
+  readonly files?: CertificateFiles;
+  /** How a service is asked for its certificate; default: by a TLS handshake. */
+  readonly dial?: Dial;
+  /** Cron expression: when to look at what is served and what is to be renewed. Default: every five minutes. */
+  readonly checkSchedule?: string;
+  /** Default: the real one. */
+  readonly schedule?: Schedule;
   /** Told of everything from the first event on. */
   readonly onTrace: (event: TraceEvent) => void;
 }
@@ -35,6 +49,17 @@ export async function assembleController(options: ControllerOptions): Promise<Co
     clock,
     onFault: (where, message) => onTrace({ type: 'fault', at: clock.now(), where, message }),
   });
+  const { files = realFiles, dial = createDial(() => clock.now()), checkSchedule = DEFAULT_CHECK_SCHEDULE } = options;
+  const schedule = options.schedule ?? createSchedule(clock);
+  let trace = onTrace;
+  const servedChecks = new ServedChecks({
+    clock,
+    dial,
+    engine,
+    files,
+    trace: (event) => trace(event),
+    onChange: () => controller.trigger('served'),
+  });
   const controller = new Controller({
     version: options.version,
     clock,
@@ -43,12 +68,16 @@ export async function assembleController(options: ControllerOptions): Promise<Co
     watchDesired: options.watchDesired,
     readGates: options.readGates,
     watchGates: options.watchGates,
-    observer: new Observer(engine, { now: () => clock.now() }),
+    schedule: (onTime) => schedule(checkSchedule, onTime),
+    servedChecks,
+    observer: new Observer(engine, { now: () => clock.now(), served: () => servedChecks.current() }),
     events: (signal, connected) => engine.events(signal, connected),
     buildPlan: (input) => buildPlan(input, cache),
     takeBaseline: baselineAfterApply,
-    createExecutor: (hooks) =>
-      createExecutor({
+    createExecutor: (hooks) => {
+      // What is dialled beside the passes is told to all who listen to the controller.
+      trace = (event) => hooks.trace(event);
+      return createExecutor({
         engine,
         clock,
         stateDirectory,
@@ -60,7 +89,13 @@ export async function assembleController(options: ControllerOptions): Promise<Co
           recordRollback: (key, specHash, reason) => memory.recordRollback(key, specHash, reason),
           recordNotified: (key, digest) => memory.recordNotified(key, digest),
         },
-      }),
+        certificates: {
+          files,
+          dial,
+          reportServed: (key, target, found) => servedChecks.report(key, target, found),
+        },
+      });
+    },
   });
   controller.on(onTrace);
   return controller;

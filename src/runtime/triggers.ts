@@ -5,7 +5,25 @@ import { EngineStream } from './engine-stream.ts';
 export const RELIST_MILLISECONDS = 60_000;
 
 /** Why to look again. */
-export type Reason = 'started' | 'desired' | 'gates' | 'event' | 'relist' | 'settled' | 'wake' | 'retry' | 'control';
+export type Reason =
+  | 'started'
+  | 'desired'
+  | 'gates'
+  | 'event'
+  | 'relist'
+  | 'settled'
+  | 'wake'
+  | 'retry'
+  | 'control'
+  /** It is time to look at what is served, and at what is to be renewed. */
+  | 'schedule'
+  /** A consumer serves something else than before. */
+  | 'served';
+
+type TriggerDependencies = Pick<
+  ControllerDependencies,
+  'clock' | 'events' | 'watchDesired' | 'watchGates' | 'schedule' | 'servedChecks'
+>;
 
 export interface TriggerTargets {
   mark(reason: Reason): void;
@@ -15,17 +33,14 @@ export interface TriggerTargets {
 
 /** All that makes the loop look again. It only marks; what is there is found by looking. */
 export class Triggers {
-  readonly #deps: Pick<ControllerDependencies, 'clock' | 'events' | 'watchDesired' | 'watchGates'>;
+  readonly #deps: TriggerDependencies;
   readonly #targets: TriggerTargets;
   readonly #stream: EngineStream;
   #watches: { close(): void }[] = [];
   #cancelRelist: (() => void) | undefined;
   #cancelWake: (() => void) | undefined;
 
-  constructor(
-    deps: Pick<ControllerDependencies, 'clock' | 'events' | 'watchDesired' | 'watchGates'>,
-    targets: TriggerTargets,
-  ) {
+  constructor(deps: TriggerDependencies, targets: TriggerTargets) {
     this.#deps = deps;
     this.#targets = targets;
     this.#stream = new EngineStream((signal, connected) => deps.events(signal, connected), deps.clock, {
@@ -41,6 +56,10 @@ export class Triggers {
     this.#watches = [
       this.#deps.watchDesired(() => this.#targets.mark('desired')),
       this.#deps.watchGates(() => this.#targets.mark('gates')),
+      this.#deps.schedule(() => {
+        this.#deps.servedChecks.checkAll();
+        this.#targets.mark('schedule');
+      }),
     ];
     this.#stream.open();
     this.#armRelist();
@@ -63,6 +82,7 @@ export class Triggers {
   async close(): Promise<void> {
     for (const watch of this.#watches) watch.close();
     this.#watches = [];
+    this.#deps.servedChecks.close();
     this.#cancelRelist?.();
     this.#cancelWake?.();
     await this.#stream.close();

@@ -7,6 +7,8 @@ import type { Clock } from '../../src/runtime/clock.ts';
 import type { Controller } from '../../src/runtime/controller.ts';
 import type { Survival } from '../support/arbitrary-world.ts';
 import { FakeEngine } from '../support/fake-engine.ts';
+import { certificateContext } from '../support/certificate-context.ts';
+import { inertSchedule } from '../support/inert-checks.ts';
 import { Simulation } from './simulation.ts';
 
 /** A file system in memory where there is one: a busy disk would let steps of one pass run into the next event. */
@@ -123,6 +125,8 @@ export class ControlledSimulation extends Simulation {
       },
       watchDesired: (onChange) => ((this.#desiredChanged = onChange), { close: () => undefined }),
       watchGates: (onChange) => ((this.#gatesChanged = onChange), { close: () => undefined }),
+      dial: certificateContext().dial,
+      schedule: inertSchedule,
       onTrace: (event) => {
         if (isAlive()) this.#trace(event);
       },

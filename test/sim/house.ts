@@ -6,6 +6,8 @@ import { assembleController } from '../../src/runtime/assemble.ts';
 import type { Controller } from '../../src/runtime/controller.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeEngine } from '../support/fake-engine.ts';
+import { certificateContext } from '../support/certificate-context.ts';
+import { inertSchedule } from '../support/inert-checks.ts';
 import { desiredState, gateFiles } from '../support/planning.ts';
 
 export interface HouseOptions {
@@ -69,6 +71,8 @@ export class House {
         this.failReadingGates ? Promise.reject(new Error('gates went wrong')) : Promise.resolve(this.gates),
       watchDesired: (onChange) => ((this.#desiredChanged = onChange), { close: () => undefined }),
       watchGates: (onChange) => ((this.#gatesChanged = onChange), { close: () => undefined }),
+      dial: certificateContext().dial,
+      schedule: inertSchedule,
       onTrace: (event) => this.traces.push(event),
     });
   }

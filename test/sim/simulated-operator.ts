@@ -14,6 +14,7 @@ import { TraceBus } from '../../src/runtime/trace-bus.ts';
 import { certificateContext } from '../support/certificate-context.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
 import type { FakeEngine } from '../support/fake-engine.ts';
+import { inertSchedule, inertServedChecks } from '../support/inert-checks.ts';
 
 /** A directory that cannot be: what is remembered stays in memory, and the simulation decides what survives. */
 const NO_DISK = '/dev/null/state';
@@ -71,6 +72,8 @@ export class SimulatedOperator {
         watchDesired: () => ({ close: () => undefined }),
         readGates: () => Promise.resolve(options.gates()),
         watchGates: () => ({ close: () => undefined }),
+        schedule: () => inertSchedule('', () => undefined),
+        servedChecks: inertServedChecks,
         observer: this.#observer,
         events: (signal, connected) => engine.events(signal, connected),
         buildPlan: options.plan,

@@ -1,0 +1,12 @@
+import type { ControllerDependencies } from '../../src/runtime/dependencies.ts';
+import type { Schedule } from '../../src/runtime/schedule.ts';
+
+/** It is never time. */
+export const inertSchedule: Schedule = () => ({ close: () => undefined });
+
+/** Nobody is ever dialled. */
+export const inertServedChecks: ControllerDependencies['servedChecks'] = {
+  want: () => undefined,
+  checkAll: () => undefined,
+  close: () => undefined,
+};
