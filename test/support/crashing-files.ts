@@ -9,22 +9,23 @@ export type FileOperation = keyof CertificateFiles;
 
 /** File operations that end with the process. */
 export interface CrashingFiles extends CertificateFiles {
-  /** Names of the operations that were asked for, in their order, the refused ones included. */
+  /** The operations that change something, in their order, the refused one included. */
   readonly asked: readonly FileOperation[];
   readonly isDead: boolean;
 }
 
 export interface CrashOptions {
-  /** Number of the operation at which to die, from 1; absent: never. */
+  /** Number of the operation at which to die, from 1, counted as `asked`; absent: never. */
   readonly dieAt?: number;
-  /** Instead of dying, fail this one operation; undefined lets it pass. */
-  readonly fail?: (operation: FileOperation, number: number) => Error | undefined;
-  /** Called before each operation, e.g. to look at what lies there. */
-  readonly before?: (operation: FileOperation, number: number) => void;
+  /** Instead of dying, fail this one operation; undefined lets it pass. Asked for those that only look as well. */
+  readonly fail?: (operation: FileOperation) => Error | undefined;
 }
 
+/** Dying at one of these leaves what dying at the next other operation leaves: they are not counted. */
+const LOOKS: ReadonlySet<FileOperation> = new Set(['status', 'read', 'list', 'readLink']);
+
 /**
- * Counts the operations and dies at one of them. A file that was being made then is there in part, as after a power
+ * Counts the operations that change something and dies at one of them. A file that was being made then is there in part, as after a power
  * cut; every other operation has its whole effect or none.
  */
 export function crashingFiles(inner: CertificateFiles, options: CrashOptions = {}): CrashingFiles {
@@ -33,14 +34,12 @@ export function crashingFiles(inner: CertificateFiles, options: CrashOptions = {
 
   async function step<T>(operation: FileOperation, run: () => Promise<T>, inPart?: () => Promise<unknown>): Promise<T> {
     if (state.dead) throw new Crash(`${operation} after the end`);
-    asked.push(operation);
-    options.before?.(operation, asked.length);
-    if (asked.length === options.dieAt) {
+    if (!LOOKS.has(operation) && asked.push(operation) === options.dieAt) {
       state.dead = true;
       await inPart?.();
       throw new Crash(`died at operation ${asked.length}, ${operation}`);
     }
-    const failure = options.fail?.(operation, asked.length);
+    const failure = options.fail?.(operation);
     if (failure !== undefined) throw failure;
     return run();
   }

@@ -1,7 +1,7 @@
 import { CertsError } from '../../certs/errors.ts';
 import { parseCertificates } from '../../certs/facts.ts';
 import { generateKey, keyToPem, loadPrivateKey } from '../../certs/keys.ts';
-import { placeFile } from '../../certs/place-file.ts';
+import { besidePath, placeFile, removeIfThere } from '../../certs/place-file.ts';
 import { makeRoot } from '../../certs/root.ts';
 import { certificateStep } from '../certificate-step.ts';
 import { readOfAuthority } from '../read-authority.ts';
@@ -20,6 +20,8 @@ const BACKDATED = 5 * 60_000;
 export const createAuthority = certificateStep<'CreateAuthority'>(async (args, { files, clock }) => {
   await makeParents(files, args.key, CLOSED_DIRECTORY);
   await makeParents(files, args.certificate, OPEN_DIRECTORY);
+  // An interrupted try leaves a second name for the key.
+  for (const path of [args.key, args.certificate]) await removeIfThere(files, besidePath(path));
   if ((await files.status(args.certificate)) === undefined) {
     if ((await files.status(args.key)) === undefined)
       await placeFile(files, args.key, keyToPem(await generateKey('ecdsa-p256')), UNOWNED, 0o400);

@@ -1,6 +1,7 @@
 import { isCertsError } from '../../certs/errors.ts';
 import { type ParsedCertificate, parseCertificates } from '../../certs/facts.ts';
 import type { CertificateFiles } from '../../certs/files.ts';
+import { loadPrivateKey } from '../../certs/keys.ts';
 import { type PairContent, readLive } from '../../certs/pair-store.ts';
 import { readPending, removePending } from '../../certs/pending.ts';
 import { removeIfThere } from '../../certs/place-file.ts';
@@ -65,9 +66,14 @@ async function isTakenUp(
   spec: CertificateSpec,
   signed: ParsedCertificate | undefined,
 ): Promise<boolean> {
-  if ((await readPending(files, spec.directory)) !== undefined) return false;
-  const live = await readLive(files, spec.directory);
-  return live !== undefined && parseCertificates(live.certificate)[0]?.fingerprint === signed?.fingerprint;
+  try {
+    const live = await readLive(files, spec.directory);
+    if (live === undefined || signed === undefined) return false;
+    const isSame = parseCertificates(live.certificate)[0]?.fingerprint === signed.fingerprint;
+    return isSame && signed.x509.checkPrivateKey(loadPrivateKey(live.key));
+  } catch {
+    return false;
+  }
 }
 
 function fits<T>(spec: CertificateSpec, check: () => T): T {
