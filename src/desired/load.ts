@@ -100,6 +100,7 @@ function readDrafts(
   directory: string,
   { root, reserved = [], waivable = [] }: LoadOptions,
 ): Draft[] {
+  const realPaths = new Map<string, string>();
   return manifests.valid.flatMap(({ document, manifest, key }) => {
     if (manifest.kind === 'Bastion') return [];
     const problems: Problem[] = [];
@@ -108,7 +109,9 @@ function readDrafts(
     const draft = normalise(manifest satisfies Manifest, document, context, problems);
     problems.push(...checkPolicies(draft, bastion, waivable));
     const prefixed = prefixHostPaths(draft, root);
-    problems.push(...checkReservedPlaces(prefixed, reserved).map((found) => ({ ...found, rule: RESERVED_PLACES })));
+    problems.push(
+      ...checkReservedPlaces(prefixed, reserved, realPaths).map((found) => ({ ...found, rule: RESERVED_PLACES })),
+    );
     manifests.findings.push(...toFindings(document, key, problems));
     const sound = problems.every(({ severity }) => severity === 'warning');
     if (sound && !manifests.brokenKeys.has(key)) return prefixed;

@@ -16,7 +16,7 @@ export function readContextDirectory(text: string, context: NormaliseContext, fi
     isAbsolute(text) ? resolve(`${prefix}/${text}`) : resolve(context.directory, posix.dirname(context.file), text),
   );
   const reserved = context.reserved
-    .map(resolveExisting)
+    .map((place) => resolveExisting(place))
     .find((place) => isWithin(real, place) || isWithin(place, real));
   if (reserved !== undefined)
     return field.error(

@@ -30,18 +30,23 @@ interface KeyHolder {
  */
 export function findForeignKeys(resources: readonly Subject[], root: string): ForeignKeys[] {
   const all = resources as readonly Resource[];
+  const known = new Map<string, string>();
+  /** Paths as they are written, and as they are with symlinks resolved. */
+  const named = (...paths: string[]): string[] => [
+    ...new Set([...paths, ...paths.map((path) => resolveExisting(path, known))]),
+  ];
   const authorities = all
     .filter((resource) => resource.kind === 'CertificateAuthority')
-    .map(({ key, spec }): KeyHolder => ({ key, places: named([spec.key]) }));
+    .map(({ key, spec }): KeyHolder => ({ key, places: named(spec.key) }));
   const certificates = all
     .filter((resource) => resource.kind === 'Certificate')
-    .map(({ key, spec }): KeyHolder => ({ key, places: named([spec.directory, spec.key]) }));
+    .map(({ key, spec }): KeyHolder => ({ key, places: named(spec.directory, spec.key) }));
   if (authorities.length + certificates.length === 0) return [];
   const prefix = root.replace(/\/+$/, '');
   return all.flatMap((resource) =>
     mountedBy(resource).flatMap(({ source, path }) => {
       if (FORBIDDEN_PLACES.some((place) => isWithin(prefix + place, source.replace(/(?<=.)\/$/, '')))) return [];
-      const sources = named([source]);
+      const sources = named(source);
       const holds = ({ places }: KeyHolder): boolean =>
         places.some((place) => sources.some((each) => isWithin(place, each)));
       const authority = authorities.find(holds);
@@ -55,11 +60,6 @@ export function findForeignKeys(resources: readonly Subject[], root: string): Fo
       return [{ key: resource.key, path, message: `${source} holds the private keys of ${list(shown)}: ${advice}` }];
     }),
   );
-}
-
-/** Paths as they are written, and as they are with symlinks resolved. */
-function named(paths: readonly string[]): string[] {
-  return [...new Set([...paths, ...paths.map(resolveExisting)])];
 }
 
 function mountedBy(resource: Resource): { source: string; path: FieldPath }[] {

@@ -14,15 +14,20 @@ export const RESERVED_PLACES = 'reserved-places';
  *
  * @param draft with host paths prefixed
  * @param reserved absolute directories
+ * @param known real paths, shared among the drafts of one reading
  */
-export function checkReservedPlaces(draft: Draft, reserved: readonly string[]): Violation[] {
-  const places = reserved.map(resolveExisting);
+export function checkReservedPlaces(
+  draft: Draft,
+  reserved: readonly string[],
+  known = new Map<string, string>(),
+): Violation[] {
+  const places = reserved.map((place) => resolveExisting(place, known));
   const touching = (path: string): string | undefined => {
-    const resolved = resolveExisting(path);
+    const resolved = resolveExisting(path, known);
     return places.find((place) => isWithin(resolved, place) || isWithin(place, resolved));
   };
   const inside = (path: string): string | undefined => {
-    const resolved = resolveExisting(path);
+    const resolved = resolveExisting(path, known);
     return places.find((place) => isWithin(resolved, place));
   };
   if (draft.kind === 'Volume') {
