@@ -19,7 +19,7 @@ interface Name {
  * Makes the stable names of the live pair, in its own directory and for those outside of containers. With `adopt`, a
  * file in the way keeps its content under another name, and its place is never empty.
  *
- * @throws StepError PATH_TAKEN, and then nothing was changed; ISSUE_FAILED when nothing is live, UNSAFE_PATH; file
+ * @throws StepError PATH_TAKEN, and then neither name was changed; ISSUE_FAILED when nothing is live, UNSAFE_PATH; file
  * system errors
  */
 export const linkCertificate = certificateStep<'LinkCertificate'>(async ({ spec }, { files }) => {
@@ -27,7 +27,6 @@ export const linkCertificate = certificateStep<'LinkCertificate'>(async ({ spec 
     throw new StepError('ISSUE_FAILED', `Nothing is live in ${spec.directory} that a name could lead to.`);
   await makeParents(files, spec.certificate, OPEN_DIRECTORY);
   await makeParents(files, spec.key, CLOSED_DIRECTORY);
-  await linkNames(files, spec.directory, { adopt: spec.adopt });
   const names = [nameFor(spec, spec.key, PAIR_FILES.key), nameFor(spec, spec.certificate, PAIR_FILES.certificate)];
   const inTheWay: Name[] = [];
   const missing: Name[] = [];
@@ -39,6 +38,7 @@ export const linkCertificate = certificateStep<'LinkCertificate'>(async ({ spec 
       inTheWay.push(name);
     }
   }
+  await linkNames(files, spec.directory, { adopt: spec.adopt });
   for (const name of inTheWay) {
     if (!(await isOurLink(files, name.path))) await keepCopy(files, name.path);
     await replaceWithLink(files, name);

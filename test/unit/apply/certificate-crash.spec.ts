@@ -195,7 +195,7 @@ describe('steps on certificates that die between any two file operations', () =>
         );
         if (files.isDead) {
           crashes++;
-          if (error !== undefined) expect(error, String(error)).to.be.instanceOf(Crash);
+          if (error !== undefined) expect(error).to.be.instanceOf(Crash);
           const meanwhile = await livePair(pki.spec().directory);
           if (before !== undefined) expect(meanwhile).not.to.equal(undefined);
           scenario.always?.(pki);

@@ -1,0 +1,119 @@
+import { expect } from 'chai';
+import { issueCertificate } from '../../../src/apply/steps/issue-certificate.ts';
+import { verifyServed } from '../../../src/apply/steps/verify-served.ts';
+import type { Dial, DialRequest } from '../../../src/certs/dial.ts';
+import type { Engine } from '../../../src/engine/port.ts';
+import type { ServedTarget } from '../../../src/model/certificate-steps.ts';
+import type { ObservedServed } from '../../../src/model/observed-certificates.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { stubEngine } from '../../support/stub-engine.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { containerInspect } from '../observe/sample-host.ts';
+import { pkiContext, pkiWithAuthority } from './pki.ts';
+import { expectStepError } from './step-context.ts';
+
+const NEW = 'ab'.repeat(32);
+const target: ServedTarget = {
+  id: 'Certificate/web web:8443',
+  consumer: 'web',
+  address: '192.0.2.7',
+  port: 8443,
+  serverName: 'web.lab',
+  trust: ['PEM'],
+};
+
+function shows(fingerprint: string, failure?: string): ObservedServed {
+  const times = { at: 0, notBefore: 0, notAfter: Date.UTC(2026, 1, 1) };
+  return { state: 'served', serial: fingerprint.slice(0, 4), fingerprint, ...times, ...(failure && { failure }) };
+}
+
+describe('VerifyServed', () => {
+  const directory = temporaryDirectory('served');
+  let clock: FakeClock;
+  let asked: DialRequest[];
+  let told: ObservedServed[];
+  beforeEach(() => {
+    clock = new FakeClock();
+    asked = [];
+    told = [];
+  });
+
+  /** Runs with one answer a dial, the last one for ever; lets time pass until it settles. */
+  async function verify(answers: ObservedServed[], extra: Partial<ServedTarget> = {}, engine: Partial<Engine> = {}) {
+    const dial: Dial = (request) => {
+      asked.push(request);
+      return Promise.resolve(answers[Math.min(asked.length, answers.length) - 1] as ObservedServed);
+    };
+    const reportServed = (key: string, { id }: ServedTarget, found: ObservedServed): void => {
+      expect([key, id]).to.deep.equal(['Certificate/web', target.id]);
+      told.push(found);
+    };
+    const context = pkiContext(undefined, { clock, dial, reportServed, engine: stubEngine(engine) });
+    let settled = false;
+    const args = { served: { ...target, ...extra }, fingerprint: NEW, within: 3000 };
+    const step = Promise.resolve(verifyServed(args, context)).finally(() => (settled = true));
+    step.catch(() => undefined);
+    for (let turn = 0; turn < 50 && !settled; turn++) await clock.advance(100);
+    return step;
+  }
+
+  it('is content at once, and leaves no timer', async () => {
+    await verify([shows(NEW)]);
+    expect(asked).to.deep.equal([
+      { host: '192.0.2.7', port: 8443, serverName: 'web.lab', trust: ['PEM'], deadline: 3000 },
+    ]);
+    expect(told).to.have.length(1);
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('looks every half second until the new one is served, and tells of each look', async () => {
+    const started = clock.now();
+    const refused: ObservedServed = { at: 0, state: 'unreachable', error: 'ECONNREFUSED' };
+    await verify([refused, shows('cd'.repeat(32)), shows(NEW, 'not yet'), shows(NEW)]);
+    expect(told.map((found) => ('failure' in found ? 'failure' : found.state))).to.deep.equal([
+      'unreachable',
+      'served',
+      'failure',
+      'served',
+    ]);
+    expect(clock.now() - started).to.be.within(1500, 1700);
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('says what is served instead when the time is over', async () => {
+    const message = await expectStepError(verify([shows('cd'.repeat(32))]), 'NOT_SERVED');
+    expect(message).to.equal(
+      'web does not serve the new certificate on port 8443 within 3000 ms: ' +
+        'it serves the one with serial cdcd, valid until 2026-02-01T00:00:00.000Z.',
+    );
+    expect(told.length).to.be.within(6, 8);
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('does not take the right certificate for success when the handshake fails', async () => {
+    const message = await expectStepError(verify([shows(NEW, 'our certificate was refused')]), 'NOT_SERVED');
+    expect(message).to.contain('shows the new one, but the handshake failed: our certificate was refused');
+  });
+
+  it('looks up the container’s address each time, and tells when it has none', async () => {
+    let looks = 0;
+    const inspectContainer = () => {
+      const inspect = containerInspect('a'.repeat(64), 'web');
+      inspect.NetworkSettings.Networks = ++looks === 1 ? {} : { front: { IPAddress: `10.0.0.${looks}` } };
+      return Promise.resolve(inspect);
+    };
+    await verify([shows('cd'.repeat(32)), shows(NEW)], { container: 'web' }, { inspectContainer });
+    expect(asked.map(({ host }) => host)).to.deep.equal(['10.0.0.2', '10.0.0.3']);
+    expect(told[0]).to.have.property('error').that.contains('no network address');
+  });
+
+  it('presents the operator’s own live pair, and nothing when there is none', async () => {
+    const pki = await pkiWithAuthority(directory());
+    await verify([shows(NEW)], { identity: pki.spec().directory });
+    await issueCertificate(pki.issue(), pkiContext());
+    await verify([shows(NEW)], { identity: pki.spec().directory });
+    expect(asked[0]?.identity).to.equal(undefined);
+    expect(asked[1]?.identity?.certificate).to.contain('BEGIN CERTIFICATE');
+    expect(asked[1]?.identity?.key).to.contain('BEGIN PRIVATE KEY');
+  });
+});
