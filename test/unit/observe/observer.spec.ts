@@ -6,6 +6,7 @@ import { EngineError } from '../../../src/engine/errors.ts';
 import type { Observed } from '../../../src/model/observed.ts';
 import { Observer } from '../../../src/observe/observer.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { PkiHost } from './pki-host.ts';
 import {
   containerInspect,
   desiredState,
@@ -291,5 +292,26 @@ describe('Observer', () => {
     await look();
     const inspected = host.takeCalls().filter((call) => call.startsWith('inspectContainer'));
     expect(inspected).to.deep.equal([member, holder, temporary, replaced, WEB].map((id) => `inspectContainer ${id}`));
+  });
+
+  it('looks at secrets without a digest, at certificates, and at what the last dials found', async () => {
+    writeFileSync(join(directory(), 'secret'), 'hunter2');
+    const pki = new PkiHost(directory());
+    const served = { 'Certificate/web x:1': { at: 1, state: 'unreachable', error: 'no' } } as const;
+    observer = new Observer(host.engine, { now: () => 1000, served: () => served });
+    const { spec } = pki.certificate();
+    const observed = await look(
+      false,
+      desiredState(
+        resource('Secret', 'token', { path: join(directory(), 'secret') }),
+        pki.authority(),
+        pki.certificate(),
+      ),
+    );
+    expect(observed.paths[join(directory(), 'secret')]).to.include({ type: 'file' }).and.not.to.have.property('digest');
+    expect(Object.keys(observed.paths).sort()).to.deep.equal([spec.certificate, spec.key, join(directory(), 'secret')]);
+    expect(Object.keys(observed.authorities)).to.deep.equal(['CertificateAuthority/root']);
+    expect(Object.keys(observed.pairs)).to.deep.equal(['Certificate/web']);
+    expect(observed.served).to.equal(served);
   });
 });

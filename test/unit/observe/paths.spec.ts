@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HASHED_SIZE_LIMIT, PathObserver } from '../../../src/observe/paths.ts';
 import { ownContainerId } from '../../../src/observe/own-container.ts';
@@ -41,6 +41,28 @@ describe('PathObserver', () => {
     writeFileSync(at('file'), 'world');
     utimesSync(at('file'), 1, 1);
     expect((await observer.observe([at('file')]))[at('file')]?.digest).to.equal(sha256('world'));
+  });
+
+  it('takes no digest of what is sealed, and forgets the one that it has', async () => {
+    writeFileSync(at('secret'), 'hunter2');
+    writeFileSync(at('empty'), '');
+    const observer = new PathObserver(() => Date.now() + 60_000);
+    const paths = [at('secret'), at('empty')];
+    expect((await observer.observe(paths))[at('secret')]).to.have.property('digest');
+    const found = await observer.observe(paths, new Set(paths));
+    expect(found[at('secret')]).to.include({ type: 'file' }).and.not.to.have.any.keys('digest', 'isEmpty');
+    expect(found[at('empty')]).to.include({ type: 'file', isEmpty: true }).and.not.to.have.property('digest');
+  });
+
+  it('says where a symlink leads, as written, and sees that it leads elsewhere', async () => {
+    symlinkSync('../live/web/tls.crt', at('link'));
+    const observer = new PathObserver(() => Date.now() + 60_000);
+    const first = (await observer.observe([at('link')]))[at('link')];
+    expect(first).to.include({ type: 'symlink', target: '../live/web/tls.crt' });
+    expect((await observer.observe([at('link')]))[at('link')]).to.equal(first);
+    symlinkSync('elsewhere', at('next'));
+    renameSync(at('next'), at('link'));
+    expect((await observer.observe([at('link')]))[at('link')]?.target).to.equal('elsewhere');
   });
 
   it('does not hash what is too large to be ours', async () => {
