@@ -6,7 +6,7 @@ import { bindDevice } from '../normalise/local-volume.ts';
 import { resolveExisting } from '../real-path.ts';
 import { FORBIDDEN_PLACES } from './forbidden-places.ts';
 
-/** A mount that shows a container keys which are none of its own. */
+/** A mount or a build context that shows keys to those whose own they are not. */
 export interface ForeignKeys {
   readonly key: Key;
   readonly path: FieldPath;
@@ -15,7 +15,7 @@ export interface ForeignKeys {
 
 type Subject = Pick<Resource, 'kind' | 'name' | 'key' | 'spec'>;
 
-/** Private keys of one resource: where they lie, also by another name. */
+/** What one resource keeps secret: where it lies, also by another name. */
 interface KeyHolder {
   readonly key: Key;
   readonly places: readonly string[];
@@ -23,7 +23,7 @@ interface KeyHolder {
 
 /**
  * Who holds an authority's key can be everybody, so no container may see one, and one mount shows the keys of one
- * Certificate at most. A mount that holds a forbidden place is left to the rule allowed-roots: whoever may have that
+ * Certificate at most; an image has none of them. A mount that holds a forbidden place is left to the rule allowed-roots: whoever may have that
  * has the host, keys and all.
  *
  * @param root prefix of host paths; empty for none
@@ -35,16 +35,22 @@ export function findForeignKeys(resources: readonly Subject[], root: string): Fo
   const named = (...paths: string[]): string[] => [
     ...new Set([...paths, ...paths.map((path) => resolveExisting(path, known))]),
   ];
-  const authorities = all
-    .filter((resource) => resource.kind === 'CertificateAuthority')
-    .map(({ key, spec }): KeyHolder => ({ key, places: named(spec.key) }));
-  const certificates = all
-    .filter((resource) => resource.kind === 'Certificate')
-    .map(({ key, spec }): KeyHolder => ({ key, places: named(spec.directory, spec.key) }));
-  if (authorities.length + certificates.length === 0) return [];
+  const holdersOf = (kind: Resource['kind']): KeyHolder[] =>
+    all
+      .filter((resource) => resource.kind === kind)
+      .map((resource) => ({ key: resource.key, places: named(...keyPlaces(resource)) }));
+  const authorities = holdersOf('CertificateAuthority');
+  const certificates = holdersOf('Certificate');
+  const secrets = holdersOf('Secret');
+  if (authorities.length + certificates.length + secrets.length === 0) return [];
   const prefix = root.replace(/\/+$/, '');
-  return all.flatMap((resource) =>
-    mountedBy(resource).flatMap(({ source, path }) => {
+  return all.flatMap((resource) => {
+    if (resource.kind === 'Image') {
+      const context = resource.spec.build?.context;
+      const kept = [...authorities, ...certificates, ...secrets];
+      return context === undefined ? [] : keysInImage(resource.key, context, kept);
+    }
+    return mountedBy(resource).flatMap(({ source, path }) => {
       if (FORBIDDEN_PLACES.some((place) => isWithin(prefix + place, source.replace(/(?<=.)\/$/, '')))) return [];
       const sources = named(source);
       const holds = ({ places }: KeyHolder): boolean =>
@@ -58,8 +64,25 @@ export function findForeignKeys(resources: readonly Subject[], root: string): Fo
       }
       if (shown.length < 2) return [];
       return [{ key: resource.key, path, message: `${source} holds the private keys of ${list(shown)}: ${advice}` }];
-    }),
+    });
+  });
+}
+
+function keyPlaces(resource: Resource): string[] {
+  if (resource.kind === 'CertificateAuthority') return [resource.spec.key];
+  if (resource.kind === 'Certificate') return [resource.spec.directory, resource.spec.key];
+  return resource.kind === 'Secret' ? [resource.spec.path] : [];
+}
+
+/** What is built into an image is there for all who have the image, for good: no key and no secret belongs there. */
+function keysInImage(key: Key, context: string, kept: readonly KeyHolder[]): ForeignKeys[] {
+  const found = kept.filter(({ places }) =>
+    places.some((place) => isWithin(place, context) || isWithin(context, place)),
   );
+  if (found.length === 0) return [];
+  const names = list(found.map((holder) => holder.key));
+  const message = `${context} holds what ${names} keep${found.length === 1 ? 's' : ''} secret, which would become part of the image: build from a directory without it`;
+  return [{ key, path: ['spec', 'build', 'context'], message }];
 }
 
 function mountedBy(resource: Resource): { source: string; path: FieldPath }[] {

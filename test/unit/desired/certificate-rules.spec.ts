@@ -169,6 +169,24 @@ describe('rules about certificates and secrets', () => {
       expect(await found(bastion, AUTHORITY, mounting(`${base}/innocent/private`))).to.contain('own-keys-only');
     });
 
+    it('is not evaded by an image that is built from it', async () => {
+      const base = join(directory(), 'host');
+      mkdirSync(join(base, 'app'), { recursive: true });
+      const bastion = manifest('Bastion', 'home', `{allowedRoots: ["${base}"], pkiDirectory: "${base}/pki"}`);
+      const image = manifest('Image', 'app', `{reference: "app:1", build: {context: "${base}/app"}}`);
+      for (const keeper of [
+        manifest('CertificateAuthority', 'cb', `{key: ${base}/app/key}`),
+        certificate('a', `directory: ${base}/app/tls`),
+        certificate('a', `directory: ${base}/app`),
+        manifest('Secret', 's', `{path: ${base}/app/secret}`),
+      ])
+        expect(await found(bastion, AUTHORITY, keeper, image), keeper)
+          .to.contain('Image/app spec.build.context: ')
+          .and.contain('keeps secret, which would become part of the image')
+          .and.contain('(policy own-keys-only)');
+      expect(await found(bastion, AUTHORITY, image)).to.equal('');
+    });
+
     it('leaves the whole host to the rule about that', async () => {
       const annotations =
         ', annotations: {bastion.lab/allow: allowed-roots, bastion.lab/allow-reason: node_exporter reads the host}';
