@@ -10,7 +10,7 @@ const WIDTH = 80;
 const INDENT = '      ';
 /** Below the labels `names`, `issuer` and so on. */
 const LABEL = 8;
-const LONGEST_NAME = 24;
+const LONGEST_NAME = 23;
 const LONGEST_CONSUMER = 24;
 const DAY = 86_400_000;
 /** What a certificate says of itself is anybody's text: no control characters reach the terminal. */

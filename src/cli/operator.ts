@@ -57,6 +57,7 @@ export async function createOperator(
       engine,
       clock,
       stateDirectory,
+      checkSchedule: settings.checkSchedule,
       loadDesired: load,
       watchDesired: (onChange) => watchDesiredState(desiredDirectory, clock, onChange),
       readGates: readOnce,

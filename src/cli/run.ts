@@ -1,6 +1,7 @@
 import { keyOf } from '../model/key.ts';
 import type { TraceEvent } from '../model/trace.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { scheduleProblem } from '../runtime/schedule.ts';
 import { Liveness } from '../status/liveness.ts';
 import { wantsJsonLogs } from '../status/log-format.ts';
 import { Metrics } from '../status/metrics.ts';
@@ -10,7 +11,7 @@ import { createTlsStatusServer } from '../status/tls-server.ts';
 import { chooseLog, type TraceConsumer } from './choose-log.ts';
 import type { Command } from './command.ts';
 import { controlSocket } from './control-client.ts';
-import { CommandError, EXIT } from './errors.ts';
+import { CommandError, EXIT, UsageError } from './errors.ts';
 import { listenPlan, type ListenPlan } from './listen-plan.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { packageVersion } from './package-version.ts';
@@ -49,6 +50,8 @@ async function listenOnNetwork(
 
 export const command: Command = async ({ settings, output, environment, signal }) => {
   const listen = listenPlan(settings);
+  const problem = scheduleProblem(settings.checkSchedule);
+  if (problem !== undefined) throw new UsageError(`--check-schedule ${settings.checkSchedule}: ${problem}`);
   const automatic = wantsJsonLogs(environment, output.terminal) ? 'json' : 'text';
   const log = await chooseLog(settings, output, { automatic, times: true });
   const metrics = new Metrics({ clock: systemClock, version: packageVersion });

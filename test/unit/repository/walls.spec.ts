@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { ESLint, Linter } from 'eslint';
 import tseslint from 'typescript-eslint';
+import { verifiedTlsRule } from '../../../scripts/lint/verified-tls.js';
 import { WALLS, wallsRule } from '../../../scripts/lint/walls.js';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -17,7 +18,7 @@ async function lint(path: string, code: string): Promise<string[]> {
     files: ['**/*.ts'],
     languageOptions: { parser: tseslint.parser },
     linterOptions: { noInlineConfig: configured.linterOptions?.noInlineConfig === true },
-    plugins: { bastion: { rules: { walls: wallsRule } } },
+    plugins: { bastion: { rules: { walls: wallsRule, 'verified-tls': verifiedTlsRule } } },
     rules: Object.fromEntries(own),
   };
   return new Linter({ cwd: ROOT })
@@ -113,10 +114,7 @@ describe('import walls', () => {
     ).to.deep.equal([]);
   });
 
-  it('refuses unverified TLS, default exports and inline exceptions', async () => {
-    expect(await lint('src/cli/planted.ts', 'export const options = { rejectUnauthorized: false };\n')).to.have.length(
-      1,
-    );
+  it('refuses default exports and inline exceptions', async () => {
     expect(await lint('src/cli/planted.ts', 'export default 1;\n')).to.have.length(1);
     const excused = '/* eslint no-restricted-exports: off */\nexport default 1;\n';
     expect(await lint('src/cli/planted.ts', excused)).to.have.length(1);

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import type { ObservedServed } from '../../../src/model/observed-certificates.ts';
 import type { TraceEvent } from '../../../src/model/trace.ts';
 import { wantsJsonLogs } from '../../../src/status/log-format.ts';
 import { createJsonLog } from '../../../src/status/log.ts';
 import { createTerminalLog } from '../../../src/status/terminal-log.ts';
+import { certificateStatus, served } from '../../support/certificate-statuses.ts';
 import { condition, NOW, plan, planned, startStep, stepFinished, updateStep } from '../../support/trace-events.ts';
 
 const formatFinding = ({ message }: { message: string }): string => `web.yaml:3:5: ${message}`;
@@ -27,6 +29,13 @@ const loaded = (findings: string[], resources = 2): TraceEvent => ({
     message,
   })),
   milliseconds: 1,
+});
+const checked = (result: ObservedServed): TraceEvent => ({
+  type: 'served-checked',
+  at: NOW,
+  key: 'Certificate/web',
+  consumer: 'traefik',
+  result,
 });
 const started = (step: ReturnType<typeof startStep>): TraceEvent => ({ type: 'step-started', at: NOW, step });
 const MEMORY = { path: 'mem_limit', want: 67108864, got: 33554432 };
@@ -53,6 +62,25 @@ describe('logs on a terminal', () => {
     const text = terminal([started(step)]);
     expect(text).to.contain('environment.API_KEY: want (secret), got (secret)');
     expect(text).not.to.contain('hunter2');
+  });
+
+  it('say what is served only when it is bad, or another one', () => {
+    const refused = served({ failure: 'its certificate has expired' });
+    expect(terminal([checked(served()), checked(served())])).to.equal('');
+    const text = terminal([checked(refused), checked(refused), checked(served()), checked(served())]);
+    expect(text.trimEnd().split('\n')).to.have.length(2);
+    expect(text).to.contain('! Certificate/web: traefik shows').and.contain('its certificate has expired');
+    expect(text).to.contain('= Certificate/web: traefik serves the certificate 0a1b2c3d (until 2026-03-01)');
+    const another = served({ serial: 'ffff0000', fingerprint: 'f2' });
+    expect(terminal([checked(served()), checked(another)])).to.contain('serves the certificate ffff0000');
+    const gone: ObservedServed = { at: NOW, state: 'unreachable', error: 'connection refused' };
+    expect(terminal([checked(served()), checked(gone)])).to.contain('shows no certificate: connection refused');
+  });
+
+  it('say that a renewal was asked for, and nothing of what a pass saw of certificates', () => {
+    expect(terminal([{ type: 'certificates-seen', at: NOW, certificates: [certificateStatus()] }])).to.equal('');
+    const asked = terminal([{ type: 'renewal-asked', at: NOW, key: 'Certificate/web' }]);
+    expect(asked).to.contain('Certificate/web is renewed before its time');
   });
 
   it('halt loudly at a gate, with the checklist and the exact command', () => {
