@@ -14,16 +14,19 @@ const LOOK_MILLISECONDS = 60_000;
  * Schedules by node-cron's reading of expressions (minutes first, or seconds first with six fields; in UTC, where no
  * hour is skipped or comes twice) and by our own clock. node-cron's own timer goes through every call that it missed: on
  * a machine that starts in 1970 and then learns the time, that takes minutes in which nothing else happens.
+ *
+ * @param until of an expression, the milliseconds from now to the next call
  */
-export function createSchedule(clock: Clock, next: (expression: string) => () => number = nextByCron): Schedule {
+export function createSchedule(clock: Clock, until: (expression: string) => () => number = untilNext): Schedule {
   return (expression, callback) => {
     const problem = scheduleProblem(expression);
     if (problem !== undefined) throw new Error(`schedule ${JSON.stringify(expression)}: ${problem}`);
-    const nextTime = next(expression);
+    const untilNextCall = until(expression);
     let cancel: () => void = () => undefined;
     const arm = (): void => {
-      const due = nextTime();
-      cancel = clock.after(Math.min(LOOK_MILLISECONDS, Math.max(0, due - clock.now())), () => {
+      const wait = untilNextCall();
+      const due = clock.now() + wait;
+      cancel = clock.after(Math.min(LOOK_MILLISECONDS, wait), () => {
         const isDue = clock.now() >= due;
         arm();
         if (isDue) callback();
@@ -42,9 +45,12 @@ export function scheduleProblem(expression: string): string | undefined {
   return problems.join('; ') || 'it is no cron expression';
 }
 
-/** Milliseconds since the epoch of the next call after now, by the system's clock. */
-function nextByCron(expression: string): () => number {
-  // Never started: it only computes.
+/** Milliseconds from now to the next call; more than 0. */
+function untilNext(expression: string): () => number {
+  // Never started: it only computes, by the system's clock.
   const task = createTask(expression, () => undefined, { timezone: 'UTC' });
-  return () => task.getNextRuns(1)[0]?.getTime() ?? Infinity;
+  return () => {
+    const next = task.getNextRuns(1)[0];
+    return next === undefined ? Infinity : Math.max(1, next.getTime() - Date.now());
+  };
 }
