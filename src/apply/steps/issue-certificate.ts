@@ -7,6 +7,7 @@ import { readLive } from '../../certs/pair-store.ts';
 import { verifyPair } from '../../certs/verify-pair.ts';
 import type { CertificateSpec } from '../../model/certificate-specs.ts';
 import { certificateStep } from '../certificate-step.ts';
+import { isLeafPair } from '../leaf-pair.ts';
 import { publishPair } from '../publish-pair.ts';
 import { readAuthority, readOfAuthority } from '../read-authority.ts';
 import { trustContent } from './write-bundle.ts';
@@ -41,8 +42,7 @@ async function liveKey(files: CertificateFiles, spec: CertificateSpec): Promise<
   try {
     const live = await readLive(files, spec.directory);
     if (live === undefined || readKey(live.key).keyAlgorithm !== spec.keyAlgorithm) return undefined;
-    const key = loadPrivateKey(live.key);
-    return parseCertificates(live.certificate)[0]?.x509.checkPrivateKey(key) === true ? key : undefined;
+    return isLeafPair(live) ? loadPrivateKey(live.key) : undefined;
   } catch {
     return undefined;
   }

@@ -1,8 +1,7 @@
 import { CertsError } from '../../certs/errors.ts';
-import { parseCertificates } from '../../certs/facts.ts';
-import { loadPrivateKey } from '../../certs/keys.ts';
 import { type PairContent, readLive } from '../../certs/pair-store.ts';
 import { certificateStep } from '../certificate-step.ts';
+import { isLeafPair } from '../leaf-pair.ts';
 import { publishPair } from '../publish-pair.ts';
 import { trustContent } from './write-bundle.ts';
 
@@ -20,7 +19,6 @@ export const updateTrust = certificateStep<'UpdateTrust'>(async ({ spec, trust }
   await publishPair(context, spec, content, requirePair);
 });
 
-function requirePair({ key, certificate }: PairContent): void {
-  if (parseCertificates(certificate)[0]?.x509.checkPrivateKey(loadPrivateKey(key)) !== true)
-    throw new CertsError('KEY_MISMATCH', 'what is live is no pair');
+function requirePair(content: PairContent): void {
+  if (!isLeafPair(content)) throw new CertsError('KEY_MISMATCH', 'what is live is no pair of a service');
 }
