@@ -70,6 +70,13 @@ export class Family {
     }
   }
 
+  /** Removes the series of one label set. */
+  removeExactly(values: readonly string[]): void {
+    const key = keyOf(values);
+    this.#budget.give(this.#series.get(key)?.cost ?? 0);
+    this.#series.delete(key);
+  }
+
   clear(): void {
     for (const { cost } of this.#series.values()) this.#budget.give(cost);
     this.#series.clear();

@@ -1,0 +1,52 @@
+import type { Config } from '../config/config.ts';
+import { NodeGraph } from '../graph/node-graph.ts';
+import { ADGUARD_NODE, Topology, TRAEFIK_NODE } from '../graph/topology.ts';
+import { Names } from '../names/names.ts';
+import { MetricStore } from '../store/store.ts';
+import { formatAddress, parseAddress } from '../zones/address.ts';
+import { ZoneTable } from '../zones/zone-table.ts';
+import { ClientLabels } from './client-labels.ts';
+import { describeNames } from './described.ts';
+import { DnsAccount } from './dns-account.ts';
+import { GatewayWitness } from './gateway-witness.ts';
+import { HttpAccount } from './http-account.ts';
+
+/** All that is counted, and the page that tells it. */
+export interface Accounts {
+  readonly store: MetricStore;
+  readonly zones: ZoneTable;
+  readonly clients: ClientLabels;
+  readonly names: Names;
+  readonly gateways: GatewayWitness;
+  readonly dns: DnsAccount;
+  readonly http: HttpAccount;
+}
+
+/** Makes empty accounts as the configuration wants them. `now` in milliseconds, for what is dropped with time. */
+export function createAccounts(config: Config, now: () => number): Accounts {
+  const store = new MetricStore(config.maxSeries);
+  const zones = new ZoneTable(config.zones);
+  const clients = new ClientLabels();
+  const names = new Names();
+  const gateways = new GatewayWitness(config.gateways.map(spelling));
+  const graph = store.add(new NodeGraph(store.budget, (id) => titleOf(id, names)));
+  if (config.adguard !== undefined) graph.node(ADGUARD_NODE);
+  if (config.accessLog !== undefined) graph.node(TRAEFIK_NODE);
+  const topology = new Topology(graph, config.declaredEdges);
+  const { localDomains, clientDomains } = config;
+  const dns = new DnsAccount({ store, zones, clients, names, topology, gateways, localDomains, clientDomains, now });
+  const http = new HttpAccount({ store, zones, clients, topology });
+  describeNames(store, { names, clients, zones });
+  return { store, zones, clients, names, gateways, dns, http };
+}
+
+function titleOf(id: string, names: Names): string {
+  const text = id.slice(id.indexOf(':') + 1);
+  const name = id.startsWith('cli:') ? names.client(text).name : '';
+  return name === '' ? text : name;
+}
+
+function spelling(text: string): string {
+  const address = parseAddress(text);
+  return address === undefined ? text : formatAddress(address);
+}

@@ -1,0 +1,74 @@
+/** One DNS query, wherever it was read. */
+export interface DnsEvent {
+  /** As written: any text. */
+  readonly client: string;
+  readonly name: string;
+  readonly type: string;
+  /** AdGuard's reason by number, 0 to 11. */
+  readonly reason: number;
+  /** List of the rule that decided, if one did. */
+  readonly list: number | undefined;
+  /** Id of the blocked service; empty: none. */
+  readonly service: string;
+  /** Address or URL of the upstream; empty: none was asked. */
+  readonly upstream: string;
+  /** Time of processing. */
+  readonly seconds: number;
+  readonly cached: boolean;
+  /** `NOERROR`, `NXDOMAIN`, ...; undefined: there was no answer. */
+  readonly code: string | undefined;
+  /** Addresses of the answer. */
+  readonly addresses: readonly string[];
+  /** Least time to live of these in seconds. */
+  readonly ttl: number | undefined;
+}
+
+export const DNS_RESULTS = [
+  'allowed',
+  'allowlisted',
+  'blocked',
+  'blocked_service',
+  'safebrowsing',
+  'parental',
+  'safesearch',
+  'rewritten',
+] as const;
+
+export type DnsResult = (typeof DNS_RESULTS)[number];
+
+/** By AdGuard's reason number; `FilteredInvalid` counts as blocked, the reserved `NotFilteredError` as allowed. */
+const RESULTS: readonly DnsResult[] = [
+  'allowed',
+  'allowlisted',
+  'allowed',
+  'blocked',
+  'safebrowsing',
+  'parental',
+  'blocked',
+  'safesearch',
+  'blocked_service',
+  'rewritten',
+  'rewritten',
+  'rewritten',
+];
+
+/** What AdGuard did with a query, of a small set of words. */
+export function resultOf(reason: number): DnsResult {
+  return RESULTS[reason] ?? 'allowed';
+}
+
+/** AdGuard's names of its reasons, by number. */
+export const REASONS: readonly string[] = [
+  'NotFilteredNotFound',
+  'NotFilteredWhiteList',
+  'NotFilteredError',
+  'FilteredBlackList',
+  'FilteredSafeBrowsing',
+  'FilteredParental',
+  'FilteredInvalid',
+  'FilteredSafeSearch',
+  'FilteredBlockedService',
+  'Rewrite',
+  'RewriteEtcHosts',
+  'RewriteRule',
+];

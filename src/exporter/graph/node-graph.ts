@@ -1,0 +1,150 @@
+import type { SeriesBudget } from '../store/budget.ts';
+import { labelText, valueText } from '../store/series-labels.ts';
+
+export type EdgeKind = 'dns' | 'http' | 'proxy' | 'lookup' | 'scrape' | 'declared';
+
+interface Node {
+  readonly subtitle: string;
+  readonly color: string;
+  requests: number;
+  errors: number;
+}
+
+interface Edge {
+  readonly source: string;
+  readonly target: string;
+  readonly kind: EdgeKind;
+  requests: number;
+  seconds: number;
+}
+
+/** Node kinds by the prefix of their id: what the panel writes under the title, and a colour that never changes. */
+const KINDS: Readonly<Record<string, readonly [subtitle: string, color: string]>> = {
+  svc: ['service', 'blue'],
+  cli: ['client', 'green'],
+  zone: ['zone', 'purple'],
+  dom: ['domain', 'orange'],
+  up: ['upstream', 'yellow'],
+  ext: ['external', 'gray'],
+};
+
+const MOST_NODES = 150;
+const MOST_EDGES = 400;
+const SERIES_EACH = 3;
+const NODES = 'homelab_graph_node_info';
+const EDGES = 'homelab_graph_edge_info';
+
+/** The nodes and edges that Grafana's node graph draws, as counters. There is no edge without both its nodes. */
+export class NodeGraph {
+  readonly #budget: SeriesBudget;
+  readonly #titleOf: (id: string) => string;
+  readonly #nodes = new Map<string, Node>();
+  readonly #edges = new Map<string, Edge>();
+
+  /** `titleOf` names a node for people, by its id without the kind's prefix for clients; asked anew for every page. */
+  constructor(budget: SeriesBudget, titleOf: (id: string) => string) {
+    this.#budget = budget;
+    this.#titleOf = titleOf;
+  }
+
+  /** Makes sure that there is a node; whether there is. */
+  node(id: string): boolean {
+    return this.#findNode(id) !== undefined;
+  }
+
+  /** Counts a request that a node sent or answered. */
+  count(id: string, failed: boolean): void {
+    const node = this.#findNode(id);
+    if (node === undefined) return;
+    node.requests++;
+    if (failed) node.errors++;
+  }
+
+  /** Counts a request between two nodes and how long it took; with `undefined` the edge is only drawn. */
+  edge(source: string, target: string, kind: EdgeKind, seconds: number | undefined): void {
+    const id = `${source}|${target}`;
+    const edge = this.#edges.get(id) ?? this.#makeEdge(id, source, target, kind);
+    if (edge === undefined || seconds === undefined) return;
+    edge.requests++;
+    edge.seconds += seconds;
+  }
+
+  /** Removes a node with all its edges. */
+  remove(id: string): void {
+    if (!this.#nodes.delete(id)) return;
+    this.#budget.give(SERIES_EACH);
+    for (const [name, { source, target }] of this.#edges) if (source === id || target === id) this.#removeEdge(name);
+  }
+
+  removeEdge(source: string, target: string): void {
+    this.#removeEdge(`${source}|${target}`);
+  }
+
+  render(lines: string[]): void {
+    const nodes = [...this.#nodes];
+    const edges = [...this.#edges];
+    const each = <Part>(
+      [name, type, help]: readonly [string, string, string],
+      parts: readonly (readonly [string, Part])[],
+      sample: (id: string, part: Part) => string,
+    ): void => {
+      if (parts.length === 0) return;
+      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
+      for (const [id, part] of parts) lines.push(`${name}${sample(id, part)}`);
+    };
+    const byId = (id: string, value: number): string => `${labelText(['id'], [id])} ${valueText(value)}`;
+    each([NODES, 'gauge', 'Nodes of the network graph; always 1.'], nodes, (id, { subtitle, color }) => {
+      const labels = ['id', 'title', 'subtitle', 'color'];
+      return `${labelText(labels, [id, this.#titleOf(id), subtitle, color])} 1`;
+    });
+    each(
+      ['homelab_graph_node_requests_total', 'counter', 'Requests that a node sent (clients, zones) or answered.'],
+      nodes,
+      (id, { requests }) => byId(id, requests),
+    );
+    each(
+      ['homelab_graph_node_errors_total', 'counter', 'Of these, those that failed: DNS SERVFAIL, HTTP 5xx.'],
+      nodes,
+      (id, { errors }) => byId(id, errors),
+    );
+    each([EDGES, 'gauge', 'Edges of the network graph; always 1.'], edges, (id, { source, target, kind }) => {
+      return `${labelText(['id', 'source', 'target', 'kind'], [id, source, target, kind])} 1`;
+    });
+    each(['homelab_graph_edge_requests_total', 'counter', 'Requests along an edge.'], edges, (id, { requests }) =>
+      byId(id, requests),
+    );
+    each(
+      ['homelab_graph_edge_duration_seconds_total', 'counter', 'Time that these requests took.'],
+      edges,
+      (id, { seconds }) => byId(id, seconds),
+    );
+  }
+
+  #findNode(id: string): Node | undefined {
+    const known = this.#nodes.get(id);
+    if (known !== undefined) return known;
+    if (this.#nodes.size >= MOST_NODES || !this.#budget.take(SERIES_EACH)) {
+      this.#budget.refused(NODES);
+      return undefined;
+    }
+    const [subtitle, color] = KINDS[id.slice(0, id.indexOf(':'))] ?? ['', 'gray'];
+    const node = { subtitle, color, requests: 0, errors: 0 };
+    this.#nodes.set(id, node);
+    return node;
+  }
+
+  #makeEdge(id: string, source: string, target: string, kind: EdgeKind): Edge | undefined {
+    if (!this.node(source) || !this.node(target)) return undefined;
+    if (this.#edges.size >= MOST_EDGES || !this.#budget.take(SERIES_EACH)) {
+      this.#budget.refused(EDGES);
+      return undefined;
+    }
+    const edge = { source, target, kind, requests: 0, seconds: 0 };
+    this.#edges.set(id, edge);
+    return edge;
+  }
+
+  #removeEdge(id: string): void {
+    if (this.#edges.delete(id)) this.#budget.give(SERIES_EACH);
+  }
+}
