@@ -10,7 +10,7 @@ const WIDTH = 80;
 const INDENT = '      ';
 /** Below the labels `names`, `issuer` and so on. */
 const LABEL = 8;
-const LONGEST_NAME = 23;
+const LONGEST_NAME = 21;
 const LONGEST_CONSUMER = 24;
 const DAY = 86_400_000;
 /** What a certificate says of itself is anybody's text: no control characters reach the terminal. */
@@ -101,7 +101,7 @@ function look(
 function row(name: string, cells: readonly [string, string, string], width: number): string {
   const [until, renewal, serial] = cells;
   const lead = name.length > width ? `${name}\n    ${' '.repeat(width)}` : name.padEnd(width);
-  return `${lead}  ${until.padEnd(19)}  ${renewal.padEnd(19)}  ${serial}`.trimEnd();
+  return `${lead}  ${until.padEnd(20)}  ${renewal.padEnd(20)}  ${serial}`.trimEnd();
 }
 
 function certificateText(certificate: CertificateJson, output: Colors, now: number, width: number): string {

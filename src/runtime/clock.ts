@@ -8,10 +8,18 @@ export interface Clock {
   random(): number;
 }
 
+/** setTimeout takes no more (a signed 32-bit number, 24.8 days): what is longer would fire at once. */
+const LONGEST_TIMER = 2_147_483_647;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(milliseconds, callback) {
-    const timer = setTimeout(callback, milliseconds);
+    let timer: NodeJS.Timeout | undefined;
+    const arm = (left: number): void => {
+      const part = Math.min(left, LONGEST_TIMER);
+      timer = setTimeout(() => (left > part ? arm(left - part) : callback()), part);
+    };
+    arm(milliseconds);
     return () => clearTimeout(timer);
   },
   random: () => Math.random(),
