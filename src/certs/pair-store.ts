@@ -12,7 +12,9 @@ export interface PairContent {
   readonly trust: Buffer;
 }
 
-const DIRECTORY_MODE = 0o750;
+/** Readable by all, writable by us alone: who could exchange a version for a link would decide where we write. */
+const DIRECTORY_MODE = 0o755;
+const OURS: FileOwner = { uid: -1, gid: -1 };
 const CERTIFICATE_MODE = 0o444;
 /** Closed until everything in it has its owner. */
 const STAGING_MODE = 0o700;
@@ -23,6 +25,7 @@ const STAGING_MODE = 0o700;
  *
  * @param directory the Certificate's; made when it is missing, but not what is above it
  * @param version `versionName`, of no version that is live
+ * @param owner of the key; everything else is the operator's own
  * @param mode permission bits of the key
  * @throws TakenError when something that is not a directory has the directory's name; the file system's error
  */
@@ -35,7 +38,7 @@ export async function stageVersion(
   mode: number,
 ): Promise<void> {
   if (!isVersionName(version)) throw new Error(`${version} is no name of a version`);
-  await ensurePairDirectory(files, directory, owner);
+  await ensurePairDirectory(files, directory);
   // What somebody put into one of them must not keep a certificate from being renewed.
   await removeLeftovers(files, directory).catch(() => undefined);
   if ((await liveVersion(files, directory)) === version) throw new Error(`${version} is live and is not written again`);
@@ -44,9 +47,9 @@ export async function stageVersion(
   try {
     await files.makeDirectory(path, STAGING_MODE);
     await files.create(join(path, PAIR_FILES.key), content.key, owner, mode);
-    await files.create(join(path, PAIR_FILES.certificate), content.certificate, owner, CERTIFICATE_MODE);
-    await files.create(join(path, PAIR_FILES.trust), content.trust, owner, CERTIFICATE_MODE);
-    await give(files, path, owner);
+    await files.create(join(path, PAIR_FILES.certificate), content.certificate, OURS, CERTIFICATE_MODE);
+    await files.create(join(path, PAIR_FILES.trust), content.trust, OURS, CERTIFICATE_MODE);
+    await files.chmod(path, DIRECTORY_MODE);
     await files.sync(path);
     await files.sync(directory);
   } catch (error) {
@@ -118,11 +121,11 @@ export async function readVersion(files: CertificateFiles, directory: string, ve
 }
 
 /**
- * Makes a Certificate's directory, or gives the one that is there its owner and mode.
+ * Makes a Certificate's directory, or gives the one that is there its mode.
  *
  * @throws TakenError when something else has its name; the file system's error
  */
-export async function ensurePairDirectory(files: CertificateFiles, directory: string, owner: FileOwner): Promise<void> {
+export async function ensurePairDirectory(files: CertificateFiles, directory: string): Promise<void> {
   const status = await files.status(directory);
   if (status !== undefined && status.type !== 'directory') {
     throw new TakenError(`${directory} is a ${status.type}, not a directory: move it away or choose another one.`);
@@ -131,15 +134,7 @@ export async function ensurePairDirectory(files: CertificateFiles, directory: st
     await files.makeDirectory(directory, STAGING_MODE);
     await files.sync(dirname(directory));
   }
-  await give(files, directory, owner);
-}
-
-/** Owner first, then mode; what is right already is not touched, so that nobody needs CAP_CHOWN for their own. */
-async function give(files: CertificateFiles, directory: string, owner: FileOwner): Promise<void> {
-  const status = await files.status(directory);
-  const isOwners = (owner.uid < 0 || owner.uid === status?.uid) && (owner.gid < 0 || owner.gid === status?.gid);
-  if (!isOwners) await files.chown(directory, owner);
-  if (status?.mode !== DIRECTORY_MODE) await files.chmod(directory, DIRECTORY_MODE);
+  if ((await files.status(directory))?.mode !== DIRECTORY_MODE) await files.chmod(directory, DIRECTORY_MODE);
 }
 
 /** Whether the live link is there and ours; another thing of that name is nobody's to replace. */

@@ -166,8 +166,8 @@ export const observedPair = (
   key: { state: 'parsed', publicKey: leaf.publicKey, keyAlgorithm: leaf.keyAlgorithm },
   trust: parsed(trust),
   paths: {
-    directory: observedPath('directory', 0o750),
-    version: observedPath('directory', 0o750),
+    directory: observedPath('directory', 0o755),
+    version: observedPath('directory', 0o755),
     certificate: observedPath('file', 0o444),
     key: observedPath('file', 0o400),
     trust: observedPath('file', 0o444),

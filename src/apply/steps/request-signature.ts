@@ -7,20 +7,18 @@ import { makeRequest } from '../../certs/request.ts';
 import { identityHash } from '../../model/certificate-identity.ts';
 import type { CertificateSpec } from '../../model/certificate-specs.ts';
 import { certificateStep } from '../certificate-step.ts';
-import { resolveOwner } from '../owner.ts';
 import { makeParents, OPEN_DIRECTORY } from '../safe-parents.ts';
 
 /**
  * Makes a key that waits for its signature and publishes the request for it. One that waits already for the same
  * certificate is kept: somebody may be signing it.
  *
- * @throws StepError ISSUE_FAILED, UNSAFE_PATH, PATH_TAKEN, UNKNOWN_OWNER; file system errors
+ * @throws StepError ISSUE_FAILED, UNSAFE_PATH, PATH_TAKEN; file system errors
  */
 export const requestSignature = certificateStep<'RequestSignature'>(async ({ spec }, { files }) => {
-  const owner = await resolveOwner(spec);
   await makeParents(files, spec.directory, OPEN_DIRECTORY);
   await makeParents(files, spec.request, OPEN_DIRECTORY);
-  await ensurePairDirectory(files, spec.directory, owner);
+  await ensurePairDirectory(files, spec.directory);
   const pending = (await waiting(files, spec)) ?? (await makePending(files, spec));
   await replaceFile(files, spec.request, pending.request, { uid: -1, gid: -1 }, 0o444);
 });

@@ -22,7 +22,7 @@ import { planOffline } from './offline.ts';
 import { day } from './times.ts';
 import { trustOf, type Trust } from './trust.ts';
 
-const DIRECTORY_MODE = 0o750;
+const DIRECTORY_MODE = 0o755;
 const PUBLIC_MODE = 0o444;
 
 /**
@@ -221,23 +221,24 @@ function resolveLink(path: string, target: string): string {
   return parts.join('/');
 }
 
+/** Only the key is somebody else's; a service that could write the rest could lead the operator astray. */
 function ownerSteps({ spec }: Resource<'Certificate'>, pair: ObservedPair, context: PlanContext): StepDraft[] {
   const version = `${spec.directory}/${pair.live ?? ''}`;
-  const common = {
+  const keyOwner = {
     ...(spec.owner === undefined ? {} : { owner: spec.owner }),
     ...(spec.group === undefined ? {} : { group: spec.group }),
   };
-  const wanted: readonly [string, string, ObservedPath, number][] = [
-    ['directory', spec.directory, pair.paths.directory, DIRECTORY_MODE],
-    ['version', version, pair.paths.version, DIRECTORY_MODE],
-    ['key', `${version}/tls.key`, pair.paths.key, spec.mode],
-    ['certificate', `${version}/tls.crt`, pair.paths.certificate, PUBLIC_MODE],
-    ['trust', `${version}/ca.crt`, pair.paths.trust, PUBLIC_MODE],
+  const wanted: readonly [string, string, ObservedPath, { owner?: string; group?: string; mode: number }][] = [
+    ['directory', spec.directory, pair.paths.directory, { mode: DIRECTORY_MODE }],
+    ['version', version, pair.paths.version, { mode: DIRECTORY_MODE }],
+    ['key', `${version}/tls.key`, pair.paths.key, { ...keyOwner, mode: spec.mode }],
+    ['certificate', `${version}/tls.crt`, pair.paths.certificate, { mode: PUBLIC_MODE }],
+    ['trust', `${version}/ca.crt`, pair.paths.trust, { mode: PUBLIC_MODE }],
   ];
-  return wanted.flatMap(([name, path, found, mode]) => {
+  return wanted.flatMap(([name, path, found, ownership]) => {
     if (found.type === 'missing') return [];
-    const changes = ownerChanges({ ...common, mode }, found, context.input.observed);
+    const changes = ownerChanges(ownership, found, context.input.observed);
     const fields = changes.map((change) => ({ ...change, path: `${name}.${change.path}` }));
-    return changes.length === 0 ? [] : [draft('SetOwnership', { path, mode, ...common }, 'drift', fields)];
+    return changes.length === 0 ? [] : [draft('SetOwnership', { path, ...ownership }, 'drift', fields)];
   });
 }

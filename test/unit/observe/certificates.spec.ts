@@ -97,8 +97,8 @@ describe('CertificateObserver', () => {
     if (pair.certificate.state !== 'parsed' || pair.key.state !== 'parsed') throw new Error('not parsed');
     expect(pair.certificate.certificates[0]?.publicKey).to.equal(pair.key.publicKey);
     expect(Object.values(pair.paths).map(({ type, mode }) => [type, mode])).to.deep.equal([
-      ['directory', 0o750],
-      ['directory', 0o750],
+      ['directory', 0o755],
+      ['directory', 0o755],
       ['file', 0o444],
       ['file', 0o400],
       ['file', 0o444],
