@@ -1,0 +1,156 @@
+import { appendFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { LineSplitter, LONGEST_LINE } from '../../../src/exporter/log-file/line-splitter.ts';
+import { LogTail } from '../../../src/exporter/log-file/tail.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+
+describe('following a log file', () => {
+  const directory = temporaryDirectory('tail');
+  const path = (): string => join(directory(), 'access.log');
+  let tails: LogTail[] = [];
+  let lines: string[] = [];
+
+  const follow = (...saved: ConstructorParameters<typeof LogTail>[1][]): LogTail => {
+    const tail = new LogTail(path(), ...saved);
+    tails.push(tail);
+    return tail;
+  };
+  const poll = async (tail: LogTail): Promise<string[]> => {
+    lines = [];
+    await tail.poll((line) => lines.push(line));
+    return lines;
+  };
+
+  beforeEach(() => {
+    tails = [];
+  });
+  afterEach(async () => {
+    for (const tail of tails) await tail.close();
+  });
+
+  it('begins at the end of a file that is there, and waits for the end of each line', async () => {
+    writeFileSync(path(), 'old\nhal');
+    const tail = follow();
+    expect(await poll(tail)).to.deep.equal([]);
+    appendFileSync(path(), 'f\nnew\nunfin');
+    expect(await poll(tail)).to.deep.equal(['half', 'new']);
+    appendFileSync(path(), 'ished\n\n');
+    expect(await poll(tail)).to.deep.equal(['unfinished']);
+  });
+
+  it('reads a file that appears later from its beginning', async () => {
+    const tail = follow();
+    expect(await tail.poll(() => undefined)).to.equal(false);
+    writeFileSync(path(), 'a\n');
+    expect(await poll(tail)).to.deep.equal(['a']);
+  });
+
+  it('reads a renamed file to its end, also what is written late, and then the new one from its beginning', async () => {
+    writeFileSync(path(), '');
+    const tail = follow();
+    await poll(tail);
+    appendFileSync(path(), 'a\n');
+    renameSync(path(), `${path()}.1`);
+    expect(await poll(tail)).to.deep.equal(['a']);
+    appendFileSync(`${path()}.1`, 'b\n');
+    expect(await poll(tail)).to.deep.equal(['b']);
+    writeFileSync(path(), 'd\n');
+    expect(await poll(tail)).to.deep.equal([]);
+    appendFileSync(`${path()}.1`, 'c\nlast without end');
+    expect(await poll(tail)).to.deep.equal(['c', 'last without end', 'd']);
+    expect(tail.counts).to.include({ rotations: 1, truncations: 0 });
+  });
+
+  it('survives that the file is removed', async () => {
+    writeFileSync(path(), '');
+    const tail = follow();
+    await poll(tail);
+    rmSync(path());
+    expect(await tail.poll(() => undefined)).to.equal(false);
+    writeFileSync(path(), 'a\n');
+    await poll(tail);
+    expect(await poll(tail)).to.deep.equal(['a']);
+  });
+
+  it('begins again when the file was cut, also when it has grown beyond the old place since', async () => {
+    writeFileSync(path(), '');
+    const tail = follow();
+    await poll(tail);
+    appendFileSync(path(), 'aaaa\nunfinished');
+    await poll(tail);
+    truncateSync(path(), 0);
+    appendFileSync(path(), 'b\n');
+    expect(await poll(tail)).to.deep.equal(['b']);
+    truncateSync(path(), 0);
+    appendFileSync(path(), 'cc\ndd\n');
+    expect(await poll(tail)).to.deep.equal(['cc', 'dd']);
+    expect(tail.counts.truncations).to.equal(2);
+  });
+
+  it('skips lines that are too long and counts them', async () => {
+    writeFileSync(path(), '');
+    const tail = follow();
+    await poll(tail);
+    appendFileSync(path(), `a\n${'x'.repeat(LONGEST_LINE + 1)}\nb\n${'y'.repeat(5 * LONGEST_LINE)}`);
+    expect(await poll(tail)).to.deep.equal(['a', 'b']);
+    appendFileSync(path(), `y\nc\n${'z'.repeat(LONGEST_LINE)}\n`);
+    expect((await poll(tail)).map((line) => line.length)).to.deep.equal([1, LONGEST_LINE]);
+    expect(tail.counts.oversized).to.equal(2);
+  });
+
+  it('goes on after a restart behind the last finished line, in the renamed file, too', async () => {
+    writeFileSync(path(), '');
+    const first = follow();
+    await poll(first);
+    appendFileSync(path(), 'a\nbeg');
+    expect(await poll(first)).to.deep.equal(['a']);
+    const { position } = first;
+    appendFileSync(path(), 'un\n');
+    expect(await poll(follow(position))).to.deep.equal(['begun']);
+    renameSync(path(), `${path()}.1`);
+    writeFileSync(path(), 'c\n');
+    const third = follow(position);
+    expect(await poll(third)).to.deep.equal(['begun']);
+    expect(await poll(third)).to.deep.equal(['c']);
+    expect(third.counts.gaps).to.equal(0);
+  });
+
+  it('counts a gap when the file of the saved position is gone', async () => {
+    writeFileSync(path(), 'a\n');
+    const tail = follow({ inode: '1', offset: 1000 });
+    expect(await poll(tail)).to.deep.equal(['a']);
+    expect(tail.counts.gaps).to.equal(1);
+  });
+
+  it('does not read twice after it was closed', async () => {
+    writeFileSync(path(), '');
+    const tail = follow();
+    await poll(tail);
+    appendFileSync(path(), 'a\nb');
+    await poll(tail);
+    await tail.close();
+    appendFileSync(path(), '\n');
+    expect(await poll(tail)).to.deep.equal(['b']);
+    expect(tail.position).to.deep.equal({ inode: String(statSync(path()).ino), offset: 4 });
+  });
+
+  it('cuts lines the same way however the bytes come', () => {
+    const line = fc.string({ unit: 'binary', maxLength: 40 }).map((text) => text.replace(/[\n\ud800-\udfff]/g, '·'));
+    fc.assert(
+      fc.property(fc.array(line), fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1 }), (texts, sizes) => {
+        const bytes = Buffer.from(texts.map((text) => `${text}\n`).join(''));
+        const splitter = new LineSplitter();
+        const found: string[] = [];
+        for (let from = 0, turn = 0; from < bytes.length; turn++) {
+          const size = sizes[turn % sizes.length] ?? 1;
+          splitter.push(bytes.subarray(from, from + size), (text) => found.push(text));
+          from += size;
+        }
+        expect(found).to.deep.equal(texts.filter((text) => text !== ''));
+        expect(splitter.unfinished).to.equal(0);
+      }),
+    );
+  });
+});
