@@ -3,7 +3,7 @@ import { isVersionName, LIVE_LINK, PAIR_NAMES, PENDING } from '../certs/pair-nam
 import type { ObservedPath } from '../model/observed.ts';
 import { isSettled, versionOf } from './file-version.ts';
 import type { HostFiles } from './host-files.ts';
-import { isCode, pathStatus, pathWithout } from './path-status.ts';
+import { isCode, MISSING_PATH, pathStatus, pathWithout } from './path-status.ts';
 
 /** A Certificate's directory, without what is in its versions. */
 export interface PairDirectory {
@@ -64,6 +64,7 @@ export class PairDirectories {
     let settled: boolean;
     try {
       const status = await this.#files.status(path, 'keep');
+      if (status === undefined) return { version: undefined, directory: { path: MISSING_PATH, ...empty } };
       version = versionOf(status);
       if (before?.version === version) return before;
       observed = pathStatus(status);

@@ -8,7 +8,7 @@ import type { ParsedKey, ParsedPem } from './certificate-formats.ts';
 import type { CertificateReaders, ParsedText } from './certificate-readers.ts';
 import type { PairDirectories } from './pair-directories.ts';
 import type { LookedFile, Unusable } from './parsed-files.ts';
-import { pathStatus, pathWithout } from './path-status.ts';
+import { MISSING_PATH, pathStatus, pathWithout } from './path-status.ts';
 
 /** Looks at a version that is gone before it was read whole: it was replaced and removed meanwhile. */
 const TRIES = 3;
@@ -67,23 +67,25 @@ async function observeLive(
   readers: CertificateReaders,
   directories: PairDirectories,
 ): Promise<Live> {
-  if (found.type !== 'directory') return nothing(undefined, MISSING, found.error);
+  if (found.type !== 'directory') return nothing(undefined, MISSING_PATH, found.error);
   try {
     for (let again = 1; ; again++) {
       const version = await directories.live(directory);
-      if (version === undefined) return nothing(undefined, MISSING);
+      if (version === undefined) return nothing(undefined, MISSING_PATH);
       const live = await observeVersion(version, join(directory, version), readers);
       const isWhole = [live.certificate, live.key, live.trust].every(({ content }) => content.state !== 'missing');
       if (isWhole || again === TRIES || (await directories.live(directory)) === version) return live;
     }
   } catch (error) {
-    return nothing(undefined, MISSING, (error as Error).message);
+    return nothing(undefined, MISSING_PATH, (error as Error).message);
   }
 }
 
 async function observeVersion(version: string, directory: string, readers: CertificateReaders): Promise<Live> {
   const { pems, keys } = readers.ours;
-  const path = await readers.files.status(directory, 'keep').then(pathStatus, pathWithout);
+  const path = await readers.files
+    .status(directory, 'keep')
+    .then((status) => (status === undefined ? MISSING_PATH : pathStatus(status)), pathWithout);
   // A symlink could lead to files of somebody else.
   if (path.type !== 'directory') return nothing(version, path, path.error);
   const [certificate, key, trust] = await Promise.all([
@@ -97,11 +99,9 @@ async function observeVersion(version: string, directory: string, readers: Certi
 /** @param error why it is not known whether there is something */
 function nothing(version: string | undefined, path: ObservedPath, error?: string): Live {
   const content: Unusable = error === undefined ? { state: 'missing' } : { state: 'unreadable', error };
-  const file = { path: MISSING, content };
+  const file = { path: MISSING_PATH, content };
   return { version, path, certificate: file, key: file, trust: file };
 }
-
-const MISSING: ObservedPath = { type: 'missing', uid: 0, gid: 0, mode: 0, modifiedAt: 0 };
 
 async function observePending(
   spec: CertificateSpec,

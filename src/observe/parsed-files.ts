@@ -3,7 +3,7 @@ import { createLimiter } from '../model/limiter.ts';
 import type { ObservedPath } from '../model/observed.ts';
 import { isSettled, versionOf } from './file-version.ts';
 import type { HostFiles, Links } from './host-files.ts';
-import { isCode, pathStatus, pathWithout } from './path-status.ts';
+import { isCode, MISSING_PATH, pathStatus, pathWithout } from './path-status.ts';
 import { same } from './same.ts';
 
 /** Bytes; what is larger is no certificate, key or request, and is not read. */
@@ -70,13 +70,15 @@ export class ParsedFiles<Parsed extends { readonly state: 'parsed' }> {
 
   async #fresh(path: string, before: Remembered<Parsed> | undefined): Promise<Remembered<Parsed>> {
     const { files, links, now, parse } = this.#options;
-    let status: BigIntStats;
+    let status: BigIntStats | undefined;
     try {
       status = await files.status(path, 'keep');
-      if (status.isSymbolicLink() && links === 'follow') status = await this.#target(path);
+      if (status?.isSymbolicLink() === true && links === 'follow') status = await this.#target(path);
     } catch (error) {
       return { version: undefined, looked: { path: pathWithout(error), content: unreadable(error) } };
     }
+    if (status === undefined)
+      return { version: undefined, looked: { path: MISSING_PATH, content: { state: 'missing' } } };
     const version = versionOf(status);
     if (before?.version === version) return before;
 
@@ -106,13 +108,10 @@ export class ParsedFiles<Parsed extends { readonly state: 'parsed' }> {
   }
 
   async #target(path: string): Promise<BigIntStats> {
-    try {
-      return await this.#options.files.status(path, 'follow');
-    } catch (error) {
-      // Nothing can be made under the name of a symlink that leads nowhere: it is not missing.
-      if (isCode(error, 'ENOENT')) throw new Error(`${path} is a symlink that leads nowhere`);
-      throw error;
-    }
+    const status = await this.#options.files.status(path, 'follow');
+    // Nothing can be made under the name of a symlink that leads nowhere: it is not missing.
+    if (status === undefined) throw new Error(`${path} is a symlink that leads nowhere`);
+    return status;
   }
 }
 

@@ -14,12 +14,14 @@ export function pathStatus(status: BigIntStats): ObservedPath {
   };
 }
 
+/** Nothing is there. */
+export const MISSING_PATH: ObservedPath = { type: 'missing', uid: 0, gid: 0, mode: 0, modifiedAt: 0 };
+
 /** A path whose status could not be read, as a value. */
 export function pathWithout(error: unknown): ObservedPath {
-  const nobody = { uid: 0, gid: 0, mode: 0, modifiedAt: 0 };
   return isCode(error, 'ENOENT')
-    ? { type: 'missing', ...nobody }
-    : { type: 'unreadable', ...nobody, error: (error as Error).message };
+    ? MISSING_PATH
+    : { ...MISSING_PATH, type: 'unreadable', error: (error as Error).message };
 }
 
 /** Whether the file system said so. */
