@@ -12,7 +12,6 @@ export interface X509 {
  * not pay for it.
  */
 export async function loadX509(): Promise<X509> {
-  await import('reflect-metadata');
-  const library = await import('@peculiar/x509');
+  const { library } = await import('./x509-library.ts');
   return { library, crypto: webcrypto };
 }
