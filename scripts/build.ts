@@ -64,7 +64,9 @@ exports.Agent = function Agent(...options) { return new (load().Agent)(...option
 const coreModules: Plugin = {
   name: 'core-modules',
   setup(builder) {
-    builder.onResolve({ filter: /^(node:|https$)/ }, ({ path, importer, namespace }) => {
+    builder.onResolve({ filter: /^(node:|https$)/ }, ({ path, importer, namespace, kind }) => {
+      // Loaded when it is called for: that is what this is about, and only Node itself gives its exports by name.
+      if (kind === 'dynamic-import') return { path, external: true };
       if (namespace !== 'file' || /[\\/]node_modules[\\/]/.test(importer) === path.startsWith('node:'))
         return undefined;
       return { path, namespace: 'core-module' };
