@@ -1,5 +1,5 @@
 import { webcrypto } from 'node:crypto';
-import type * as Library from '@peculiar/x509';
+import type { library as Library } from './x509-library.ts';
 
 /** The library that writes certificates, and the cryptography that it works with. */
 export interface X509 {
