@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Extension } from '@peculiar/x509';
 import type { CertificateSpec } from '../model/certificate-specs.ts';
+import { undottedAddress } from './ip-address.ts';
 import type { X509 } from './x509.ts';
 
 /** Extensions that a leaf has because of its spec and its key, in a certificate and in a request for one. */
@@ -18,7 +19,7 @@ export function leafExtensions({ library }: X509, spec: CertificateSpec, key: Ke
   }
   const names = [
     ...spec.dnsNames.map((value) => ({ type: 'dns' as const, value })),
-    ...spec.ipAddresses.map((value) => ({ type: 'ip' as const, value })),
+    ...spec.ipAddresses.map((address) => ({ type: 'ip' as const, value: undottedAddress(address) })),
   ];
   if (names.length > 0) extensions.push(new library.SubjectAlternativeNameExtension(names, false));
   return extensions;

@@ -40,6 +40,12 @@ describe('signing', () => {
       now,
     });
 
+  it('puts addresses that end in a dotted quad right', async () => {
+    const ipAddresses = ['::0.1.0.0', '::ffff:10.0.0.1', '::'];
+    const leaf = leafOf(Buffer.from(await issue(root, { ipAddresses })));
+    expect(leaf.ipAddresses).to.deep.equal([...ipAddresses].sort());
+  });
+
   it('makes of any spec a leaf that says exactly what the spec does', async function () {
     this.timeout(30_000);
     await fc.assert(
