@@ -94,16 +94,17 @@ export async function linkNames(files: CertificateFiles, directory: string, { ad
 }
 
 /**
- * What lies live; undefined when nothing does.
+ * Which pair lies live; undefined when nothing does. Whom it lets its reader trust is not asked: it may be in need of
+ * repair.
  *
- * @throws TakenError when one of the files is no file; the file system's error, e.g. ENOENT when one is missing
+ * @throws TakenError when one of the two is no file; the file system's error, e.g. ENOENT when one is missing
  */
 export async function readLive(
   files: CertificateFiles,
   directory: string,
-): Promise<({ readonly version: string } & PairContent) | undefined> {
+): Promise<({ readonly version: string } & Pick<PairContent, 'key' | 'certificate'>) | undefined> {
   const version = await liveVersion(files, directory);
-  return version === undefined ? undefined : { version, ...(await readVersion(files, directory, version)) };
+  return version === undefined ? undefined : { version, ...(await readPair(files, join(directory, version))) };
 }
 
 /**
@@ -113,10 +114,13 @@ export async function readLive(
  */
 export async function readVersion(files: CertificateFiles, directory: string, version: string): Promise<PairContent> {
   const path = join(directory, version);
+  return { ...(await readPair(files, path)), trust: await readItself(files, join(path, PAIR_FILES.trust)) };
+}
+
+async function readPair(files: CertificateFiles, path: string): Promise<Pick<PairContent, 'key' | 'certificate'>> {
   return {
     key: await readItself(files, join(path, PAIR_FILES.key)),
     certificate: await readItself(files, join(path, PAIR_FILES.certificate)),
-    trust: await readItself(files, join(path, PAIR_FILES.trust)),
   };
 }
 

@@ -17,7 +17,7 @@ import {
 } from '../draft.ts';
 import { runningContainer } from '../running-container.ts';
 import { short } from './checks.ts';
-import { actionSteps } from './consumers.ts';
+import { actionSteps, isLater } from './consumers.ts';
 import { day } from './times.ts';
 import { leavesOf, presentAuthority, trustOf, type Trust } from './trust.ts';
 
@@ -154,7 +154,7 @@ function bundleSteps(resource: Resource<'CertificateAuthority'>, trust: Trust, c
 
 /** Those who read the bundle and have no certificate themselves. */
 function noticeSteps(resource: Resource<'CertificateAuthority'>, trust: Trust, context: PlanContext): StepDraft[] {
-  const { observed, memory } = context.input;
+  const { observed, memory, now } = context.input;
   const bundle = observed.authorities[resource.key]?.bundle;
   const digest = materialDigest(
     '',
@@ -164,7 +164,7 @@ function noticeSteps(resource: Resource<'CertificateAuthority'>, trust: Trust, c
   const cause = `${resource.key} changed`;
   const steps = resource.spec.consumers.flatMap((consumer) => {
     const container = consumer.container === undefined ? undefined : runningContainer(consumer.container, context);
-    return container === undefined || container.startedAt > bundle.modifiedAt
+    return container === undefined || isLater(container.startedAt, bundle.modifiedAt, now)
       ? []
       : actionSteps(consumer, container, cause);
   });

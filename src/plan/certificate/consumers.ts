@@ -101,7 +101,7 @@ export function currentConsumers(
 
 /** Consumers that run; with `all` the others too. */
 function standings(resource: Resource<'Certificate'>, context: PlanContext, all = false): Standing[] {
-  const { observed, memory } = context.input;
+  const { observed, memory, now } = context.input;
   const pair = observed.pairs[resource.key];
   const writtenAt = pair?.certificate.state === 'parsed' ? pair.certificate.modifiedAt : 0;
   const fingerprint = leafOf(pair)?.fingerprint;
@@ -110,7 +110,7 @@ function standings(resource: Resource<'Certificate'>, context: PlanContext, all 
     const container = consumer.container === undefined ? undefined : runningContainer(consumer.container, context);
     if (consumer.container !== undefined && container === undefined && !all) return [];
     const startedAt = container?.startedAt ?? 0;
-    const isFresh = startedAt > writtenAt;
+    const isFresh = isLater(startedAt, writtenAt, now);
     const served = observed.served[servedId(resource.key, consumer)];
     const isCurrent =
       consumer.served === undefined || served === undefined
@@ -122,10 +122,17 @@ function standings(resource: Resource<'Certificate'>, context: PlanContext, all 
       isFresh,
       isTold: isFresh || wasNotified || consumer.action.type === 'none',
       served,
-      isOutdated: served !== undefined && served.at < Math.max(writtenAt, startedAt),
+      isOutdated:
+        served !== undefined &&
+        (served.at > now || [writtenAt, startedAt].some((changed) => isLater(changed, served.at, now))),
       isCurrent,
     };
   });
+}
+
+/** Of what is in the future nothing is known but that the clock was set back since: it is later than nothing. */
+export function isLater(at: number, than: number, now: number): boolean {
+  return at > than && at <= now;
 }
 
 function materialOf(resource: Resource<'Certificate'>, context: PlanContext): string {

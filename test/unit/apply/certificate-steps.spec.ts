@@ -166,6 +166,19 @@ describe('UpdateTrust', () => {
     expect(after?.version).not.to.equal(before?.version);
   });
 
+  it('does not need the ca.crt that it replaces', async () => {
+    const pki = await pkiWithAuthority(directory());
+    await issueCertificate(pki.issue(), pkiContext());
+    const trust = join(pki.spec().directory, 'ca.crt');
+    rmSync(join(pki.spec().directory, '..data/ca.crt'));
+    await updateTrust({ spec: pki.spec(), trust: pki.issue().trust }, pkiContext());
+    expect(readFileSync(trust, 'utf8')).to.equal(pki.issue().trust.join(''));
+    rmSync(join(pki.spec().directory, '..data/ca.crt'));
+    symlinkSync('/dev/null', join(pki.spec().directory, '..data/ca.crt'));
+    await updateTrust({ spec: pki.spec(), trust: pki.issue().trust }, pkiContext());
+    expect(readFileSync(trust, 'utf8')).to.equal(pki.issue().trust.join(''));
+  });
+
   it('needs something live, and a pair', async () => {
     const pki = await pkiWithAuthority(directory());
     const update = () => updateTrust({ spec: pki.spec(), trust: pki.issue().trust }, pkiContext());

@@ -5,7 +5,7 @@ import { createAuthority } from '../../../src/apply/steps/create-authority.ts';
 import { parseCertificates } from '../../../src/certs/facts.ts';
 import type { CertificateFiles } from '../../../src/certs/files.ts';
 import { loadPrivateKey } from '../../../src/certs/keys.ts';
-import { readLive } from '../../../src/certs/pair-store.ts';
+import { readLive, readVersion } from '../../../src/certs/pair-store.ts';
 import { realFiles } from '../../../src/certs/real-files.ts';
 import type { CertificateSpec } from '../../../src/model/certificate-specs.ts';
 import type { StepArguments } from '../../../src/model/step.ts';
@@ -81,6 +81,7 @@ export async function livePair(directory: string) {
   if (live === undefined) return undefined;
   const leaf = parseCertificates(live.certificate)[0];
   if (leaf?.x509.checkPrivateKey(loadPrivateKey(live.key)) !== true) throw new Error('an unmatched pair is live');
-  const trust = parseCertificates(live.trust).map(({ fingerprint }) => fingerprint);
+  const { trust: trusted } = await readVersion(realFiles, directory, live.version);
+  const trust = parseCertificates(trusted).map(({ fingerprint }) => fingerprint);
   return { version: live.version, serial: leaf.serial, publicKey: leaf.publicKey, leaf, trust };
 }

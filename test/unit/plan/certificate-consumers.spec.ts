@@ -16,6 +16,7 @@ import {
   links,
   observedAuthority,
   observedPair,
+  parsed,
   ROOT,
   rootFacts,
   served,
@@ -103,6 +104,21 @@ describe('planning for those who serve a certificate', () => {
     expectPlan(scene({ memory: told, served: current }), 'nothing to do');
     const stopped = scene({ container: { state: 'exited' } });
     expect(buildPlan(stopped).steps.filter(({ target }) => target === web.key)).to.deep.equal([]);
+  });
+
+  it('takes no time in the future at its word: the clock was set back since', () => {
+    const tell = ['#1 SignalContainer', '#2 VerifyServed', '#3 RecordNotified'];
+    const steps = (parts: Scene): string[] => buildPlan(scene(parts)).steps.map(({ id, op }) => `${id} ${op}`);
+    const later = { container: { startedAt: NOW + DAY } };
+    expect(steps({ ...later })).to.deep.equal(tell);
+    expect(steps({ ...later, served: current, memory: told })).to.deep.equal([]);
+    expect(steps({ served: { ...current, at: NOW + DAY }, memory: told })).to.deep.equal(['#1 VerifyServed']);
+    const input = scene({ served: { ...current, at: NOW - DAY / 2 }, memory: told });
+    const written = observedPair({ ...leafFacts(web) });
+    const certificates = written.certificate.state === 'parsed' ? written.certificate.certificates : [];
+    const pair = { ...written, certificate: parsed(certificates, NOW + DAY) };
+    const future = { ...input, observed: { ...input.observed, pairs: { [web.key]: pair } } };
+    expect(buildPlan(future).steps).to.deep.equal([]);
   });
 
   it('restarts once what was told and goes on with the old one, whatever the backoff', () => {
