@@ -4,9 +4,10 @@ import { generateKey, keyToPem } from '../../src/certs/keys.ts';
 import { issueLeaf } from '../../src/certs/leaf.ts';
 import { makeRoot } from '../../src/certs/root.ts';
 import { loadX509 } from '../../src/certs/x509.ts';
-import type { CertificateSpec } from '../../src/model/certificate-specs.ts';
+import type { CertificateSpec, Usage } from '../../src/model/certificate-specs.ts';
 
 const DAY = 86_400_000;
+const BOTH: readonly Usage[] = ['clientAuth', 'serverAuth'];
 
 // Its helpers make themselves global: here, before mocha begins to look for what tests leave behind.
 await loadX509();
@@ -19,13 +20,23 @@ export interface TestPair {
   readonly serial: string;
 }
 
-export interface TestAuthority {
-  readonly certificate: string;
-  /** A pair for one name or address, for both usages; `expired`: it was valid until yesterday. */
-  issue(name: string, options?: { expired?: boolean }): Promise<TestPair>;
+export interface IssueOptions {
+  /** It was valid until yesterday. */
+  readonly expired?: boolean;
+  /** Default: both. */
+  readonly usages?: readonly Usage[];
 }
 
-function specFor(name: string): CertificateSpec {
+export interface TestAuthority {
+  /** PEM. */
+  readonly certificate: string;
+  /** PEM, PKCS#8. */
+  readonly key: string;
+  /** A pair for one name or address. */
+  issue(name: string, options?: IssueOptions): Promise<TestPair>;
+}
+
+function specFor(name: string, usages: readonly Usage[]): CertificateSpec {
   const isAddress = isIP(name) !== 0;
   return {
     issuer: 'root',
@@ -37,7 +48,7 @@ function specFor(name: string): CertificateSpec {
     commonName: name,
     dnsNames: isAddress ? [] : [name],
     ipAddresses: isAddress ? [name] : [],
-    usages: ['clientAuth', 'serverAuth'],
+    usages,
     duration: 90 * DAY,
     renewBefore: 30 * DAY,
     keyAlgorithm: 'ecdsa-p256',
@@ -47,24 +58,30 @@ function specFor(name: string): CertificateSpec {
   };
 }
 
-/** A root of its own, valid by the real time, whose key never leaves memory. */
-export async function makeAuthority(commonName: string): Promise<TestAuthority> {
-  const rootKey = await generateKey('ecdsa-p256');
-  const notBefore = Date.now() - 400 * DAY;
-  const certificate = await makeRoot({ key: rootKey, commonName, notBefore, duration: 3650 * DAY });
+/** One whose pair is there already, in PEM: it signs what no operator would. */
+export function authorityOf(certificate: string, authorityKey: string): TestAuthority {
   return {
     certificate,
-    async issue(name, { expired = false } = {}) {
+    key: authorityKey,
+    async issue(name, { expired = false, usages = BOTH } = {}) {
       const key = await generateKey('ecdsa-p256');
       const leaf = await issueLeaf({
         authorityCertificate: Buffer.from(certificate),
-        authorityKey: keyToPem(rootKey),
+        authorityKey: Buffer.from(authorityKey),
         key,
-        spec: specFor(name),
+        spec: specFor(name, usages),
         now: expired ? Date.now() - 91 * DAY : Date.now(),
       });
       const serial = new X509Certificate(leaf).serialNumber.toLowerCase();
       return { certificate: leaf, key: keyToPem(key).toString('utf8'), serial };
     },
   };
+}
+
+/** A root of its own, valid by the real time. */
+export async function makeAuthority(commonName: string): Promise<TestAuthority> {
+  const key = await generateKey('ecdsa-p256');
+  const notBefore = Date.now() - 400 * DAY;
+  const certificate = await makeRoot({ key, commonName, notBefore, duration: 3650 * DAY });
+  return authorityOf(certificate, keyToPem(key).toString('utf8'));
 }
