@@ -1,0 +1,48 @@
+import type { DnsEvent } from '../accounts/dns-event.ts';
+import { LogTail, type TailCounts, type TailPosition } from '../log-file/tail.ts';
+import { parseLogLine } from './log-line.ts';
+
+/** AdGuard's query log as its file, which lags behind by AdGuard's buffer and needs the right to read it. */
+export class QueryLogFile {
+  readonly #tail: LogTail;
+  readonly #onEvent: (event: DnsEvent) => void;
+  #read = 0;
+  #malformed = 0;
+  #newest: bigint | undefined;
+
+  constructor(path: string, onEvent: (event: DnsEvent) => void, saved?: TailPosition) {
+    this.#tail = new LogTail(path, saved);
+    this.#onEvent = onEvent;
+  }
+
+  get counts(): TailCounts & { read: number; malformed: number } {
+    return { ...this.#tail.counts, read: this.#read, malformed: this.#malformed };
+  }
+
+  /** Time of the newest entry in nanoseconds; undefined: none yet. */
+  get newest(): bigint | undefined {
+    return this.#newest;
+  }
+
+  get position(): TailPosition | undefined {
+    return this.#tail.position;
+  }
+
+  /** Reads what was added. False: there is no file. Rejects with the system's error. */
+  async poll(): Promise<boolean> {
+    return this.#tail.poll((line) => {
+      const query = parseLogLine(line);
+      if (query === undefined) {
+        this.#malformed++;
+        return;
+      }
+      this.#read++;
+      if (this.#newest === undefined || query.time > this.#newest) this.#newest = query.time;
+      this.#onEvent(query.event);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#tail.close();
+  }
+}

@@ -1,0 +1,94 @@
+import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { DnsEvent } from '../../../src/exporter/accounts/dns-event.ts';
+import { parseDnsAnswer } from '../../../src/exporter/adguard/dns-message.ts';
+import { parseLogLine } from '../../../src/exporter/adguard/log-line.ts';
+import { QueryLogFile } from '../../../src/exporter/adguard/query-log-file.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+
+/** The example of AdGuard's own tests: an.yandex.ru A 0.0.0.0, and one of a cached DoH answer. */
+const BLOCKED =
+  '{"T":"2026-08-18T10:00:00.519796+02:00","QH":"an.yandex.ru","QT":"A","QC":"IN","CP":"","Answer":"Qz+BgAABAAEAAAAAAmFuBnlhbmRleAJydQAAAQABwAwAAQABAAAACgAEAAAAAA==","IP":"192.168.1.23","Result":{"Rules":[{"Text":"||an.yandex.ru^","FilterListID":1}],"Reason":3,"IsFiltered":true},"Elapsed":837429}';
+const CACHED =
+  '{"T":"2026-08-18T10:00:01.2+02:00","QH":"example.com","QT":"AAAA","QC":"IN","CID":"laptop","CP":"doh","Upstream":"https://dns10.quad9.net:443/dns-query","IP":"192.168.1.24","Result":{},"Elapsed":18300211,"Cached":true}';
+
+describe("AdGuard's query log as a file", () => {
+  const directory = temporaryDirectory('querylog');
+
+  it('reads its lines', () => {
+    expect(parseLogLine(BLOCKED)).to.deep.equal({
+      time: 1_787_040_000_519_796_000n,
+      event: {
+        client: '192.168.1.23',
+        name: 'an.yandex.ru',
+        type: 'A',
+        reason: 3,
+        list: 1,
+        service: '',
+        upstream: '',
+        seconds: 0.000837429,
+        cached: false,
+        code: 'NOERROR',
+        addresses: ['0.0.0.0'],
+        ttl: 10,
+      },
+    });
+    expect(parseLogLine(CACHED)?.event).to.include({ reason: 0, list: undefined, cached: true, code: undefined });
+    const old = '{"T":"2019-08-18T10:00:01Z","QH":"a.b","QT":"A","IP":"10.0.0.1","Result":{"Reason":3,"Rule":"x"}}';
+    expect(parseLogLine(old)?.event).to.include({ list: 0, seconds: 0 });
+  });
+
+  it('reads addresses behind aliases, and knows no more than the message says', () => {
+    const message = Buffer.from(
+      '000181830001000300000000' +
+        '0161016200001c0001' +
+        'c00c00050001000000050002c00e' +
+        'c00c001c00010000003c001020010db8000000000000000000000001' +
+        'c00c00010001000000070004010203ff',
+      'hex',
+    );
+    expect(parseDnsAnswer(message)).to.deep.equal({
+      code: 'NXDOMAIN',
+      addresses: ['2001:db8::1', '1.2.3.255'],
+      ttl: 7,
+    });
+    for (let length = 0; length < message.length; length++) parseDnsAnswer(message.subarray(0, length));
+    expect(parseDnsAnswer(message.subarray(0, 70))).to.deep.equal({
+      code: 'NXDOMAIN',
+      addresses: ['2001:db8::1'],
+      ttl: 60,
+    });
+  });
+
+  it('never throws, whatever a message or a line says', () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void parseDnsAnswer(Buffer.from(bytes))));
+    const hostile = fc.dictionary(
+      fc.constantFrom('T', 'QH', 'QT', 'IP', 'Result', 'Answer', 'Elapsed', 'Cached'),
+      fc.jsonValue(),
+    );
+    fc.assert(
+      fc.property(hostile, (fields) => void parseLogLine(JSON.stringify({ ...JSON.parse(BLOCKED), ...fields }))),
+    );
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (line) => void parseLogLine(line)));
+  });
+
+  it('follows it through its rotation and clearing', async () => {
+    const path = join(directory(), 'querylog.json');
+    writeFileSync(path, `${BLOCKED}\n`);
+    const events: DnsEvent[] = [];
+    const file = new QueryLogFile(path, (event) => events.push(event));
+    await file.poll();
+    appendFileSync(path, `${CACHED}\nnonsense\n`);
+    await file.poll();
+    renameSync(path, `${path}.1`);
+    expect(await file.poll()).to.equal(false);
+    writeFileSync(path, `${BLOCKED}\n`);
+    await file.poll();
+    await file.poll();
+    expect(events.map(({ name }) => name)).to.deep.equal(['example.com', 'an.yandex.ru']);
+    expect(file.counts).to.include({ read: 2, malformed: 1, rotations: 1 });
+    await file.close();
+  });
+});
