@@ -55,8 +55,8 @@ export class MutualTls {
     return tls;
   }
 
-  bastion(spec: Spec = {}): Manifest {
-    return this.place.bastion({ pkiDirectory: this.pki, clientCertificate: 'operator', ...spec });
+  bastion(spec: Spec = { clientCertificate: 'operator' }): Manifest {
+    return this.place.bastion({ pkiDirectory: this.pki, ...spec });
   }
 
   authority(spec: Spec = { create: true }): Manifest {
