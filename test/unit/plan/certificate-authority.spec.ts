@@ -290,6 +290,13 @@ describe('planning with an offline authority', () => {
     }
   });
 
+  it('does not mind a signed file that was taken up and never removed', () => {
+    const input = house({ ...waiting, signed: parsed([due]) });
+    expectPlan(input, 'nothing to do');
+    const conditions = buildPlan(input).conditions.filter(({ type }) => type === 'Blocked');
+    expect(conditions.map(({ reason }) => reason)).to.deep.equal(['AwaitingSignature']);
+  });
+
   it('asks for nothing as long as the present one is good', () => {
     expectPlan(house(observedPair(leafFacts(web))), 'nothing to do');
   });
