@@ -1,13 +1,12 @@
 import { keyOf } from '../model/key.ts';
 import type { TraceEvent } from '../model/trace.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { scheduleProblem } from '../runtime/schedule.ts';
+import { DEFAULT_CHECK_SCHEDULE } from '../runtime/late-schedule.ts';
 import { Liveness } from '../status/liveness.ts';
 import { wantsJsonLogs } from '../status/log-format.ts';
 import { Metrics } from '../status/metrics.ts';
 import type { StatusSource } from '../status/request-handler.ts';
 import { createStatusServer, type StatusServer } from '../status/server.ts';
-import { createTlsStatusServer } from '../status/tls-server.ts';
 import { chooseLog, type TraceConsumer } from './choose-log.ts';
 import type { Command } from './command.ts';
 import { controlSocket } from './control-client.ts';
@@ -45,13 +44,22 @@ async function listenOnNetwork(
   if (tls === undefined) return createStatusServer(source, on);
   const tell = (message: string): void =>
     log.consume({ type: 'warning', at: systemClock.now(), message } satisfies TraceEvent);
+  // Only now: TLS is memory that a server without it has no use for.
+  const { createTlsStatusServer } = await import('../status/tls-server.ts');
   return createTlsStatusServer(source, { ...on, paths: tls, clock: systemClock, tell });
+}
+
+/** @throws UsageError */
+async function requireSchedule(expression: string): Promise<void> {
+  if (expression === DEFAULT_CHECK_SCHEDULE) return;
+  const { scheduleProblem } = await import('../runtime/schedule.ts');
+  const problem = scheduleProblem(expression);
+  if (problem !== undefined) throw new UsageError(`--check-schedule ${expression}: ${problem}`);
 }
 
 export const command: Command = async ({ settings, output, environment, signal }) => {
   const listen = listenPlan(settings);
-  const problem = scheduleProblem(settings.checkSchedule);
-  if (problem !== undefined) throw new UsageError(`--check-schedule ${settings.checkSchedule}: ${problem}`);
+  await requireSchedule(settings.checkSchedule);
   const automatic = wantsJsonLogs(environment, output.terminal) ? 'json' : 'text';
   const log = await chooseLog(settings, output, { automatic, times: true });
   const metrics = new Metrics({ clock: systemClock, version: packageVersion });

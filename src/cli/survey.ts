@@ -1,10 +1,13 @@
 import { loadDesiredState } from '../desired/load.ts';
 import { createDockerReader } from '../engine/docker.ts';
+import type { EngineReader } from '../engine/port.ts';
 import { readGates } from '../gates/read.ts';
 import type { CertificateStatus } from '../model/certificate-status.ts';
+import type { ServedTarget } from '../model/certificate-steps.ts';
 import type { GateFiles } from '../model/gates.ts';
 import type { Key } from '../model/key.ts';
 import type { Memory } from '../model/memory.ts';
+import type { ObservedServed } from '../model/observed-certificates.ts';
 import type { Plan } from '../model/plan.ts';
 import type { DesiredState } from '../model/resource.ts';
 import { Observer } from '../observe/observer.ts';
@@ -14,7 +17,6 @@ import { servedTargets } from '../plan/certificate/served-targets.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { loadMemory } from '../runtime/memory-file.ts';
 import type { Settings } from './arguments.ts';
-import { dialConsumers } from './dial-consumers.ts';
 import { reservedPlaces } from './reserved-places.ts';
 
 /** Desired state, gates and memory as read once, and what the engine is missing to. */
@@ -55,7 +57,7 @@ export async function survey(settings: Settings, clock: Clock, { dial = false } 
   try {
     const { observed } = await new Observer(reader, { instance: desired.instance }).observe(desired, { full: true });
     const seen = { desired, observed, gates, memory, busy: new Set<Key>(), now: clock.now() };
-    const served = dial ? await dialConsumers(servedTargets(seen), reader, clock) : {};
+    const served = dial ? await dialAll(servedTargets(seen), reader, clock) : {};
     const now = clock.now();
     const input = { ...seen, observed: { ...observed, served: { ...observed.served, ...served } }, now };
     const plan = buildPlan(input);
@@ -68,4 +70,15 @@ export async function survey(settings: Settings, clock: Clock, { dial = false } 
   } finally {
     reader.close();
   }
+}
+
+async function dialAll(
+  targets: readonly ServedTarget[],
+  reader: EngineReader,
+  clock: Clock,
+): Promise<Record<string, ObservedServed>> {
+  if (targets.length === 0) return {};
+  // Only now: most commands dial nobody.
+  const { dialConsumers } = await import('./dial-consumers.ts');
+  return dialConsumers(targets, reader, clock);
 }

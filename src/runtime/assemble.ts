@@ -12,8 +12,9 @@ import { baselineAfterApply } from '../plan/container/baseline.ts';
 import { PlanCache } from '../plan/plan-cache.ts';
 import type { Clock } from './clock.ts';
 import { Controller } from './controller.ts';
+import { createLateSchedule, DEFAULT_CHECK_SCHEDULE } from './late-schedule.ts';
 import { MemoryStore } from './memory-store.ts';
-import { createSchedule, DEFAULT_CHECK_SCHEDULE, type Schedule } from './schedule.ts';
+import type { Schedule } from './schedule.ts';
 import { ServedChecks } from './served-checks.ts';
 import type { TraceEvent } from '../model/trace.ts';
 
@@ -50,7 +51,7 @@ export async function assembleController(options: ControllerOptions): Promise<Co
     onFault: (where, message) => onTrace({ type: 'fault', at: clock.now(), where, message }),
   });
   const { files = realFiles, dial = createDial(() => clock.now()), checkSchedule = DEFAULT_CHECK_SCHEDULE } = options;
-  const schedule = options.schedule ?? createSchedule(clock);
+  const schedule = options.schedule ?? createLateSchedule(clock);
   let trace = onTrace;
   const servedChecks = new ServedChecks({
     clock,

@@ -55,6 +55,7 @@ export class Controller {
     });
     this.#trace.on((event) => {
       if (event.type === 'event-missed') this.#triggers.distrustStream();
+      if (event.type === 'certificates-seen' && event.certificates.length > 0) this.#triggers.openSchedule();
     });
   }
 

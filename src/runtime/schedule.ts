@@ -4,9 +4,6 @@ import type { Clock } from './clock.ts';
 /** Calls back whenever the expression says so, until it is closed. @throws Error that says what is wrong with it */
 export type Schedule = (expression: string, callback: () => void) => { close(): void };
 
-/** Every five minutes. */
-export const DEFAULT_CHECK_SCHEDULE = '*/5 * * * *';
-
 /** The clock is looked at this often, so that a jump of it neither skips nor delays a call for longer. */
 const LOOK_MILLISECONDS = 60_000;
 

@@ -37,6 +37,8 @@ export class Triggers {
   readonly #targets: TriggerTargets;
   readonly #stream: EngineStream;
   #watches: { close(): void }[] = [];
+  #schedule: { close(): void } | undefined;
+  #isClosed = false;
   #cancelRelist: (() => void) | undefined;
   #cancelWake: (() => void) | undefined;
 
@@ -56,13 +58,18 @@ export class Triggers {
     this.#watches = [
       this.#deps.watchDesired(() => this.#targets.mark('desired')),
       this.#deps.watchGates(() => this.#targets.mark('gates')),
-      this.#deps.schedule(() => {
-        this.#deps.servedChecks.checkAll();
-        this.#targets.mark('schedule');
-      }),
     ];
     this.#stream.open();
     this.#armRelist();
+  }
+
+  /** There are certificates: from now on they are looked at by schedule, too. */
+  openSchedule(): void {
+    if (this.#isClosed) return;
+    this.#schedule ??= this.#deps.schedule(() => {
+      this.#deps.servedChecks.checkAll();
+      this.#targets.mark('schedule');
+    });
   }
 
   /** One timer for the next thing that changes by itself; the last call counts. */
@@ -80,8 +87,10 @@ export class Triggers {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const watch of this.#watches) watch.close();
     this.#watches = [];
+    this.#schedule?.close();
     this.#deps.servedChecks.close();
     this.#cancelRelist?.();
     this.#cancelWake?.();

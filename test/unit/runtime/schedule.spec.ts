@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { systemClock, type Clock } from '../../../src/runtime/clock.ts';
 import type { ControllerDependencies } from '../../../src/runtime/dependencies.ts';
-import { createSchedule, DEFAULT_CHECK_SCHEDULE, scheduleProblem } from '../../../src/runtime/schedule.ts';
+import { createLateSchedule, DEFAULT_CHECK_SCHEDULE } from '../../../src/runtime/late-schedule.ts';
+import { createSchedule, scheduleProblem } from '../../../src/runtime/schedule.ts';
 import { Triggers, type Reason } from '../../../src/runtime/triggers.ts';
 import { eventually } from '../../support/eventually.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -63,7 +64,7 @@ describe('schedule', () => {
 
   it('really calls back, as node-cron reads the expression', async () => {
     let calls = 0;
-    const schedule = createSchedule(systemClock)('* * * * * *', () => calls++);
+    const schedule = createLateSchedule(systemClock)('* * * * * *', () => calls++);
     await eventually(() => expect(calls).to.be.greaterThan(0), { within: 4000 });
     schedule.close();
   });
@@ -87,6 +88,7 @@ describe('Triggers', () => {
     const clock = new FakeClock();
     const told: string[] = [];
     let onTime = (): void => undefined;
+    let opened = 0;
     const deps: Pick<
       ControllerDependencies,
       'clock' | 'events' | 'watchDesired' | 'watchGates' | 'schedule' | 'servedChecks'
@@ -99,7 +101,7 @@ describe('Triggers', () => {
       }),
       watchDesired: () => ({ close: () => undefined }),
       watchGates: () => ({ close: () => undefined }),
-      schedule: (callback) => ((onTime = callback), { close: () => told.push('schedule closed') }),
+      schedule: (callback) => ((onTime = callback), opened++, { close: () => told.push('schedule closed') }),
       servedChecks: {
         ...inertServedChecks,
         checkAll: () => told.push('checked'),
@@ -109,9 +111,13 @@ describe('Triggers', () => {
     const mark = (reason: Reason): void => void told.push(reason);
     const triggers = new Triggers(deps, { mark, event: () => false });
     triggers.open();
+    triggers.openSchedule();
+    triggers.openSchedule();
     onTime();
     expect(told).to.deep.equal(['checked', 'schedule']);
     await triggers.close();
     expect(told.slice(2)).to.deep.equal(['schedule closed', 'checks closed']);
+    triggers.openSchedule();
+    expect(opened).to.equal(1);
   });
 });
