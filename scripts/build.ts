@@ -1,4 +1,7 @@
-/** Bundles src/main.ts into dist/: what a command does not use is not even read from disk. */
+/**
+ * Bundles src/main.ts into dist/: what a command does not use is not even read from disk. The exporter is a program of its
+ * own and one file.
+ */
 import { chmodSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -106,14 +109,43 @@ const result = await build({
   plugins: [precompiledSchemas, standIns, coreModules],
 });
 
+/** The exporter runs in an image with this one file: no imports, so that it is the same as CommonJS and as a module. */
+const builtinModules: Plugin = {
+  name: 'builtin-modules',
+  setup(builder) {
+    builder.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin-module' }));
+    builder.onLoad({ filter: /.*/, namespace: 'builtin-module' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+      loader: 'js',
+    }));
+  },
+};
+
+const exporter = await build({
+  absWorkingDir: root,
+  entryPoints: { 'adguard-exporter': 'src/exporter/main.ts' },
+  outdir,
+  bundle: true,
+  format: 'iife',
+  platform: 'node',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  plugins: [builtinModules],
+});
+
 chmodSync(join(root, 'bin', 'bastion'), 0o755);
+const built = { ...result.metafile.outputs, ...exporter.metafile.outputs };
 // Only now: a command that somebody runs meanwhile finds either build whole.
-const written = new Set(Object.keys(result.metafile.outputs).map((path) => join(root, path)));
+const written = new Set(Object.keys(built).map((path) => join(root, path)));
 for (const entry of readdirSync(outdir, { recursive: true, withFileTypes: true })) {
   const path = join(entry.parentPath, entry.name);
   if (entry.isFile() && !written.has(path)) rmSync(path);
 }
-const outputs = Object.entries(result.metafile.outputs).filter(([path]) => !path.endsWith('.map'));
+const outputs = Object.entries(built).filter(([path]) => !path.endsWith('.map'));
 for (const [path, { bytes, entryPoint }] of outputs.sort(([, a], [, b]) => b.bytes - a.bytes).slice(0, 12))
   console.log(
     `${String(Math.ceil(bytes / 1024)).padStart(6)} KiB  ${entryPoint === undefined ? basename(path) : `${path} (${entryPoint})`}`,
