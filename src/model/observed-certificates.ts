@@ -63,6 +63,8 @@ export interface ObservedAuthority {
 export interface ObservedPair {
   /** Name of the live version's directory below the Certificate's; undefined: nothing is live. */
   readonly live: string | undefined;
+  /** Milliseconds since the epoch at which it went live: the change time of the link; 0 when nothing is live. */
+  readonly liveSince: number;
   readonly certificate: ObservedPem;
   readonly key: ObservedKey;
   readonly trust: ObservedPem;

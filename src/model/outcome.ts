@@ -15,4 +15,6 @@ export interface OutcomeError {
   /** Stable, e.g. `ENGINE_CONFLICT`, `IMAGE_UNAVAILABLE`, `CHECK_FAILED`. */
   readonly code: string;
   readonly message: string;
+  /** What it is about, where a resource has several of them: the `servedId` of a consumer. */
+  readonly of?: string;
 }

@@ -162,6 +162,7 @@ export const observedPair = (
   parts: Partial<ObservedPair> = {},
 ): ObservedPair => ({
   live: '..1-1',
+  liveSince: WRITTEN,
   certificate: parsed([leaf]),
   key: { state: 'parsed', publicKey: leaf.publicKey, keyAlgorithm: leaf.keyAlgorithm },
   trust: parsed(trust),
