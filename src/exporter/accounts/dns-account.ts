@@ -110,9 +110,10 @@ export class DnsAccount {
 
   #learn(domain: string, event: DnsEvent, allowed: boolean, now: number): void {
     const { names } = this.#options;
-    if (allowed && event.addresses.length > 0 && domain !== REVERSE_LOOKUP) {
-      const addresses = event.addresses.filter((address) => !UNROUTABLE.has(address));
-      this.addresses.observe(domain, addresses, event.ttl, now);
+    if (allowed && domain !== REVERSE_LOOKUP) {
+      const { addresses, ttl } = event.answer();
+      const routable = addresses.filter((address) => !UNROUTABLE.has(address));
+      this.addresses.observe(domain, routable, ttl, now);
     }
     const group = names.groupOfDomain(domain);
     if (event.service !== '') this.#categories.set(domain, [names.groupOf(event.service), 'blocked_service']);

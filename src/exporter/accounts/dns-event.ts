@@ -17,7 +17,11 @@ export interface DnsEvent {
   readonly cached: boolean;
   /** `NOERROR`, `NXDOMAIN`, ...; undefined: there was no answer. */
   readonly code: string | undefined;
-  /** Addresses of the answer. */
+  /** Reads the answer's addresses: most queries are for domains whose addresses nobody wants. */
+  readonly answer: () => AnswerAddresses;
+}
+
+export interface AnswerAddresses {
   readonly addresses: readonly string[];
   /** Least time to live of these in seconds. */
   readonly ttl: number | undefined;

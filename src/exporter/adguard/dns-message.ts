@@ -1,12 +1,5 @@
+import type { AnswerAddresses } from '../accounts/dns-event.ts';
 import { formatAddress } from '../zones/address.ts';
-
-/** What is counted of an answer in DNS wire format (RFC 1035). */
-export interface DnsAnswer {
-  readonly code: string;
-  readonly addresses: readonly string[];
-  /** Least time to live of the addresses in seconds. */
-  readonly ttl: number | undefined;
-}
 
 const CODES = [
   'NOERROR',
@@ -28,10 +21,22 @@ const MOST_ADDRESSES = 16;
 const MOST_RECORDS = 128;
 const POINTER = 0xc0;
 
-/** Reads an answer; undefined: it is shorter than a header. What is cut off or wrong further on ends the reading. */
-export function parseDnsAnswer(message: Buffer): DnsAnswer | undefined {
-  if (message.length < HEADER) return undefined;
-  const number = (message[3] ?? 0) & 0x0f;
+const SIX_BITS = new Uint8Array(128);
+[...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].forEach((character, value) => {
+  SIX_BITS[character.charCodeAt(0)] = value;
+});
+
+/** The response code of a message in base64, without decoding the rest; undefined: it is shorter than that. */
+export function responseCode(base64: string): string | undefined {
+  if (base64.length < 8) return undefined;
+  // The fourth byte is in the fifth and sixth characters; its low half is the code.
+  const number = ((SIX_BITS[base64.charCodeAt(4)] ?? 0) << 2) | ((SIX_BITS[base64.charCodeAt(5)] ?? 0) >> 4);
+  return CODES[number & 0x0f] ?? `RCODE${number & 0x0f}`;
+}
+
+/** Reads the addresses of an answer in DNS wire format (RFC 1035). What is cut off or wrong ends the reading. */
+export function parseDnsAnswer(message: Buffer): AnswerAddresses {
+  if (message.length < HEADER) return { addresses: [], ttl: undefined };
   const addresses: string[] = [];
   let ttl: number | undefined;
   let place: number | undefined = HEADER;
@@ -57,7 +62,7 @@ export function parseDnsAnswer(message: Buffer): DnsAnswer | undefined {
     }
     place = start + 10 + length;
   }
-  return { code: CODES[number] ?? `RCODE${number}`, addresses, ttl };
+  return { addresses, ttl };
 }
 
 /** Behind a name; undefined: it does not end within the message. Pointers end a name, so that nothing can go round. */

@@ -1,4 +1,4 @@
-import { REASONS, type DnsEvent } from '../accounts/dns-event.ts';
+import { REASONS, type AnswerAddresses, type DnsEvent } from '../accounts/dns-event.ts';
 import { fieldsOf, listOf, numberOf, textOf, type Fields } from './json-shape.ts';
 import { parseTimestamp } from './timestamp.ts';
 
@@ -40,7 +40,7 @@ export function parseLogItem(item: unknown): LogEntry | undefined {
     seconds: elapsed === '' || !(Number(elapsed) >= 0) ? 0 : Number(elapsed) / 1000,
     cached: fields['cached'] === true,
     code: status === '' ? undefined : status,
-    ...answerOf(listOf(fields['answer'])),
+    answer: () => answerOf(listOf(fields['answer'])),
   };
   const id = hash(`${timeText}|${client}|${type}|${name}|${elapsed}|${textOf(fields['client_id'])}`);
   return { time, timeText, id, event };
@@ -54,7 +54,7 @@ function listOfRule(rules: readonly unknown[]): number | undefined {
   return Number.isInteger(list) ? list : undefined;
 }
 
-function answerOf(answers: readonly unknown[]): Pick<DnsEvent, 'addresses' | 'ttl'> {
+function answerOf(answers: readonly unknown[]): AnswerAddresses {
   const addresses: string[] = [];
   let ttl: number | undefined;
   for (const answer of answers.slice(0, MOST_ADDRESSES)) {

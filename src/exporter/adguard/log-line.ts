@@ -1,13 +1,12 @@
 import type { DnsEvent } from '../accounts/dns-event.ts';
-import { parseDnsAnswer } from './dns-message.ts';
+import { parseDnsAnswer, responseCode } from './dns-message.ts';
 import { fieldsOf, listOf, numberOf, textOf } from './json-shape.ts';
-import { parseTimestamp } from './timestamp.ts';
 
 const NANOSECONDS = 1e9;
 
 export interface LoggedQuery {
-  /** Nanoseconds since the epoch. */
-  readonly time: bigint;
+  /** As AdGuard wrote it. */
+  readonly timeText: string;
   readonly event: DnsEvent;
 }
 
@@ -20,13 +19,12 @@ export function parseLogLine(line: string): LoggedQuery | undefined {
     return undefined;
   }
   const fields = fieldsOf(value);
-  const time = parseTimestamp(textOf(fields?.['T']));
-  if (fields === undefined || time === undefined || typeof fields['QH'] !== 'string') return undefined;
+  const timeText = textOf(fields?.['T']);
+  if (fields === undefined || timeText === '' || typeof fields['QH'] !== 'string') return undefined;
   const result = fieldsOf(fields['Result']) ?? {};
   const reason = numberOf(result['Reason']) ?? 0;
   const elapsed = numberOf(fields['Elapsed']) ?? 0;
   const encoded = textOf(fields['Answer']);
-  const answer = encoded === '' ? undefined : parseDnsAnswer(Buffer.from(encoded, 'base64'));
   const event: DnsEvent = {
     client: textOf(fields['IP']),
     name: fields['QH'],
@@ -37,11 +35,10 @@ export function parseLogLine(line: string): LoggedQuery | undefined {
     upstream: textOf(fields['Upstream']),
     seconds: elapsed > 0 ? elapsed / NANOSECONDS : 0,
     cached: fields['Cached'] === true,
-    code: answer?.code,
-    addresses: answer?.addresses ?? [],
-    ttl: answer?.ttl,
+    code: responseCode(encoded),
+    answer: () => parseDnsAnswer(Buffer.from(encoded, 'base64')),
   };
-  return { time, event };
+  return { timeText, event };
 }
 
 /** The list of the first rule; older lines have the rule in the result itself. */

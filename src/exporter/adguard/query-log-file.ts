@@ -1,6 +1,7 @@
 import type { DnsEvent } from '../accounts/dns-event.ts';
 import { LogTail, type TailCounts, type TailPosition } from '../log-file/tail.ts';
 import { parseLogLine } from './log-line.ts';
+import { parseTimestamp } from './timestamp.ts';
 
 /** AdGuard's query log as its file, which lags behind by AdGuard's buffer and needs the right to read it. */
 export class QueryLogFile {
@@ -8,7 +9,7 @@ export class QueryLogFile {
   readonly #onEvent: (event: DnsEvent) => void;
   #read = 0;
   #malformed = 0;
-  #newest: bigint | undefined;
+  #newest = '';
 
   constructor(path: string, onEvent: (event: DnsEvent) => void, saved?: TailPosition) {
     this.#tail = new LogTail(path, saved);
@@ -19,9 +20,9 @@ export class QueryLogFile {
     return { ...this.#tail.counts, read: this.#read, malformed: this.#malformed };
   }
 
-  /** Time of the newest entry in nanoseconds; undefined: none yet. */
+  /** Time of the last entry in nanoseconds; undefined: none yet. */
   get newest(): bigint | undefined {
-    return this.#newest;
+    return parseTimestamp(this.#newest);
   }
 
   get position(): TailPosition | undefined {
@@ -37,7 +38,7 @@ export class QueryLogFile {
         return;
       }
       this.#read++;
-      if (this.#newest === undefined || query.time > this.#newest) this.#newest = query.time;
+      this.#newest = query.timeText;
       this.#onEvent(query.event);
     });
   }

@@ -40,6 +40,8 @@ export class NodeGraph {
   readonly #titleOf: (id: string) => string;
   readonly #nodes = new Map<string, Node>();
   readonly #edges = new Map<string, Edge>();
+  /** Source -> target -> edge: finding one builds no text. */
+  readonly #index = new Map<string, Map<string, Edge>>();
 
   /** `titleOf` names a node for people, by its id without the kind's prefix for clients; asked anew for every page. */
   constructor(budget: SeriesBudget, titleOf: (id: string) => string) {
@@ -62,8 +64,7 @@ export class NodeGraph {
 
   /** Counts a request between two nodes and how long it took; with `undefined` the edge is only drawn. */
   edge(source: string, target: string, kind: EdgeKind, seconds: number | undefined): void {
-    const id = `${source}|${target}`;
-    const edge = this.#edges.get(id) ?? this.#makeEdge(id, source, target, kind);
+    const edge = this.#index.get(source)?.get(target) ?? this.#makeEdge(source, target, kind);
     if (edge === undefined || seconds === undefined) return;
     edge.requests++;
     edge.seconds += seconds;
@@ -73,11 +74,16 @@ export class NodeGraph {
   remove(id: string): void {
     if (!this.#nodes.delete(id)) return;
     this.#budget.give(SERIES_EACH);
-    for (const [name, { source, target }] of this.#edges) if (source === id || target === id) this.#removeEdge(name);
+    for (const { source, target } of this.#edges.values())
+      if (source === id || target === id) this.removeEdge(source, target);
   }
 
   removeEdge(source: string, target: string): void {
-    this.#removeEdge(`${source}|${target}`);
+    if (!this.#edges.delete(`${source}|${target}`)) return;
+    const targets = this.#index.get(source);
+    targets?.delete(target);
+    if (targets?.size === 0) this.#index.delete(source);
+    this.#budget.give(SERIES_EACH);
   }
 
   render(lines: string[]): void {
@@ -133,18 +139,16 @@ export class NodeGraph {
     return node;
   }
 
-  #makeEdge(id: string, source: string, target: string, kind: EdgeKind): Edge | undefined {
+  #makeEdge(source: string, target: string, kind: EdgeKind): Edge | undefined {
     if (!this.node(source) || !this.node(target)) return undefined;
     if (this.#edges.size >= MOST_EDGES || !this.#budget.take(SERIES_EACH)) {
       this.#budget.refused(EDGES);
       return undefined;
     }
     const edge = { source, target, kind, requests: 0, seconds: 0 };
-    this.#edges.set(id, edge);
+    this.#edges.set(`${source}|${target}`, edge);
+    const targets = this.#index.get(source) ?? new Map<string, Edge>();
+    this.#index.set(source, targets.set(target, edge));
     return edge;
-  }
-
-  #removeEdge(id: string): void {
-    if (this.#edges.delete(id)) this.#budget.give(SERIES_EACH);
   }
 }

@@ -6,6 +6,7 @@ const MOST_CLIENTS = 40;
 const MOST_DOMAINS = 30;
 const DOMAINS_A_CLIENT = 3;
 const HOUR = 3_600_000;
+const MOST_IDS = 200;
 
 export const ADGUARD_NODE = 'svc:adguard';
 export const TRAEFIK_NODE = 'svc:traefik';
@@ -17,11 +18,14 @@ export class Topology {
   readonly #domains: Admission;
   /** Domains of each drawn client. */
   readonly #clientDomains = new Map<string, Admission>();
+  /** Ids of what has a node, so that they are not built for every query. */
+  readonly #ids = new Map<string, string>();
 
   constructor(graph: NodeGraph, declared: readonly DeclaredEdge[] = []) {
     this.#graph = graph;
     this.#clients = new Admission({ capacity: MOST_CLIENTS, idleAfter: 24 * HOUR }, (client) => {
       this.#clientDomains.delete(client);
+      this.#ids.delete(client);
       graph.remove(`cli:${client}`);
     });
     this.#domains = new Admission({ capacity: MOST_DOMAINS, idleAfter: 6 * HOUR }, (domain) =>
@@ -40,7 +44,7 @@ export class Topology {
     this.#graph.count(ADGUARD_NODE, query.failed);
     this.#graph.edge(source, ADGUARD_NODE, 'dns', query.seconds);
     if (query.upstream === undefined) return;
-    const upstream = query.upstream === 'other' ? 'ext:other' : `up:${query.upstream}`;
+    const upstream = query.upstream === 'other' ? 'ext:other' : this.#id('up:', query.upstream);
     this.#graph.count(upstream, query.failed);
     this.#graph.edge(ADGUARD_NODE, upstream, 'dns', query.seconds);
   }
@@ -84,11 +88,22 @@ export class Topology {
   }
 
   #clientNode(client: string, zone: string, now: number): string {
-    return this.#clients.observe(client, now) ? `cli:${client}` : `zone:${zone}`;
+    return this.#clients.observe(client, now) ? this.#id('cli:', client) : this.#id('zone:', zone);
+  }
+
+  #id(kind: string, name: string): string {
+    const known = this.#ids.get(name);
+    if (known?.startsWith(kind) === true) return known;
+    if (this.#ids.size >= MOST_IDS) this.#ids.clear();
+    const id = kind + name;
+    this.#ids.set(name, id);
+    return id;
   }
 }
 
 /** `memos@docker` is the service memos, as it is declared elsewhere. */
 export function serviceNode(service: string): string {
-  return service === 'other' ? 'ext:other' : `svc:${service.split('@', 1)[0] ?? service}`;
+  if (service === 'other') return 'ext:other';
+  const provider = service.indexOf('@');
+  return `svc:${provider === -1 ? service : service.slice(0, provider)}`;
 }

@@ -25,6 +25,8 @@ export class Family {
   readonly #labels: readonly string[];
   readonly #budget: SeriesBudget;
   readonly #series = new Map<string, Series>();
+  /** The series by one label value after the other: finding one builds no text. Only what has a series is in it. */
+  #index: Index = new Map();
 
   constructor(options: FamilyOptions, budget: SeriesBudget) {
     this.name = options.name;
@@ -61,6 +63,7 @@ export class Family {
 
   /** Removes every series with this value of this label. Prometheus marks them stale. */
   remove(label: string, value: string): void {
+    this.#index = new Map();
     const index = this.#labels.indexOf(label);
     const wanted = boundedValue(value);
     for (const [key, { cost }] of this.#series) {
@@ -72,12 +75,14 @@ export class Family {
 
   /** Removes the series of one label set. */
   removeExactly(values: readonly string[]): void {
+    this.#index = new Map();
     const key = keyOf(values);
     this.#budget.give(this.#series.get(key)?.cost ?? 0);
     this.#series.delete(key);
   }
 
   clear(): void {
+    this.#index = new Map();
     for (const { cost } of this.#series.values()) this.#budget.give(cost);
     this.#series.clear();
   }
@@ -89,9 +94,15 @@ export class Family {
   }
 
   #find(values: readonly string[]): Series | undefined {
+    const indexed = lookUp(this.#index, values);
+    if (indexed !== undefined) return indexed;
     const key = keyOf(values);
     const found = this.#series.get(key);
-    if (found !== undefined) return found;
+    if (found !== undefined) {
+      // Only values that are stored as they are: endless ones that are cut alike would fill the index.
+      if (values.every((value) => boundedValue(value) === value)) enter(this.#index, values, found);
+      return found;
+    }
     if (this.#series.size >= this.#options.cap || !this.#budget.take(1)) return this.#refuse();
     return this.#make(key, 1);
   }
@@ -108,6 +119,31 @@ export class Family {
     this.#series.set(key, series);
     return series;
   }
+}
+
+type Index = Map<string, Index | Series>;
+
+function lookUp(index: Index, values: readonly string[]): Series | undefined {
+  let place: Index | Series | undefined = index;
+  for (let label = 0; label < values.length; label++) {
+    if (!(place instanceof Map)) return undefined;
+    place = place.get(values[label] ?? '');
+  }
+  return place instanceof Map ? undefined : place;
+}
+
+function enter(index: Index, values: readonly string[], series: Series): void {
+  let place = index;
+  values.forEach((value, label) => {
+    if (label === values.length - 1) {
+      place.set(value, series);
+      return;
+    }
+    const known = place.get(value);
+    const next: Index = known instanceof Map ? known : new Map<string, Index | Series>();
+    place.set(value, next);
+    place = next;
+  });
 }
 
 function keyOf(values: readonly string[]): string {

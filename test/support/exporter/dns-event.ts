@@ -1,8 +1,9 @@
-import type { DnsEvent } from '../../../src/exporter/accounts/dns-event.ts';
+import type { AnswerAddresses, DnsEvent } from '../../../src/exporter/accounts/dns-event.ts';
 import type { HttpEvent } from '../../../src/exporter/accounts/http-account.ts';
 
 /** An allowed query of 192.168.1.23 for www.example.com with these differences. */
-export function dnsEvent(different: Partial<DnsEvent> = {}): DnsEvent {
+export function dnsEvent(different: Partial<DnsEvent & AnswerAddresses> = {}): DnsEvent {
+  const { addresses = [], ttl, ...fields } = different;
   return {
     client: '192.168.1.23',
     name: 'www.example.com',
@@ -14,9 +15,8 @@ export function dnsEvent(different: Partial<DnsEvent> = {}): DnsEvent {
     seconds: 0.02,
     cached: false,
     code: 'NOERROR',
-    addresses: [],
-    ttl: undefined,
-    ...different,
+    answer: () => ({ addresses, ttl }),
+    ...fields,
   };
 }
 
