@@ -50,8 +50,8 @@ export class CertificateOperator {
   readonly #options: CertificateOperatorOptions;
   readonly #store: MemoryStore;
   readonly #learner: Learner;
-  readonly #observer = new CertificateObserver();
-  readonly #paths = new PathObserver(() => Date.now());
+  readonly #observer = new CertificateObserver({ now: soonSettled });
+  readonly #paths = new PathObserver(soonSettled);
   readonly #repetition = new Repetition();
   readonly #served: ServedChecks;
   #isServedNew = false;
@@ -180,7 +180,12 @@ export class CertificateOperator {
   }
 }
 
+/** A day takes milliseconds here: what is older than a tick of the file system's clock may be remembered. */
+function soonSettled(): number {
+  return Date.now() + 85;
+}
+
 /** Lets dials that are under way come to their end. */
 async function turns(): Promise<void> {
-  for (let turn = 0; turn < 6; turn++) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

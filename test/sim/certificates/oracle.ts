@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Resource } from '../../../src/model/resource.ts';
 import type { AuthorityFiles } from './authority.ts';
 import type { Consumers, Process } from './consumers.ts';
-import type { Eyes, Seen } from './material.ts';
+import type { Eyes, Live, Seen } from './material.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
 
 /** Names in a directory that a settled day may leave, without what was moved aside for the human. */
@@ -29,6 +29,7 @@ export class Oracle {
   /** Directories whose live pair was sound when somebody looked last, and not damaged since. */
   readonly #sound = new Set<string>();
   readonly #damaged = new Set<string>();
+  readonly #lives = new Map<string, Live>();
   #authorityVersion = '';
 
   constructor(parts: OracleParts) {
@@ -56,6 +57,8 @@ export class Oracle {
     const directory = directories.find((one) => path === one || path.startsWith(`${one}/`));
     if (directory === undefined) return;
     const live = eyes.live(directory);
+    if (live === this.#lives.get(directory)) return;
+    this.#lives.set(directory, live);
     if (live.state === 'sound') {
       this.#sound.add(directory);
       this.#damaged.delete(directory);
@@ -72,14 +75,15 @@ export class Oracle {
     const { consumers, eyes, clock } = this.#parts;
     const now = clock.now();
     const isValid = ({ notBefore, notAfter }: Seen): boolean => notBefore <= now && now < notAfter;
-    for (const shown of consumers.all) {
-      const leaf = consumers.serving(shown)?.leaf;
-      if (leaf === undefined || !isValid(leaf)) continue;
-      for (const reader of consumers.all) {
+    const all = consumers.all.flatMap((process) => {
+      const serving = consumers.serving(process);
+      return serving === undefined ? [] : [{ ...process, ...serving }];
+    });
+    for (const { leaf, ...shown } of all) {
+      if (!isValid(leaf)) continue;
+      for (const { trust, ...reader } of all) {
         // One that did not hear whom to trust now serves the right certificate all the same: nobody can see that.
-        if (reader.isFlaky) continue;
-        const trust = consumers.serving(reader)?.trust;
-        if (trust === undefined || trust.some((one) => eyes.isSignedBy(leaf, one))) continue;
+        if (reader.isFlaky || trust.some((one) => eyes.isSignedBy(leaf, one))) continue;
         if (!trust.some(isValid)) continue;
         this.#tell(`${what}: ${reader.name} does not trust ${leaf.serial.slice(0, 8)}, which ${shown.name} shows`);
       }
