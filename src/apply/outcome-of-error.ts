@@ -10,7 +10,8 @@ const LOOK_AGAIN = 500;
 export function outcomeOfError(error: unknown): Outcome {
   if (isEngineError(error)) return outcomeOfEngineError(error);
   if (error instanceof StepError) {
-    return { type: STEP_ERROR_CODES[error.code], error: { code: error.code, message: error.message } };
+    const { code, message, of } = error;
+    return { type: STEP_ERROR_CODES[code], error: { code, message, ...(of === undefined ? {} : { of }) } };
   }
   if (isFileError(error)) {
     return { type: 'retry', error: { code: `FILE_${error.code}`, message: fileErrorMessage(error) } };

@@ -41,10 +41,13 @@ export type StepErrorCode = keyof typeof STEP_ERROR_CODES;
 export class StepError extends Error {
   override readonly name = 'StepError';
   readonly code: StepErrorCode;
+  /** What it is about, where a resource has several of them: the `servedId` of a consumer. */
+  readonly of: string | undefined;
 
-  constructor(code: StepErrorCode, message: string, options: { cause?: unknown } = {}) {
+  constructor(code: StepErrorCode, message: string, options: { readonly cause?: unknown; readonly of?: string } = {}) {
     // Checks, consumers and containers say what they like in it.
     super(redactText(message), options);
     this.code = code;
+    this.of = options.of;
   }
 }

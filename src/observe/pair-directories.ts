@@ -3,6 +3,7 @@ import { isVersionName, LIVE_LINK, PAIR_NAMES, PENDING } from '../certs/pair-nam
 import type { ObservedPath } from '../model/observed.ts';
 import { isSettled, versionOf } from './file-version.ts';
 import type { HostFiles } from './host-files.ts';
+import { LiveLinks, type LiveLink } from './live-links.ts';
 import { isCode, MISSING_PATH, pathStatus, pathWithout } from './path-status.ts';
 
 /** A Certificate's directory, without what is in its versions. */
@@ -25,6 +26,7 @@ interface Remembered {
 export class PairDirectories {
   readonly #files: HostFiles;
   readonly #now: () => number;
+  readonly #links: LiveLinks;
   #before = new Map<string, Remembered>();
   #present = new Map<string, Remembered>();
 
@@ -32,6 +34,7 @@ export class PairDirectories {
   constructor(files: HostFiles, now: () => number) {
     this.#files = files;
     this.#now = now;
+    this.#links = new LiveLinks(files, now);
   }
 
   /** What is there now. Never rejects: what cannot be listed has no versions. */
@@ -42,19 +45,19 @@ export class PairDirectories {
   }
 
   /**
-   * Name of the live version, read now; undefined when there is none.
+   * What is live in a directory now; undefined when there is no link.
    *
    * @throws the file system's error when that cannot be known
    */
-  async live(path: string): Promise<string | undefined> {
-    const target = await this.#target(join(path, LIVE_LINK));
-    return target !== undefined && isVersionName(target) ? target : undefined;
+  live(path: string): Promise<LiveLink | undefined> {
+    return this.#links.look(path);
   }
 
   /** Ends one look at everything: what was not looked at in it is forgotten. */
   sweep(): void {
     this.#before = this.#present;
     this.#present = new Map();
+    this.#links.sweep();
   }
 
   async #fresh(path: string, before: Remembered | undefined): Promise<Remembered> {

@@ -6,6 +6,7 @@ import type { ObservedPair } from '../model/observed-certificates.ts';
 import type { ObservedPath } from '../model/observed.ts';
 import type { ParsedKey, ParsedPem } from './certificate-formats.ts';
 import type { CertificateReaders, ParsedText } from './certificate-readers.ts';
+import type { LiveLink } from './live-links.ts';
 import type { PairDirectories } from './pair-directories.ts';
 import type { LookedFile, Unusable } from './parsed-files.ts';
 import { MISSING_PATH, pathStatus, pathWithout } from './path-status.ts';
@@ -13,9 +14,13 @@ import { MISSING_PATH, pathStatus, pathWithout } from './path-status.ts';
 /** Looks at a version that is gone before it was read whole: it was replaced and removed meanwhile. */
 const TRIES = 3;
 
+const NOTHING_LIVE: LiveLink = { version: undefined, since: 0 };
+
 interface Live {
   /** Name of the live version. */
   readonly version: string | undefined;
+  /** Milliseconds since the epoch at which it went live; 0 when nothing is. */
+  readonly since: number;
   readonly path: ObservedPath;
   readonly certificate: LookedFile<ParsedPem>;
   readonly key: LookedFile<ParsedKey>;
@@ -44,6 +49,7 @@ export async function observePair(
   const { signatures } = readers;
   return {
     live: live.version,
+    liveSince: live.since,
     certificate: signatures.in(live.certificate.content, authorities),
     key: live.key.content,
     trust: signatures.in(live.trust.content, authorities),
@@ -67,40 +73,40 @@ async function observeLive(
   readers: CertificateReaders,
   directories: PairDirectories,
 ): Promise<Live> {
-  if (found.type !== 'directory') return nothing(undefined, MISSING_PATH, found.error);
+  if (found.type !== 'directory') return nothing(NOTHING_LIVE, MISSING_PATH, found.error);
   try {
     for (let again = 1; ; again++) {
-      const version = await directories.live(directory);
-      if (version === undefined) return nothing(undefined, MISSING_PATH);
-      const live = await observeVersion(version, join(directory, version), readers);
+      const { version, since } = (await directories.live(directory)) ?? NOTHING_LIVE;
+      if (version === undefined) return nothing(NOTHING_LIVE, MISSING_PATH);
+      const live = await observeVersion({ version, since }, join(directory, version), readers);
       const isWhole = [live.certificate, live.key, live.trust].every(({ content }) => content.state !== 'missing');
-      if (isWhole || again === TRIES || (await directories.live(directory)) === version) return live;
+      if (isWhole || again === TRIES || (await directories.live(directory))?.version === version) return live;
     }
   } catch (error) {
-    return nothing(undefined, MISSING_PATH, (error as Error).message);
+    return nothing(NOTHING_LIVE, MISSING_PATH, (error as Error).message);
   }
 }
 
-async function observeVersion(version: string, directory: string, readers: CertificateReaders): Promise<Live> {
+async function observeVersion(link: LiveLink, directory: string, readers: CertificateReaders): Promise<Live> {
   const { pems, keys } = readers.ours;
   const path = await readers.files
     .status(directory, 'keep')
     .then((status) => (status === undefined ? MISSING_PATH : pathStatus(status)), pathWithout);
   // A symlink could lead to files of somebody else.
-  if (path.type !== 'directory') return nothing(version, path, path.error);
+  if (path.type !== 'directory') return nothing(link, path, path.error);
   const [certificate, key, trust] = await Promise.all([
     pems.look(join(directory, PAIR_FILES.certificate)),
     keys.look(join(directory, PAIR_FILES.key)),
     pems.look(join(directory, PAIR_FILES.trust)),
   ]);
-  return { version, path, certificate, key, trust };
+  return { ...link, path, certificate, key, trust };
 }
 
 /** @param error why it is not known whether there is something */
-function nothing(version: string | undefined, path: ObservedPath, error?: string): Live {
+function nothing(link: LiveLink, path: ObservedPath, error?: string): Live {
   const content: Unusable = error === undefined ? { state: 'missing' } : { state: 'unreadable', error };
   const file = { path: MISSING_PATH, content };
-  return { version, path, certificate: file, key: file, trust: file };
+  return { ...link, path, certificate: file, key: file, trust: file };
 }
 
 async function observePending(

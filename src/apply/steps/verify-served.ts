@@ -16,7 +16,7 @@ const DIAL_DEADLINE = 5_000;
  * Dials a service until it serves this certificate and the handshake succeeds. Its address is looked up each time: a
  * restart changes it.
  *
- * @throws StepError NOT_SERVED with what was found last; what reading the operator's own pair throws
+ * @throws StepError NOT_SERVED `of` the target with what was found last; what reading the operator's own pair throws
  */
 export const verifyServed = certificateStep<'VerifyServed'>(async ({ served, fingerprint, within }, context) => {
   const { clock } = context;
@@ -34,6 +34,7 @@ export const verifyServed = certificateStep<'VerifyServed'>(async ({ served, fin
         throw new StepError(
           'NOT_SERVED',
           `${served.consumer} does not serve the new certificate on port ${served.port} within ${within} ms: ${problem}.`,
+          { of: served.id },
         );
       }
       await pause(clock, Math.min(INTERVAL, within));

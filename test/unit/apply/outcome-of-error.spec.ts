@@ -68,6 +68,10 @@ describe('outcomeOfError', () => {
       error: { code: 'CHECK_FAILED', message: 'm' },
     });
     expect(outcomeOfError(new StepError('UNSAFE_PATH', 'm')).type).to.equal('retry');
+    expect(outcomeOfError(new StepError('NOT_SERVED', 'm', { of: 'Certificate/web web:443' }))).to.deep.equal({
+      type: 'retry',
+      error: { code: 'NOT_SERVED', message: 'm', of: 'Certificate/web web:443' },
+    });
   });
 
   it('explains file errors and marks its own faults', () => {

@@ -81,7 +81,9 @@ describe('VerifyServed', () => {
   });
 
   it('says what is served instead when the time is over', async () => {
-    const message = await expectStepError(verify([shows('cd'.repeat(32))]), 'NOT_SERVED');
+    const failing = verify([shows('cd'.repeat(32))]);
+    const message = await expectStepError(failing, 'NOT_SERVED');
+    expect(await failing.catch((error: unknown) => error)).to.have.property('of', target.id);
     expect(message).to.equal(
       'web does not serve the new certificate on port 8443 within 3000 ms: ' +
         'it serves the one with serial cdcd, valid until 2026-02-01T00:00:00.000Z.',

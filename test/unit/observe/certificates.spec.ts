@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   appendFileSync,
   chmodSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -16,6 +17,7 @@ import type { ObservedPair } from '../../../src/model/observed-certificates.ts';
 import { CertificateObserver, type ObservedCertificates } from '../../../src/observe/certificates.ts';
 import type { HostFiles } from '../../../src/observe/host-files.ts';
 import { PARSED_SIZE_LIMIT } from '../../../src/observe/parsed-files.ts';
+import { eventually } from '../../support/eventually.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { Counted, newRoot, PkiHost, type Material } from './pki-host.ts';
 import { desiredState } from './sample-host.ts';
@@ -72,7 +74,7 @@ describe('CertificateObserver', () => {
       bundle: missing,
     });
     const pair = found.pairs[WEB];
-    expect(pair).to.deep.include({ live: undefined, certificate: missing, key: missing, trust: missing });
+    expect(pair).to.deep.include({ live: undefined, liveSince: 0, certificate: missing, key: missing, trust: missing });
     expect(pair).to.deep.include({ isLinked: false, others: [], pending: undefined, signed: missing });
     expect(pair?.paths.directory.type).to.equal('missing');
   });
@@ -136,7 +138,7 @@ describe('CertificateObserver', () => {
     expect(counts['verify']).to.equal(2);
 
     const second = await look(...names);
-    expect(counted.take()).to.deep.equal({ status: 3 + 200 * 6, readLink: 200 });
+    expect(counted.take()).to.deep.equal({ status: 3 + 200 * 7 });
     expect(second.pairs).to.equal(first.pairs);
     expect(second.authorities).to.equal(first.authorities);
   });
@@ -191,6 +193,22 @@ describe('CertificateObserver', () => {
     const pair = await pairOf();
     expect(pair.live).to.equal(await flipped);
     expect([pair.certificate.state, pair.key.state, pair.trust.state]).to.deep.equal(['parsed', 'parsed', 'parsed']);
+  });
+
+  it('says since when the live version is live, and again when it is exchanged', async () => {
+    const at = (): number => lstatSync(host.at('live/web/..data')).ctimeMs;
+    await issued();
+    const first = (await pairOf()).liveSince;
+    expect(first).to.be.closeTo(at(), 1);
+    // A file of it that is touched goes live no second time.
+    await eventually(() => expect(Date.now()).to.be.greaterThan(first + 20));
+    chmodSync(webFile((await pairOf()).live ?? '', 'tls.key'), 0o600);
+    expect((await pairOf()).liveSince).to.equal(first);
+    await host.goLive(await host.issue(root), root.certificate);
+    const second = (await pairOf()).liveSince;
+    expect(second).to.be.closeTo(at(), 1).and.to.be.greaterThan(first);
+    rmSync(host.at('live/web/..data'));
+    expect((await pairOf()).liveSince).to.equal(0);
   });
 
   it('lists other versions, and nothing else that lies there', async () => {
