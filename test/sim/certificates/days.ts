@@ -10,9 +10,9 @@ const HOUR = 3_600_000;
 const PASSES = 120;
 /** Of one Certificate in a day, whatever happens. */
 const ISSUANCES = 8;
-/** Waits that the day itself waits out. */
+/** Milliseconds of a wait that the day itself waits out, and how many of them. */
 const SHORT_WAIT = 10 * 60_000;
-const WAITS = 15;
+const WAITS = 5;
 /** Days in a row without an end as wanted, though nothing happened that would be a reason. */
 const UNSETTLED_DAYS = 12;
 

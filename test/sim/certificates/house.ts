@@ -191,7 +191,7 @@ export class CertificateHouse {
 
   #furnish(): void {
     const manners: readonly Manner[] = ['signal', 'restart', 'none'];
-    const count = 3 + this.chance.below(4);
+    const count = 3 + Math.min(this.chance.below(4), this.chance.below(4));
     for (let number = 0; number < count; number++) {
       const name = `leaf${number}`;
       const directory = join(this.directory, 'live', name);

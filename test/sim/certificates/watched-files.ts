@@ -1,4 +1,4 @@
-import { utimesSync } from 'node:fs';
+import { lutimesSync, utimesSync } from 'node:fs';
 import type { CertificateFiles } from '../../../src/certs/files.ts';
 import { realFiles } from '../../../src/certs/real-files.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
@@ -34,7 +34,11 @@ export function watchedFiles({ clock, onChange, onKey }: WatchedFilesOptions): C
       }),
     chown: (path, owner) => changed('chown', path, () => realFiles.chown(path, owner)),
     chmod: (path, mode) => changed('chmod', path, () => realFiles.chmod(path, mode)),
-    symlink: (target, path) => changed('symlink', path, () => realFiles.symlink(target, path)),
+    symlink: (target, path) =>
+      changed('symlink', path, async () => {
+        await realFiles.symlink(target, path);
+        lutimesSync(path, clock.now() / 1000, clock.now() / 1000);
+      }),
     link: (existing, path) => changed('link', path, () => realFiles.link(existing, path)),
     rename: (from, to) => changed('rename', to, () => realFiles.rename(from, to)),
     remove: (path) => changed('remove', path, () => realFiles.remove(path)),
