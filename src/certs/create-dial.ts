@@ -8,7 +8,8 @@ import { closedText, dialFailureText } from './dial-failure.ts';
 /**
  * In TLS 1.3 our side is done before the other has looked at our certificate, and nothing in the protocol says that it
  * was accepted: a refusal is an alert, or an end of the connection, a little later. So a dial counts as good when nothing
- * of that comes for this long, or for several times as long as the handshake took with a peer that is slow.
+ * of that comes for this long, or with a peer that is slow for several times as long as the handshake took, as far as
+ * there is time.
  */
 const REFUSAL_AT_LEAST = 150;
 const REFUSAL_IN_HANDSHAKES = 4;
@@ -61,8 +62,11 @@ function handshake(tls: typeof Tls, request: DialRequest, now: () => number, res
   socket.prependListener('secure', look);
   socket.on('secureConnect', () => {
     if (!socket.authorized) return settle('signed by nobody we trust');
-    const patience = Math.max(REFUSAL_AT_LEAST, REFUSAL_IN_HANDSHAKES * (performance.now() - began));
-    refusal = setTimeout(settle, patience);
+    // It has answered: from here on it can only be refused, and not be late.
+    clearTimeout(limit);
+    const elapsed = performance.now() - began;
+    const patience = Math.min(REFUSAL_IN_HANDSHAKES * elapsed, deadline - elapsed);
+    refusal = setTimeout(settle, Math.max(REFUSAL_AT_LEAST, patience));
   });
   // Not once: what comes after all is settled must have a listener, too.
   socket.on('error', (error: Error) =>

@@ -10,7 +10,7 @@ export interface DialRequest {
   readonly trust: readonly string[];
   /** PEM certificate chain and key to present; absent: none. */
   readonly identity?: { readonly certificate: string; readonly key: string };
-  /** Milliseconds for all of it. */
+  /** Milliseconds until the handshake must have succeeded; what may take a moment longer is to see whether it lasts. */
   readonly deadline: number;
 }
 

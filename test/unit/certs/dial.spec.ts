@@ -7,7 +7,7 @@ import type { CertificateSpec } from '../../../src/model/certificate-specs.ts';
 import type { ObservedServed } from '../../../src/model/observed-certificates.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type Authority, DAY, newAuthority, newPair, type Pair } from './material.ts';
-import { closedPort, type RunningServer, startPlain, startTls } from './tls-server.ts';
+import { closedPort, type RunningServer, startBefore, startPlain, startTls } from './tls-server.ts';
 
 const AT = 1234;
 
@@ -62,6 +62,12 @@ describe('dialling a service', () => {
     expect(await dial(port)).to.deep.equal(served(right));
     expect(await dial(port, { serverName: '127.0.0.1' })).to.deep.equal(served(right));
     expect(await dial(port, { host: 'localhost' })).to.deep.equal(served(right));
+  });
+
+  it('does not count a healthy peer as failed that is slow', async () => {
+    const { port } = await serve(right);
+    const slow = keep(await startBefore(port, 400));
+    expect(await dial(slow.port, { deadline: 1000 })).to.deep.equal(served(right));
   });
 
   it('asks for the name, but not for an address', async () => {

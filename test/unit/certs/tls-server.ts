@@ -1,4 +1,4 @@
-import { createServer as createPlainServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer as createPlainServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer, type TlsOptions } from 'node:tls';
 
 export interface RunningServer {
@@ -18,6 +18,19 @@ export function startTls(options: TlsOptions): Promise<RunningServer> {
 /** Starts a server without TLS. */
 export function startPlain(answer: (socket: Socket) => void): Promise<RunningServer> {
   return start(createPlainServer((socket) => answer(socket.resume())));
+}
+
+/** Starts a server that passes everything on to another one on this host, so many milliseconds after the connection. */
+export function startBefore(port: number, delay: number): Promise<RunningServer> {
+  return startPlain((socket) => {
+    socket.pause();
+    const other = connect(port, '127.0.0.1').on('error', () => socket.destroy());
+    const timer = setTimeout(() => socket.pipe(other).pipe(socket), delay);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      other.destroy();
+    });
+  });
 }
 
 /** A port at which nobody listens. */
