@@ -1,21 +1,20 @@
 import { CertsError } from '../certs/errors.ts';
-import { type ParsedCertificate, parseCertificates } from '../certs/facts.ts';
+import { parseCertificate, type ParsedCertificate } from '../certs/facts.ts';
 import type { CertificateFiles } from '../certs/files.ts';
 
 /**
- * An authority's file, if it is still the one that was planned with.
+ * An authority, if it is still the one that was planned with.
  *
  * @throws CertsError when it is missing, unreadable or another one; file system errors
  */
 export async function readAuthority(
   files: CertificateFiles,
   issuer: { readonly certificate: string; readonly fingerprint: string },
-): Promise<{ readonly pem: Buffer; readonly facts: ParsedCertificate }> {
-  const pem = await readOfAuthority(files, issuer.certificate);
-  const [facts] = parseCertificates(pem);
-  if (facts?.fingerprint !== issuer.fingerprint)
+): Promise<ParsedCertificate> {
+  const authority = parseCertificate(await readOfAuthority(files, issuer.certificate));
+  if (authority.fingerprint !== issuer.fingerprint)
     throw new CertsError('AUTHORITY_UNFIT', `${issuer.certificate} changed meanwhile; it is looked at again`);
-  return { pem: Buffer.from(facts.pem), facts };
+  return authority;
 }
 
 /**

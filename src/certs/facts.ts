@@ -32,6 +32,16 @@ export function parseCertificates(pem: Buffer): readonly ParsedCertificate[] {
   return [...parsed.values()];
 }
 
+/**
+ * Reads the first certificate of a PEM file: the leaf of a chain.
+ * @throws CertsError UNPARSABLE for people, also when another one in the file is; it does not quote the file.
+ */
+export function parseCertificate(pem: Buffer): ParsedCertificate {
+  const [first] = parseCertificates(pem);
+  if (first === undefined) throw new CertsError('UNPARSABLE', 'there is no certificate');
+  return first;
+}
+
 /** Fingerprints, sorted, of those authorities whose key signed this certificate and that may sign. */
 export function signedBy(leaf: ParsedCertificate, authorities: readonly ParsedCertificate[]): string[] {
   return authorities

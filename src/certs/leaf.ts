@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { CertificateSpec } from '../model/certificate-specs.ts';
 import { CertsError } from './errors.ts';
-import { parseCertificates } from './facts.ts';
+import type { ParsedCertificate } from './facts.ts';
 import { loadPrivateKey } from './keys.ts';
 import { leafExtensions } from './profile.ts';
 import { randomSerial } from './serial.ts';
@@ -12,12 +12,14 @@ import { loadX509 } from './x509.ts';
 const BACKDATED = 5 * 60_000;
 
 export interface LeafRequest {
-  /** PEM; the first certificate signs. */
-  readonly authorityCertificate: Buffer;
+  readonly authorityCertificate: ParsedCertificate;
+  /** PEM. */
   readonly authorityKey: Buffer;
   /** The holder's key, public or private; only its public part is used. */
   readonly key: KeyObject;
   readonly spec: CertificateSpec;
+  /** Lower-case hex; absent: a random one. */
+  readonly serial?: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -27,21 +29,21 @@ export interface LeafRequest {
  * @throws CertsError UNPARSABLE, ENCRYPTED_KEY, UNSUPPORTED_KEY, AUTHORITY_UNFIT or AUTHORITY_EXPIRED
  */
 export async function issueLeaf(request: LeafRequest): Promise<string> {
-  const { spec, now } = request;
+  const { spec, now, authorityCertificate: authority } = request;
   const signer = loadPrivateKey(request.authorityKey);
-  const authority = fitAuthority(request, signer);
+  requireFit(authority, signer, now);
   const x509 = await loadX509();
   const { library, crypto } = x509;
   const signing = await signingKey(signer, crypto);
 
-  const issuer = new library.X509Certificate(authority.pem);
+  const issuer = new library.X509Certificate(authority.x509.raw);
   const issuerKeyId = issuer.getExtension(library.SubjectKeyIdentifierExtension)?.keyId;
   const authorityKeyId = issuerKeyId ?? Buffer.from(await issuer.publicKey.getKeyIdentifier(crypto)).toString('hex');
   const holder = request.key.type === 'private' ? createPublicKey(request.key) : request.key;
   const publicKey = new library.PublicKey(holder.export({ type: 'spki', format: 'der' }));
   const certificate = await library.X509CertificateGenerator.create(
     {
-      serialNumber: randomSerial(),
+      serialNumber: request.serial ?? randomSerial(),
       subject: new library.Name([{ CN: [{ utf8String: spec.commonName }] }]),
       issuer: issuer.subjectName,
       notBefore: new Date(now - BACKDATED),
@@ -60,9 +62,7 @@ export async function issueLeaf(request: LeafRequest): Promise<string> {
   return `${certificate.toString('pem').trimEnd()}\n`;
 }
 
-function fitAuthority({ authorityCertificate, now }: LeafRequest, signer: KeyObject) {
-  const [authority] = parseCertificates(authorityCertificate);
-  if (authority === undefined) throw new CertsError('UNPARSABLE', "there is no certificate in the authority's file");
+function requireFit(authority: ParsedCertificate, signer: KeyObject, now: number): void {
   const unfit = (detail: string): CertsError => new CertsError('AUTHORITY_UNFIT', `${authority.subject} ${detail}`);
   if (!authority.isAuthority) throw unfit('is no authority: its certificate does not say CA:TRUE');
   if (!authority.x509.checkPrivateKey(signer)) throw unfit('has another key than the one in its key file');
@@ -70,5 +70,4 @@ function fitAuthority({ authorityCertificate, now }: LeafRequest, signer: KeyObj
   if (authority.notAfter <= now) {
     throw new CertsError('AUTHORITY_EXPIRED', `${authority.subject} was valid until ${until}`);
   }
-  return authority;
 }

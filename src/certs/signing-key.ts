@@ -22,8 +22,9 @@ export interface SigningKey {
  */
 export async function signingKey(key: KeyObject, crypto: webcrypto.Crypto): Promise<SigningKey> {
   const algorithm = signatureAlgorithm(key);
-  const information = key.export({ type: 'pkcs8', format: 'der' });
-  return { key: await crypto.subtle.importKey('pkcs8', information, algorithm, false, ['sign']), algorithm };
+  // Several times as fast as PKCS#8, whose reader tries out what the key may be.
+  const numbers = key.export({ format: 'jwk' });
+  return { key: await crypto.subtle.importKey('jwk', numbers, algorithm, false, ['sign']), algorithm };
 }
 
 function signatureAlgorithm(key: KeyObject): SigningKey['algorithm'] & { readonly namedCurve?: string } {

@@ -1,6 +1,6 @@
 import type { CertificateSpec } from '../model/certificate-specs.ts';
 import { CertsError } from './errors.ts';
-import { type ParsedCertificate, parseCertificates, signedBy } from './facts.ts';
+import { parseCertificate, type ParsedCertificate, signedBy } from './facts.ts';
 import { canonicalAddress } from './ip-address.ts';
 import { loadPrivateKey } from './keys.ts';
 
@@ -9,8 +9,8 @@ export interface PairToVerify {
   readonly certificate: Buffer;
   /** PEM private key. */
   readonly key: Buffer;
-  /** PEM: one of these authorities must have signed it, and be valid. */
-  readonly issuers: Buffer;
+  /** One of these authorities must have signed it, and be valid. */
+  readonly issuers: readonly ParsedCertificate[];
   readonly spec: CertificateSpec;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -22,8 +22,7 @@ export interface PairToVerify {
  * @throws CertsError that says what is wrong with it
  */
 export function verifyPair({ certificate, key, issuers, spec, now }: PairToVerify): ParsedCertificate {
-  const [leaf] = parseCertificates(certificate);
-  if (leaf === undefined) throw new CertsError('UNPARSABLE', 'there is no certificate');
+  const leaf = parseCertificate(certificate);
   if (!leaf.x509.checkPrivateKey(loadPrivateKey(key))) {
     throw new CertsError('KEY_MISMATCH', `certificate ${leaf.serial} was made for another key`);
   }
@@ -36,8 +35,7 @@ export function verifyPair({ certificate, key, issuers, spec, now }: PairToVerif
   return leaf;
 }
 
-function verifyIssuer(leaf: ParsedCertificate, issuers: Buffer, now: number): void {
-  const authorities = parseCertificates(issuers);
+function verifyIssuer(leaf: ParsedCertificate, authorities: readonly ParsedCertificate[], now: number): void {
   const signers = signedBy(leaf, authorities);
   const subjects = authorities.map(({ subject }) => subject).join(', ');
   if (signers.length === 0) {

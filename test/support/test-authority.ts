@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
+import { parseCertificate } from '../../src/certs/facts.ts';
 import { generateKey, keyToPem } from '../../src/certs/keys.ts';
 import { issueLeaf } from '../../src/certs/leaf.ts';
 import { makeRoot } from '../../src/certs/root.ts';
@@ -66,7 +67,7 @@ export function authorityOf(certificate: string, authorityKey: string): TestAuth
     async issue(name, { expired = false, usages = BOTH } = {}) {
       const key = await generateKey('ecdsa-p256');
       const leaf = await issueLeaf({
-        authorityCertificate: Buffer.from(certificate),
+        authorityCertificate: parseCertificate(Buffer.from(certificate)),
         authorityKey: Buffer.from(authorityKey),
         key,
         spec: specFor(name, usages),

@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import { parseCertificates } from '../../certs/facts.ts';
 import type { CertificateFiles } from '../../certs/files.ts';
 import { generateKey, keyToPem, loadPrivateKey, readKey } from '../../certs/keys.ts';
 import { issueLeaf } from '../../certs/leaf.ts';
 import { readLive } from '../../certs/pair-store.ts';
+import { randomSerial } from '../../certs/serial.ts';
 import { verifyPair } from '../../certs/verify-pair.ts';
 import type { CertificateSpec } from '../../model/certificate-specs.ts';
 import { certificateStep } from '../certificate-step.ts';
@@ -22,17 +22,17 @@ export const issueCertificate = certificateStep<'IssueCertificate'>(async (args,
   const { spec, issuer } = args;
   const { files, clock } = context;
   const now = clock.now();
-  const { pem: authorityCertificate } = await readAuthority(files, issuer);
+  const authorityCertificate = await readAuthority(files, issuer);
   const authorityKey = await readOfAuthority(files, issuer.key);
   const kept = args.key === 'keep' ? await liveKey(files, spec) : undefined;
   const key = kept ?? (await generateKey(spec.keyAlgorithm));
-  const certificate = Buffer.from(await issueLeaf({ authorityCertificate, authorityKey, key, spec, now }));
-  const serial = parseCertificates(certificate)[0]?.serial;
+  const serial = randomSerial();
+  const certificate = Buffer.from(await issueLeaf({ authorityCertificate, authorityKey, key, spec, serial, now }));
   await publishPair(
     context,
     spec,
     { key: keyToPem(key), certificate, trust: trustContent(args.trust) },
-    (staged) => verifyPair({ ...staged, issuers: authorityCertificate, spec, now }),
+    (staged) => verifyPair({ ...staged, issuers: [authorityCertificate], spec, now }),
     serial,
   );
 });

@@ -39,7 +39,7 @@ async function takeUp(
   context: StepContext,
 ): Promise<void> {
   const { files, clock } = context;
-  const { pem: issuers } = await readAuthority(files, issuer);
+  const issuers = [await readAuthority(files, issuer)];
   const pending = await readPending(files, spec.directory);
   if (pending === undefined) throw unusable(spec, 'no request waits for it');
   const certificate = trustContent(chain.map(({ pem }) => pem));

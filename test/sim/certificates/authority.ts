@@ -1,5 +1,6 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { existsSync, lstatSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { parseCertificate } from '../../../src/certs/facts.ts';
 import { keyToPem, loadPrivateKey } from '../../../src/certs/keys.ts';
 import { issueLeaf } from '../../../src/certs/leaf.ts';
 import { makeRoot } from '../../../src/certs/root.ts';
@@ -105,7 +106,7 @@ export class AuthorityFiles {
     const { library } = await loadX509();
     const request = new library.Pkcs10CertificateRequest(readFileSync(spec.request, 'latin1'));
     const key = createPublicKey({ key: Buffer.from(request.publicKey.rawData), format: 'der', type: 'spki' });
-    const authorityCertificate = Buffer.from(this.pair.certificate);
+    const authorityCertificate = parseCertificate(Buffer.from(this.pair.certificate));
     const authorityKey = Buffer.from(this.pair.key);
     const now = this.#clock.now();
     this.#put(spec.signed, await issueLeaf({ authorityCertificate, authorityKey, key, spec, now }), 0o644);

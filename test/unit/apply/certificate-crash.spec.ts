@@ -11,7 +11,7 @@ import { requestSignature } from '../../../src/apply/steps/request-signature.ts'
 import { takeUpCertificate } from '../../../src/apply/steps/take-up-certificate.ts';
 import { updateTrust } from '../../../src/apply/steps/update-trust.ts';
 import { writeBundle } from '../../../src/apply/steps/write-bundle.ts';
-import { parseCertificates } from '../../../src/certs/facts.ts';
+import { parseCertificate, parseCertificates } from '../../../src/certs/facts.ts';
 import { issueLeaf } from '../../../src/certs/leaf.ts';
 import { loadPrivateKey } from '../../../src/certs/keys.ts';
 import { isVersionName } from '../../../src/certs/pair-names.ts';
@@ -39,7 +39,7 @@ const spare = (pki: Pki): string[] => readdirSync(pki.at('live/web')).filter(isV
 async function signed(pki: Pki): Promise<void> {
   await requestSignature({ spec: pki.spec() }, pkiContext());
   const pem = await issueLeaf({
-    authorityCertificate: readFileSync(pki.authority.certificate),
+    authorityCertificate: parseCertificate(readFileSync(pki.authority.certificate)),
     authorityKey: readFileSync(pki.authority.key),
     key: loadPrivateKey(readFileSync(pki.at('live/web/..pending/tls.key'))),
     spec: pki.spec(),

@@ -81,7 +81,7 @@ describe('private keys', () => {
       const key = Buffer.from(make());
       const authority = await authorityOf(loadPrivateKey(key));
       const pair = await newPair({ certificate: authority.certificate, key });
-      verifyPair({ ...pair, issuers: authority.certificate, spec: leafSpec(), now: NOW });
+      verifyPair({ ...pair, issuers: parseCertificates(authority.certificate), spec: leafSpec(), now: NOW });
     });
   }
 

@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { parseCertificate } from '../../../src/certs/facts.ts';
 import { generateKey, keyToPem } from '../../../src/certs/keys.ts';
 import { issueLeaf } from '../../../src/certs/leaf.ts';
 import { makeRoot } from '../../../src/certs/root.ts';
@@ -61,7 +62,7 @@ export async function newPair(
   const spec = leafSpec(changes);
   const key = await generateKey(spec.keyAlgorithm);
   const certificate = await issueLeaf({
-    authorityCertificate: authority.certificate,
+    authorityCertificate: parseCertificate(authority.certificate),
     authorityKey: authority.key,
     key: createPublicKey(key),
     spec,

@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { parseCertificates, signedBy } from '../../../src/certs/facts.ts';
+import { parseCertificate, parseCertificates, signedBy } from '../../../src/certs/facts.ts';
 import { generateKey, keyToPem, loadPrivateKey } from '../../../src/certs/keys.ts';
 import { issueLeaf } from '../../../src/certs/leaf.ts';
 import { makeRequest } from '../../../src/certs/request.ts';
@@ -122,7 +122,7 @@ describe('openssl and certificates of ours', function () {
       const leaf = verifyPair({
         certificate: get('svc.crt'),
         key: keyToPem(key),
-        issuers: root.certificate,
+        issuers: parseCertificates(root.certificate),
         spec,
         now: now() + 1000,
       });
@@ -145,7 +145,7 @@ describe('openssl and certificates of ours', function () {
       const spec = leafSpec();
       const holder = await generateKey('ecdsa-p256');
       const certificate = await issueLeaf({
-        authorityCertificate: root.certificate,
+        authorityCertificate: parseCertificate(root.certificate),
         authorityKey: key,
         key: createPublicKey(holder),
         spec,

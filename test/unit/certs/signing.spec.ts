@@ -2,7 +2,7 @@ import { createPublicKey, X509Certificate } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isCertsError } from '../../../src/certs/errors.ts';
-import { parseCertificates } from '../../../src/certs/facts.ts';
+import { parseCertificate, parseCertificates } from '../../../src/certs/facts.ts';
 import { canonicalAddress } from '../../../src/certs/ip-address.ts';
 import { generateKey, keyToPem, loadPrivateKey } from '../../../src/certs/keys.ts';
 import { issueLeaf } from '../../../src/certs/leaf.ts';
@@ -33,7 +33,7 @@ describe('signing', () => {
   });
   const issue = (authority: Authority, changes: Parameters<typeof leafSpec>[0] = {}, now = NOW): Promise<string> =>
     issueLeaf({
-      authorityCertificate: authority.certificate,
+      authorityCertificate: parseCertificate(authority.certificate),
       authorityKey: authority.key,
       key: createPublicKey(loadPrivateKey(key)),
       spec: leafSpec(changes),
@@ -66,7 +66,7 @@ describe('signing', () => {
           const { notBefore, notAfter, ...facts } = verifyPair({
             certificate: leaf,
             key,
-            issuers: root.certificate,
+            issuers: parseCertificates(root.certificate),
             spec,
             now,
           });
@@ -128,7 +128,7 @@ describe('the last check of a pair', () => {
     pair = await newPair(root, { duration: 30 * DAY });
   });
   const verify = (changes: Partial<Parameters<typeof verifyPair>[0]> = {}): unknown =>
-    verifyPair({ ...pair, issuers: root.certificate, spec: leafSpec(), now: NOW, ...changes });
+    verifyPair({ ...pair, issuers: parseCertificates(root.certificate), spec: leafSpec(), now: NOW, ...changes });
   const refused = async (code: string, text: string, changes: Parameters<typeof verify>[0]): Promise<void> => {
     const error = await failureOf(() => verify(changes));
     if (!isCertsError(error)) throw error;
@@ -139,7 +139,7 @@ describe('the last check of a pair', () => {
   it('lets a right pair through, whichever of several authorities signed it', async () => {
     const other = await newAuthority({ commonName: 'other' });
     verify();
-    verify({ issuers: Buffer.concat([other.certificate, root.certificate]) });
+    verify({ issuers: parseCertificates(Buffer.concat([other.certificate, root.certificate])) });
   });
 
   it('refuses a key of another one, and a damaged one', async () => {
@@ -149,8 +149,8 @@ describe('the last check of a pair', () => {
 
   it('refuses what another authority signed, also one of the same name', async () => {
     const same = await newAuthority();
-    await refused('ISSUER_MISMATCH', 'it says that root signed it', { issuers: same.certificate });
-    await refused('ISSUER_MISMATCH', 'svc', { issuers: pair.certificate });
+    await refused('ISSUER_MISMATCH', 'it says that root signed it', { issuers: parseCertificates(same.certificate) });
+    await refused('ISSUER_MISMATCH', 'svc', { issuers: parseCertificates(pair.certificate) });
   });
 
   it('refuses other names and usages than asked for, more as well as fewer', async () => {

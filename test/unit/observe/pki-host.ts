@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseCertificate } from '../../../src/certs/facts.ts';
 import { generateKey, keyToPem } from '../../../src/certs/keys.ts';
 import { issueLeaf } from '../../../src/certs/leaf.ts';
 import { LIVE_LINK, PAIR_FILES, PAIR_NAMES, versionName } from '../../../src/certs/pair-names.ts';
@@ -70,7 +71,7 @@ export class PkiHost {
   async issue(root: Material, spec: CertificateSpec = this.certificate().spec): Promise<Material> {
     const key = await generateKey('ecdsa-p256');
     const pem = await issueLeaf({
-      authorityCertificate: root.certificate,
+      authorityCertificate: parseCertificate(root.certificate),
       authorityKey: root.key,
       key: createPublicKey(key),
       spec,
