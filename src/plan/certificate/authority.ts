@@ -1,5 +1,5 @@
-import { materialDigest } from '../../model/certificate-identity.ts';
-import { keyOf } from '../../model/key.ts';
+import { servedId } from '../../model/certificate-identity.ts';
+import type { Key } from '../../model/key.ts';
 import type { CertificateFacts, ObservedAuthority } from '../../model/observed-certificates.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { PlanContext } from '../context.ts';
@@ -17,9 +17,10 @@ import {
 } from '../draft.ts';
 import { runningContainer } from '../running-container.ts';
 import { short } from './checks.ts';
-import { actionSteps, isLater } from './consumers.ts';
+import { actionSteps, mustBeLeftAlone, rotated } from './consumers.ts';
 import { day } from './times.ts';
-import { leavesOf, presentAuthority, trustOf, type Trust } from './trust.ts';
+import { toldOf, toldRecord } from './told.ts';
+import { bundleDigest, leavesOf, presentAuthority, trustOf, untoldReaders, waitsForText, type Trust } from './trust.ts';
 
 /** What an authority can do. */
 export interface AuthorityState {
@@ -114,20 +115,17 @@ export function planAuthority(resource: Resource<'CertificateAuthority'>, contex
   }
   const trust = trustOf(resource, present, context);
   const writes = bundleSteps(resource, trust, context);
-  const notices = writes.length > 0 ? [] : noticeSteps(resource, trust, context);
+  const notices = writes.length > 0 ? { steps: [], touches: [] } : noticeSteps(resource, context);
   const conditions: ConditionDraft[] = [describe(present, canSign, trust)];
   const trouble = problem ?? warning(resource, present, files, context);
   if (trouble !== undefined) conditions.push(trouble);
   return resourcePlan({
-    steps: [...writes, ...notices],
+    steps: [...writes, ...notices.steps],
     conditions,
     // Whoever waits for the bundle waits for its file; what a certificate needs to be signed is there.
     isUsable: files?.bundle.state === 'parsed',
-    alsoTouches:
-      notices.length === 0
-        ? []
-        : spec.consumers.flatMap(({ container }) => (container === undefined ? [] : [keyOf('Container', container)])),
-    wakeAt: present.notAfter,
+    alsoTouches: notices.touches,
+    wakeAt: Math.min(present.notAfter, trust.quietAt ?? Infinity),
   });
 }
 
@@ -152,31 +150,57 @@ function bundleSteps(resource: Resource<'CertificateAuthority'>, trust: Trust, c
   return [draft('WriteBundle', args, cause, fields)];
 }
 
-/** Those who read the bundle and have no certificate themselves. */
-function noticeSteps(resource: Resource<'CertificateAuthority'>, trust: Trust, context: PlanContext): StepDraft[] {
-  const { observed, memory, now } = context.input;
-  const bundle = observed.authorities[resource.key]?.bundle;
-  const digest = materialDigest(
-    '',
-    trust.certificates.map(({ fingerprint }) => fingerprint),
+/** Those who read the bundle and have no certificate themselves; after every failure another one comes first. */
+function noticeSteps(resource: Resource<'CertificateAuthority'>, context: PlanContext): NoticePlan {
+  const { observed, memory } = context.input;
+  const { key } = resource;
+  const bundle = observed.authorities[key]?.bundle;
+  if (bundle?.state !== 'parsed') return { steps: [], touches: [] };
+  const failure = memory.backoffs[key];
+  const untold = rotated(
+    untoldReaders(resource, bundle, context),
+    failure?.specHash === resource.attempt ? failure.failures : 0,
   );
-  if (bundle?.state !== 'parsed' || memory.notified[resource.key] === digest) return [];
-  const cause = `${resource.key} changed`;
-  const steps = resource.spec.consumers.flatMap((consumer) => {
+  const material = bundleDigest(bundle.certificates);
+  const told = new Set(toldOf(memory.notified[key], material));
+  const cause = `${key} changed`;
+  const readers = untold.flatMap((consumer) => {
     const container = consumer.container === undefined ? undefined : runningContainer(consumer.container, context);
-    return container === undefined || isLater(container.startedAt, bundle.modifiedAt, now)
-      ? []
-      : actionSteps(consumer, container, cause);
+    return container === undefined ? [] : [{ consumer, container, of: container.owner?.key }];
   });
-  return steps.length === 0 ? [] : [...steps, draft('RecordNotified', { digest }, cause)];
+  const free = readers.filter(({ of }) => of === undefined || !mustBeLeftAlone(of, context));
+  const chosen = free.length > 0 ? free : readers;
+  return {
+    steps: chosen.flatMap(({ consumer, container }) => {
+      told.add(servedId(key, consumer));
+      return [
+        ...actionSteps(consumer, container, cause),
+        draft('RecordNotified', { digest: toldRecord(material, told) }, cause),
+      ];
+    }),
+    touches: chosen.flatMap(({ of }) => of ?? []),
+  };
 }
 
-function describe(present: CertificateFacts, canSign: boolean, { retiring, isSpread }: Trust): ConditionDraft {
+interface NoticePlan {
+  readonly steps: readonly StepDraft[];
+  readonly touches: readonly Key[];
+}
+
+function describe(
+  present: CertificateFacts,
+  canSign: boolean,
+  { retiring, isSpread, waitsFor }: Trust,
+): ConditionDraft {
   const until = `${present.subject}, valid until ${day(present.notAfter)}`;
   if (retiring.length > 0)
     return ready(
       'Rotating',
-      `${until}; the one before is trusted too ${isSpread ? 'until nobody shows a certificate of it' : 'until everybody trusts the new one'}`,
+      `${until}; the one before is trusted too ${
+        isSpread
+          ? 'until nobody shows a certificate of it'
+          : `until everybody trusts the new one${waitsForText(waitsFor)}`
+      }`,
     );
   return canSign
     ? ready('Usable', until)

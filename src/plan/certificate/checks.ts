@@ -7,8 +7,8 @@ import { day } from './times.ts';
 export interface CheckInput {
   readonly spec: CertificateSpec;
   readonly pair: ObservedPair | undefined;
-  /** The authority's present certificate. */
-  readonly authority: CertificateFacts;
+  /** The authority's present certificate; absent while it has none: then only what does not need it is checked. */
+  readonly authority: CertificateFacts | undefined;
   /** Fingerprint of the certificate that the human asked to be renewed. */
   readonly renewalAsked: string | undefined;
   /** Milliseconds since the epoch. */
@@ -67,7 +67,7 @@ const CHECKS: readonly Check[] = [
       : undefined,
   // Signed by nobody that the authority's bundle knows.
   ({ leaf, authority }) =>
-    leaf?.signedBy.length === 0
+    authority !== undefined && leaf?.signedBy.length === 0
       ? violation(
           'IssuerWrong',
           'signed by another authority',
@@ -102,7 +102,7 @@ const CHECKS: readonly Check[] = [
         )
       : undefined,
   ({ leaf, authority }) =>
-    leaf !== undefined && !leaf.signedBy.includes(authority.fingerprint)
+    authority !== undefined && leaf !== undefined && !leaf.signedBy.includes(authority.fingerprint)
       ? violation(
           'AuthorityRotated',
           'authority rotated',
@@ -115,7 +115,7 @@ const CHECKS: readonly Check[] = [
       ? violation('RenewalRequested', 'renewal requested', 'a human asked for a new one')
       : undefined,
   ({ leaf, spec, authority, now }) => {
-    if (leaf === undefined || now < renewalTime(leaf, spec)) return undefined;
+    if (leaf === undefined || authority === undefined || now < renewalTime(leaf, spec)) return undefined;
     // One that ends with its authority cannot be made to last longer.
     if (Math.min(now + spec.duration, authority.notAfter) <= leaf.notAfter + WORTHWHILE) return undefined;
     return violation('RenewalDue', 'renewal due', `it ends on ${day(leaf.notAfter)}`);

@@ -1,144 +1,153 @@
-import { materialDigest, servedId } from '../../model/certificate-identity.ts';
 import type { CertificateConsumer } from '../../model/certificate-specs.ts';
+import type { ServedTarget } from '../../model/certificate-steps.ts';
 import { keyOf, type Key } from '../../model/key.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { ObservedServed } from '../../model/observed-certificates.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { PlanContext } from '../context.ts';
-import { degraded, draft, type ConditionDraft, type StepDraft } from '../draft.ts';
-import { runningContainer } from '../running-container.ts';
+import { blocked, degraded, draft, holdName, type ConditionDraft, type StepDraft } from '../draft.ts';
+import { closedGatesBefore } from '../gate.ts';
 import { leafOf } from './checks.ts';
 import { servedTarget } from './served-targets.ts';
+import { materialOf, nameOf, standings, type Standing } from './standings.ts';
 import { day } from './times.ts';
+import { toldOf, toldRecord } from './told.ts';
 
 /** Error code of a consumer that does not show a new certificate within its time; see `apply/steps`. */
 const NOT_SERVED = 'NOT_SERVED';
-
-/** How one consumer stands to what lies live. */
-interface Standing {
-  readonly consumer: CertificateConsumer;
-  readonly container: ObservedContainer | undefined;
-  /** It began after the files were written, or was told of them. */
-  readonly isTold: boolean;
-  /** It began after the files were written: a restart would change nothing. */
-  readonly isFresh: boolean;
-  readonly served: ObservedServed | undefined;
-  /** What was seen was seen before the files or the consumer were what they are now. */
-  readonly isOutdated: boolean;
-  /** What it shows is what lies there; undefined: it says nowhere to look, or nobody looked yet. */
-  readonly isCurrent: boolean | undefined;
-}
 
 /** What is to be done so that all consumers serve what lies live. */
 export interface ConsumerPlan {
   readonly steps: readonly StepDraft[];
   readonly conditions: readonly ConditionDraft[];
+  /** Containers that the steps touch. */
   readonly touches: readonly Key[];
   /** One restart for the one that was told and did not take it: no backoff holds that. */
   readonly isRestart: boolean;
 }
 
-/** A Certificate whose pair is as wanted to what its consumers need to be told. */
+/** What one consumer needs. */
+interface Need {
+  readonly standing: Standing;
+  readonly steps: readonly StepDraft[];
+  readonly isRestart: boolean;
+}
+
+/**
+ * A Certificate whose pair is as wanted to what its consumers need to be told. Each is told and looked at before the
+ * next; after every failure another one comes first, and one that must be left alone is left out, so that nobody waits
+ * for a neighbour that is broken, held or behind a gate.
+ */
 export function planConsumers(resource: Resource<'Certificate'>, cause: string, context: PlanContext): ConsumerPlan {
-  const fingerprint = leafOf(context.input.observed.pairs[resource.key])?.fingerprint ?? '';
-  const failure = context.input.memory.backoffs[resource.key];
-  const hasFailed = failure?.error.code === NOT_SERVED && failure.specHash === resource.attempt;
-  const steps: StepDraft[] = [];
-  const conditions: ConditionDraft[] = [];
-  let isRestart = false;
-  for (const standing of standings(resource, context)) {
-    const { consumer, container, served } = standing;
-    const target = servedTarget(resource, consumer, container, context.input);
-    const verify =
-      target === undefined || consumer.served === undefined
-        ? []
-        : [draft('VerifyServed', { served: target, fingerprint, within: consumer.served.within }, cause)];
-    const isBad = standing.isCurrent === false && !standing.isOutdated;
-    if (isBad && hasFailed && container !== undefined && !standing.isFresh) {
-      isRestart = true;
-      steps.push(
-        draft('RestartContainer', { container: container.id }, 'the new certificate is not served'),
-        ...verify,
-      );
-    } else if (!standing.isTold) steps.push(...actionSteps(consumer, container, cause), ...verify);
-    else if (served === undefined || consumer.served === undefined) continue;
-    else if (standing.isOutdated || (isBad && !hasFailed && isBooting(standing))) steps.push(...verify);
-    else if (
-      isBad &&
-      served.state === 'served' &&
-      served.fingerprint !== fingerprint &&
-      !hasFailed &&
-      !standing.isFresh
-    )
-      steps.push(...actionSteps(consumer, container, 'another certificate is served'), ...verify);
-    else if (isBad) conditions.push(trouble(consumer, served, fingerprint));
-  }
+  const { memory } = context.input;
+  const failure = memory.backoffs[resource.key];
+  const all = standings(resource, context);
+  const needs = rotated(
+    all.map((standing) => needOf(resource, standing, cause, context)).filter(({ steps }) => steps.length > 0),
+    failure?.specHash === resource.attempt ? failure.failures : 0,
+  );
+  const quiet = new Set(needs.map(({ standing }) => standing.id));
+  const troubles = all.flatMap((standing) => (quiet.has(standing.id) ? [] : troubleOf(resource, standing, context)));
+  const free =
+    needs.length < 2
+      ? needs
+      : needs.filter(
+          ({ standing: { container } }) =>
+            container?.owner === undefined || !mustBeLeftAlone(container.owner.key, context),
+        );
+  const chosen = free.length > 0 ? free : needs;
+  const left = needs.filter((need) => !chosen.includes(need)).map(({ standing }) => nameOf(standing.consumer));
+
   const material = materialOf(resource, context);
-  if (steps.length > 0 && context.input.memory.notified[resource.key] !== material)
-    steps.push(draft('RecordNotified', { digest: material }, cause));
-  const touches = resource.spec.consumers.flatMap(({ container }) =>
-    container === undefined ? [] : [keyOf('Container', container)],
-  );
-  return { steps, conditions, touches: steps.length === 0 ? [] : touches, isRestart };
-}
-
-/** Whether everybody who reads a Certificate's directory is known to use what lies there. */
-export function isSettled(resource: Resource<'Certificate'>, context: PlanContext): boolean {
-  return standings(resource, context).every(
-    ({ isTold, isOutdated, isCurrent, consumer }) =>
-      isTold && (consumer.served === undefined || (isCurrent === true && !isOutdated)),
-  );
-}
-
-/** Whether a consumer shows what lies there, for people; undefined: not known. */
-export function currentConsumers(
-  resource: Resource<'Certificate'>,
-  context: PlanContext,
-): { consumer: CertificateConsumer; served: ObservedServed | undefined; isCurrent: boolean | undefined }[] {
-  const all = standings(resource, context, true);
-  return all.map(({ consumer, served, isCurrent }) => ({ consumer, served, isCurrent }));
-}
-
-/** Consumers that run; with `all` the others too. */
-function standings(resource: Resource<'Certificate'>, context: PlanContext, all = false): Standing[] {
-  const { observed, memory, now } = context.input;
-  const pair = observed.pairs[resource.key];
-  const writtenAt = pair?.certificate.state === 'parsed' ? pair.certificate.modifiedAt : 0;
-  const fingerprint = leafOf(pair)?.fingerprint;
-  const wasNotified = memory.notified[resource.key] === materialOf(resource, context);
-  return resource.spec.consumers.flatMap((consumer) => {
-    const container = consumer.container === undefined ? undefined : runningContainer(consumer.container, context);
-    if (consumer.container !== undefined && container === undefined && !all) return [];
-    const startedAt = container?.startedAt ?? 0;
-    const isFresh = isLater(startedAt, writtenAt, now);
-    const served = observed.served[servedId(resource.key, consumer)];
-    const isCurrent =
-      consumer.served === undefined || served === undefined
-        ? undefined
-        : served.state === 'served' && served.fingerprint === fingerprint && served.failure === undefined;
-    return {
-      consumer,
-      container,
-      isFresh,
-      isTold: isFresh || wasNotified || consumer.action.type === 'none',
-      served,
-      isOutdated:
-        served !== undefined &&
-        (served.at > now || [writtenAt, startedAt].some((changed) => isLater(changed, served.at, now))),
-      isCurrent,
-    };
+  const told = new Set(toldOf(memory.notified[resource.key], material));
+  const steps = chosen.flatMap(({ standing, steps: own }) => {
+    if (told.has(standing.id)) return own;
+    told.add(standing.id);
+    return [...own, draft('RecordNotified', { digest: toldRecord(material, told) }, cause)];
   });
+  return {
+    steps,
+    conditions: [
+      ...joined(troubles),
+      ...(left.length === 0
+        ? []
+        : [blocked('ConsumerWaits', `not told yet, because of a hold or a closed gate: ${left.join(', ')}`)]),
+    ],
+    touches: chosen.flatMap(({ standing: { container } }) =>
+      container === undefined ? [] : [container.owner?.key ?? keyOf('Container', container.name)],
+    ),
+    isRestart: chosen.some(({ isRestart }) => isRestart),
+  };
 }
 
-/** Of what is in the future nothing is known but that the clock was set back since: it is later than nothing. */
-export function isLater(at: number, than: number, now: number): boolean {
-  return at > than && at <= now;
+/** The same in a circle, from another place on. */
+export function rotated<T>(items: readonly T[], by: number): T[] {
+  const from = items.length === 0 ? 0 : by % items.length;
+  return [...items.slice(from), ...items.slice(0, from)];
 }
 
-function materialOf(resource: Resource<'Certificate'>, context: PlanContext): string {
-  const pair = context.input.observed.pairs[resource.key];
-  const trust = pair?.trust.state === 'parsed' ? pair.trust.certificates.map(({ fingerprint }) => fingerprint) : [];
-  return materialDigest(leafOf(pair)?.fingerprint ?? '', trust);
+function needOf(resource: Resource<'Certificate'>, standing: Standing, cause: string, context: PlanContext): Need {
+  const { consumer, container, served, isTold, isFresh, isOutdated } = standing;
+  const { observed, now } = context.input;
+  const pair = observed.pairs[resource.key];
+  const fingerprint = leafOf(pair)?.fingerprint ?? '';
+  const target = servedTarget(resource, consumer, container, context.input);
+  const verify =
+    target === undefined || consumer.served === undefined
+      ? []
+      : [draft('VerifyServed', { served: target, fingerprint, within: consumer.served.within }, cause)];
+  const need = (steps: readonly StepDraft[], isRestart = false): Need => ({ standing, steps, isRestart });
+  const hasFailed = hasFailedLast(resource, standing, context);
+  const isBad = standing.isCurrent === false && !isOutdated;
+  // Of a time that the clock was set back from it is not known whether a restart would be the first.
+  const isDated = (pair?.liveSince ?? 0) <= now;
+  if (
+    isBad &&
+    hasFailed &&
+    container !== undefined &&
+    !isFresh &&
+    isDated &&
+    !lacksIdentity(standing, target, fingerprint)
+  )
+    return need(
+      [draft('RestartContainer', { container: container.id }, 'the new certificate is not served'), ...verify],
+      true,
+    );
+  if (!isTold) return need([...actionSteps(consumer, container, cause), ...verify]);
+  if (served === undefined || consumer.served === undefined) return need([]);
+  if (isOutdated || (isBad && !hasFailed && isBooting(standing))) return need(verify);
+  const showsAnother = served.state === 'served' && served.fingerprint !== fingerprint;
+  if (isBad && showsAnother && !hasFailed && !isFresh)
+    return need([...actionSteps(consumer, container, 'another certificate is served'), ...verify]);
+  return need([]);
+}
+
+/** It serves what it should and asks for a certificate that we do not have: that no restart mends. */
+function lacksIdentity({ served }: Standing, target: ServedTarget | undefined, fingerprint: string): boolean {
+  return served?.state === 'served' && served.fingerprint === fingerprint && target?.identity === undefined;
+}
+
+function hasFailedLast(resource: Resource<'Certificate'>, { id }: Standing, context: PlanContext): boolean {
+  const failure = context.input.memory.backoffs[resource.key];
+  return failure?.error.code === NOT_SERVED && failure.error.of === id && failure.specHash === resource.attempt;
+}
+
+/** A container that is on hold, or behind a closed gate. */
+export function mustBeLeftAlone(key: Key, { input }: PlanContext): boolean {
+  const { holds } = input.gates;
+  return holds.has('all') || holds.has(holdName(key)) || closedGatesBefore(key, input).length > 0;
+}
+
+function troubleOf(resource: Resource<'Certificate'>, standing: Standing, context: PlanContext): ConditionDraft[] {
+  const { consumer, served, isOutdated, isCurrent } = standing;
+  if (served === undefined || isCurrent !== false || isOutdated) return [];
+  return [trouble(consumer, served, leafOf(context.input.observed.pairs[resource.key])?.fingerprint ?? '')];
+}
+
+/** One condition for each reason, since a resource has one of each type only: the first reason stands for all. */
+function joined(troubles: readonly ConditionDraft[]): ConditionDraft[] {
+  const [first] = troubles;
+  return first === undefined ? [] : [{ ...first, message: troubles.map(({ message }) => message).join('; ') }];
 }
 
 /** What tells a consumer to read its files again. */
@@ -165,7 +174,7 @@ function isBooting({ container, served, consumer }: Standing): boolean {
 }
 
 function trouble(consumer: CertificateConsumer, served: ObservedServed, fingerprint: string): ConditionDraft {
-  const who = consumer.container ?? `${consumer.served?.address}:${consumer.served?.port}`;
+  const who = nameOf(consumer);
   if (served.state === 'unreachable')
     return degraded('NotServed', `${who} could not be asked which certificate it serves: ${served.error}`);
   if (served.fingerprint === fingerprint)

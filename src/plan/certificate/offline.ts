@@ -47,6 +47,9 @@ export function planOffline(
         `has ${field} ${leaf[field].join(', ') || 'none'} instead of ${spec[field].join(', ') || 'none'}: were the ` +
           'extensions of the request copied?',
       );
+  if (leaf.isAuthority) return refuse('is an authority (CA:TRUE)');
+  if (leaf.subject !== spec.commonName) return refuse(`is for ${leaf.subject} instead of ${spec.commonName}`);
+  if (leaf.keyAlgorithm !== spec.keyAlgorithm) return refuse(`has a key of ${leaf.keyAlgorithm}`);
   if (leaf.notAfter <= now) return refuse('has expired');
   if (leaf.notBefore > now + 60_000) return refuse('is not valid yet');
   const issuer = { certificate: authority.certificate, fingerprint: authority.present.fingerprint };

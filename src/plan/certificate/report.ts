@@ -7,7 +7,7 @@ import type { Resource } from '../../model/resource.ts';
 import { planContext, type PlanContext } from '../context.ts';
 import { PlanCache } from '../plan-cache.ts';
 import { leafOf, renewalTime } from './checks.ts';
-import { currentConsumers } from './consumers.ts';
+import { currentConsumers, nameOf } from './standings.ts';
 import { presentAuthority } from './trust.ts';
 
 /** Conditions that tell of no trouble. */
@@ -52,7 +52,7 @@ function ofCertificate(
     issuer: leaf?.issuer ?? authority?.subject ?? spec.issuer,
     ...(leaf === undefined ? {} : { file: fileOf(leaf), renewalAt: renewalTime(leaf, spec) }),
     consumers: currentConsumers(resource, context).map(({ consumer, served, isCurrent }) => ({
-      name: consumer.container ?? `${consumer.served?.address}:${consumer.served?.port}`,
+      name: nameOf(consumer),
       ...(served === undefined ? {} : { served }),
       ...(isCurrent === undefined ? {} : { isCurrent }),
     })),

@@ -1,9 +1,13 @@
+import { materialDigest, servedId } from '../../model/certificate-identity.ts';
+import type { CertificateConsumer } from '../../model/certificate-specs.ts';
 import { keyOf } from '../../model/key.ts';
 import type { CertificateFacts, ObservedAuthority } from '../../model/observed-certificates.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { PlanContext } from '../context.ts';
 import { leafOf } from './checks.ts';
-import { isSettled } from './consumers.ts';
+import { runningContainer } from '../running-container.ts';
+import { isLater, isSettled } from './standings.ts';
+import { toldOf } from './told.ts';
 
 /** Whom those who trust an authority shall trust now, and how far a rotation has come. */
 export interface Trust {
@@ -11,9 +15,22 @@ export interface Trust {
   readonly certificates: readonly CertificateFacts[];
   /** All but the present one. */
   readonly retiring: readonly CertificateFacts[];
-  /** Everybody who reads the bundle has the present certificate in it: it may sign. */
+  /** Everybody who reads the bundle has the present certificate in it, and has had the time to read it: it may sign. */
   readonly isSpread: boolean;
+  /** The bundle and every certificate's `ca.crt` hold the present certificate, whoever has read them. */
+  readonly isWritten: boolean;
+  /** Those that are waited for until it is spread: resources, and consumers of the authority. */
+  readonly waitsFor: readonly string[];
+  /** When the time to read what was written last is over, in milliseconds since the epoch; absent: nobody waits for that. */
+  readonly quietAt?: number;
 }
+
+/**
+ * How long those who were told, or who look by themselves, may take to read files again, in milliseconds: a Traefik that
+ * got two signals heeds the second one two seconds later, and our own server looks every five. No dial shows whom a
+ * service trusts.
+ */
+const PICK_UP = 10_000;
 
 /** The authority's own certificate, if it can be used as one; whatever else is wrong with it. */
 export function presentAuthority(observed: ObservedAuthority | undefined): CertificateFacts | undefined {
@@ -59,16 +76,61 @@ function readTrust(
       for (const facts of pem.certificates) if (facts.isAuthority) known.set(facts.fingerprint, facts);
   known.delete(present.fingerprint);
 
-  const isSpread =
-    trusts(bundle, present) &&
-    leaves.every((leaf) => trusts(pairs[leaf.key]?.trust, present) && isSettled(leaf, context));
-  const retiring =
-    isSpread && leaves.every(isOurs)
-      ? []
-      : [...known.values()]
-          .filter(({ notAfter }) => notAfter > context.input.now)
-          .sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
-  return { certificates: [present, ...retiring], retiring, isSpread };
+  const { now } = context.input;
+  const toSpread = [bundle, ...leaves.filter((leaf) => !isOurs(leaf)).map(({ key }) => pairs[key]?.trust)];
+  const isWritten = trusts(bundle, present) && leaves.every((leaf) => trusts(pairs[leaf.key]?.trust, present));
+  const waitsFor = [
+    ...leaves.filter((leaf) => !isSettled(leaf, context)).map(({ key }) => key),
+    ...untoldReaders(authority, bundle, context).map(({ container }) => `Container/${container}`),
+  ];
+  const isSpread = isWritten && waitsFor.length === 0 && toSpread.every((pem) => quietAt(pem, now) === undefined);
+  const shown = leaves.map(({ key }) => pairs[key]?.certificate);
+  const isOver = isSpread && leaves.every(isOurs) && shown.every((pem) => quietAt(pem, now) === undefined);
+  const retiring = isOver
+    ? []
+    : [...known.values()]
+        .filter(({ notAfter }) => notAfter > now)
+        .sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
+  const certificates = [present, ...retiring];
+  const found = { certificates, retiring, isSpread, isWritten, waitsFor };
+  if (retiring.length === 0) return found;
+  const times = [...toSpread, ...shown].map((pem) => quietAt(pem, now)).filter((time) => time !== undefined);
+  return { ...found, ...(times.length === 0 ? {} : { quietAt: Math.min(...times) }) };
+}
+
+/** For the end of a sentence. */
+export function waitsForText(waitsFor: readonly string[]): string {
+  return waitsFor.length === 0 ? '' : `; it waits for ${waitsFor.join(', ')}`;
+}
+
+/** Identity of what the readers of a bundle are told of. */
+export function bundleDigest(certificates: readonly CertificateFacts[]): string {
+  return materialDigest(
+    '',
+    certificates.map(({ fingerprint }) => fingerprint),
+  );
+}
+
+/** Consumers of the authority itself that run and were not told of the bundle as it is. */
+export function untoldReaders(
+  { key, spec }: Resource<'CertificateAuthority'>,
+  bundle: ObservedAuthority['bundle'] | undefined,
+  context: PlanContext,
+): CertificateConsumer[] {
+  if (bundle?.state !== 'parsed') return [];
+  const { memory, now } = context.input;
+  const told = toldOf(memory.notified[key], bundleDigest(bundle.certificates));
+  return spec.consumers.filter((consumer) => {
+    const container = consumer.container === undefined ? undefined : runningContainer(consumer.container, context);
+    if (container === undefined || consumer.action.type === 'none') return false;
+    return !told.has(servedId(key, consumer)) && !isLater(container.startedAt, bundle.modifiedAt, now);
+  });
+}
+
+/** When the time to read a file is over; undefined: it is, or the file is of a future that a clock was set back from. */
+function quietAt(pem: ObservedAuthority['bundle'] | undefined, now: number): number | undefined {
+  if (pem?.state !== 'parsed' || pem.modifiedAt > now || now - pem.modifiedAt >= PICK_UP) return undefined;
+  return pem.modifiedAt + PICK_UP;
 }
 
 function trusts(pem: ObservedAuthority['bundle'] | undefined, present: CertificateFacts): boolean {

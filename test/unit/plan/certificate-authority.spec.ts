@@ -3,6 +3,7 @@ import { identityHash, materialDigest } from '../../../src/model/certificate-ide
 import { EMPTY_MEMORY } from '../../../src/model/memory.ts';
 import type { CertificateFacts, ObservedAuthority, ObservedPair } from '../../../src/model/observed-certificates.ts';
 import type { PlanningInput } from '../../../src/model/planning-input.ts';
+import { toldRecord } from '../../../src/plan/certificate/told.ts';
 import { buildPlan } from '../../../src/plan/build-plan.ts';
 import {
   authority,
@@ -21,7 +22,7 @@ import {
 } from '../../support/certificate-planning.ts';
 import { servedId } from '../../../src/model/certificate-identity.ts';
 import { expectConditions, expectPlan } from '../../support/plan-text.ts';
-import { container, image, NOW, observedContainer, planningInput } from '../../support/planning.ts';
+import { container, gateFiles, id, image, NOW, observedContainer, planningInput } from '../../support/planning.ts';
 
 const missing = { state: 'missing' } as const;
 const nothing: ObservedAuthority = { certificate: missing, key: missing, keyMode: 0, bundle: missing };
@@ -91,7 +92,9 @@ describe('planning an authority', () => {
       authorities: { [ROOT]: observedAuthority() },
     });
     expect(buildPlan(input).steps.map(({ op }) => op)).to.deep.equal(['SignalContainer', 'RecordNotified']);
-    const notified = { [ROOT]: materialDigest('', ['a'.repeat(64)]) };
+    const notified = {
+      [ROOT]: toldRecord(materialDigest('', ['a'.repeat(64)]), ['CertificateAuthority/root reader:']),
+    };
     expectPlan({ ...input, memory: { ...EMPTY_MEMORY, notified } }, 'nothing to do');
   });
 });
@@ -118,9 +121,12 @@ describe('the rotation of an authority', () => {
       toldOf === undefined || leaf === undefined
         ? {}
         : {
-            [web.key]: materialDigest(
-              leaf.fingerprint,
-              toldOf.map(({ fingerprint }) => fingerprint),
+            [web.key]: toldRecord(
+              materialDigest(
+                leaf.fingerprint,
+                toldOf.map(({ fingerprint }) => fingerprint),
+              ),
+              ['Certificate/web proxy:443'],
             ),
           };
     return planningInput(
@@ -160,9 +166,10 @@ describe('the rotation of an authority', () => {
     expectConditions(
       both,
       `
-      Certificate/api Progressing RotatingAuthority
+      Certificate/api Blocked RotatingAuthority
       Certificate/api Ready Valid
-      Certificate/web Progressing RotatingAuthority
+      Certificate/web Blocked RotatingAuthority
+      Certificate/web Progressing Healing
       CertificateAuthority/root Ready Rotating
       Container/proxy Ready Running
       Image/app:1 Ready Present
@@ -203,6 +210,25 @@ describe('the rotation of an authority', () => {
     );
   });
 
+  it('gives those who were told the time to read what they were told of, before each of the next acts', () => {
+    const justNow = NOW - 2000;
+    const spread = house([b, a], { web: observedPair(oldWeb, [b, a]), api: observedPair(oldApi, [b, a]) }, [b, a]);
+    const fresh = { ...observedAuthority(b), bundle: parsed([b, a], justNow) };
+    const early = { ...spread, observed: { ...spread.observed, authorities: { [ROOT]: fresh } } };
+    expect(buildPlan(early)).to.deep.include({ steps: [], wakeAt: NOW + 8000 });
+    expect(buildPlan({ ...early, now: NOW + 8000 }).steps.map(({ op }) => op)).to.deep.equal([
+      'IssueCertificate',
+      'IssueCertificate',
+    ]);
+    expect(buildPlan({ ...early, now: justNow - 1 }).steps, 'a clock that was set back').to.have.length(2);
+
+    const reissued = { web: observedPair(newWeb, [b, a]), api: observedPair(newApi, [b, a]) };
+    const young = { ...reissued.api, certificate: parsed([newApi], justNow) };
+    const late = house([b, a], { ...reissued, api: young }, [b, a]);
+    expect(buildPlan(late)).to.deep.include({ steps: [], wakeAt: NOW + 8000 });
+    expect(buildPlan({ ...late, now: NOW + 8000 }).steps.map(({ op }) => op)).to.include('WriteBundle');
+  });
+
   it('does not take the old one up again while the last are told', () => {
     const dropped = house([b], { web: observedPair(newWeb, [b]), api: observedPair(newApi, [b, a]) });
     expect(buildPlan(dropped).steps.map(({ op, target }) => `${op} ${target}`)).to.deep.equal([
@@ -223,6 +249,42 @@ describe('the rotation of an authority', () => {
            bundle: want [sha256:bbbbbbbbbbbb, sha256:aaaaaaaaaaaa], got unset
       `,
     );
+  });
+
+  it('waits for those who only trust it, too, and says for whom', () => {
+    const reader = container('reader');
+    const ca = authority({ consumers: [{ container: 'reader', action: { type: 'signal', signal: 'SIGHUP' } }] });
+    const told = house([b, a], { web: observedPair(oldWeb, [b, a]), api: observedPair(oldApi, [b, a]) }, [b, a]);
+    const old = observedContainer(reader, { id: id('b'), startedAt: WRITTEN - 1 });
+    const input = {
+      ...told,
+      desired: {
+        ...told.desired,
+        resources: [...told.desired.resources.filter(({ key }) => key !== ROOT), ca, reader],
+      },
+      observed: { ...told.observed, containers: [...told.observed.containers, old] },
+      gates: gateFiles([], { holds: new Set(['Container.reader']) }),
+    };
+    const plan = buildPlan(input);
+    expect(plan.steps.map(({ op, blockedBy }) => `${op} ${blockedBy.map(({ name }) => name).join()}`)).to.deep.equal([
+      'SignalContainer hold/Container.reader',
+      'RecordNotified hold/Container.reader',
+    ]);
+    const waiting = plan.conditions.find(({ key, type }) => key === api.key && type === 'Blocked');
+    expect(waiting?.message).to.contain('it waits for Container/reader');
+  });
+
+  it('does not let one who does not come along hold up the others until they expire', () => {
+    const ends = (days: number): PlanningInput =>
+      house([b, a], {
+        web: observedPair(oldWeb, [b, a]),
+        api: observedPair(leafFacts(api, '2', { notAfter: NOW + days * DAY }), [b, a]),
+      });
+    const issued = (input: PlanningInput): string[] =>
+      buildPlan(input).steps.flatMap(({ op, target }) => (op === 'IssueCertificate' ? [target] : []));
+    expect(issued(ends(16))).to.deep.equal([]);
+    expect(issued(ends(15))).to.deep.equal([api.key]);
+    expect(buildPlan(ends(16)).wakeAt).to.equal(NOW + DAY);
   });
 
   it('reissues at once what nobody can use any more', () => {
@@ -264,6 +326,16 @@ describe('planning with an offline authority', () => {
     );
   });
 
+  it('starts nobody who needs it before it is signed', () => {
+    const app = container('app', {}, [web.key]);
+    const { desired, ...rest } = house(undefined);
+    const resources = [...desired.resources, app, image('app:1')];
+    const plan = buildPlan({ ...rest, desired: { ...desired, resources } });
+    expect(plan.steps.filter(({ blockedBy }) => blockedBy.length === 0).map(({ op }) => op)).to.deep.equal([
+      'RequestSignature',
+    ]);
+  });
+
   it('asks anew when something else is wanted, or the request is gone', () => {
     const request = '#1 RequestSignature Certificate/web: renewal due';
     expectPlan(house({ ...waiting, pending: { ...pending, identity: 'another' } }), request);
@@ -295,6 +367,18 @@ describe('planning with an offline authority', () => {
     expectPlan(input, 'nothing to do');
     const conditions = buildPlan(input).conditions.filter(({ type }) => type === 'Blocked');
     expect(conditions.map(({ reason }) => reason)).to.deep.equal(['AwaitingSignature']);
+  });
+
+  it('looks after what is live while it waits', () => {
+    const mode = { ...waiting.paths, key: { ...waiting.paths.key, mode: 0o644 } };
+    expectPlan(
+      house({ ...waiting, paths: mode }),
+      `
+      #1 SetOwnership Certificate/web: drift
+           key.mode: want 0400, got 0644
+      `,
+    );
+    expect(buildPlan(house({ ...waiting, paths: mode })).conditions[0]?.reason).to.equal('AwaitingSignature');
   });
 
   it('asks for nothing as long as the present one is good', () => {

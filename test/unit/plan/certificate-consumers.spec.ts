@@ -4,8 +4,10 @@ import type { CertificateConsumer } from '../../../src/model/certificate-specs.t
 import { EMPTY_MEMORY, type Memory } from '../../../src/model/memory.ts';
 import type { ObservedContainer } from '../../../src/model/observed.ts';
 import type { ObservedServed } from '../../../src/model/observed-certificates.ts';
+import type { Resource } from '../../../src/model/resource.ts';
 import type { PlanningInput } from '../../../src/model/planning-input.ts';
 import { buildPlan } from '../../../src/plan/build-plan.ts';
+import { toldRecord } from '../../../src/plan/certificate/told.ts';
 import { servedTargets } from '../../../src/plan/certificate/served-targets.ts';
 import {
   authority,
@@ -23,7 +25,16 @@ import {
   WRITTEN,
 } from '../../support/certificate-planning.ts';
 import { expectConditions, expectPlan } from '../../support/plan-text.ts';
-import { container, gateFiles, id, image, NOW, observedContainer, planningInput } from '../../support/planning.ts';
+import {
+  container,
+  gate,
+  gateFiles,
+  id,
+  image,
+  NOW,
+  observedContainer,
+  planningInput,
+} from '../../support/planning.ts';
 
 const proxy = container('proxy');
 const before = WRITTEN - DAY;
@@ -55,14 +66,18 @@ function scene(parts: Scene = {}): PlanningInput {
 }
 const web = certificate('web', { consumers: [consumer('proxy')] });
 const current = served(leafFacts(web));
-const told = { notified: { [web.key]: materialDigest('1'.repeat(64), ['a'.repeat(64)]) } };
+const told = {
+  notified: {
+    [web.key]: toldRecord(materialDigest('1'.repeat(64), ['a'.repeat(64)]), ['Certificate/web proxy:443']),
+  },
+};
 const failed = {
   backoffs: {
     [web.key]: {
       specHash: web.attempt,
       failures: 1,
       notBefore: NOW + 500,
-      error: { code: 'NOT_SERVED', message: 'still the old one' },
+      error: { code: 'NOT_SERVED', message: 'still the old one', of: 'Certificate/web proxy:443' },
       terminal: false,
     },
   },
@@ -200,6 +215,93 @@ describe('planning for those who serve a certificate', () => {
       #3 RecordNotified Certificate/web: Certificate/web changed (after #2) [blocked by hold/Container.proxy]
       `,
     );
+  });
+
+  describe('of several', () => {
+    const [a, b] = [container('a'), container('b')];
+    const shared = certificate('web', {
+      consumers: [
+        consumer('a', { action: { type: 'http', method: 'POST', port: 80, path: '/reload' } }),
+        consumer('b'),
+      ],
+    });
+    const both = (parts: Partial<PlanningInput> = {}, more: readonly Resource[] = []): PlanningInput =>
+      planningInput(
+        [authority(), shared, a, b, image('app:1'), ...more],
+        {
+          containers: [a, b].map((of, index) =>
+            observedContainer(of, { id: id(index === 0 ? 'a' : 'b'), startedAt: before, createdAt: before }),
+          ),
+          authorities: { [ROOT]: observedAuthority() },
+          pairs: { [shared.key]: observedPair(leafFacts(shared)) },
+          paths: links(shared),
+        },
+        parts,
+      );
+    const told = (input: PlanningInput): string[] =>
+      buildPlan(input)
+        .steps.filter(({ op, blockedBy }) => /^(Signal|Request|Restart)Container$/.test(op) && blockedBy.length === 0)
+        .map((step) => ('container' in step.args ? step.args.container.slice(0, 1) : ''));
+    const failing = (failures: number, of?: string): Memory['backoffs'] => ({
+      [shared.key]: {
+        specHash: shared.attempt,
+        failures,
+        notBefore: NOW - 1,
+        error: {
+          code: of === undefined ? 'REQUEST_FAILED' : 'NOT_SERVED',
+          message: 'no',
+          ...(of === undefined ? {} : { of }),
+        },
+        terminal: false,
+      },
+    });
+
+    it('lets another one come first after a failure, and tells nobody twice', () => {
+      expect(told(both())).to.deep.equal(['a', 'b']);
+      expect(told(both({ memory: { ...EMPTY_MEMORY, backoffs: failing(1) } }))).to.deep.equal(['b', 'a']);
+      const notified = {
+        [shared.key]: toldRecord(materialDigest('1'.repeat(64), ['a'.repeat(64)]), ['Certificate/web b:443']),
+      };
+      expect(told(both({ memory: { ...EMPTY_MEMORY, notified, backoffs: failing(1) } }))).to.deep.equal(['a']);
+    });
+
+    it('tells those who may be told, and says who was left alone', () => {
+      const holds = both({ gates: gateFiles([], { holds: new Set(['Container.a']) }) });
+      expect(told(holds)).to.deep.equal(['b']);
+      const waits = buildPlan(holds).conditions.find(({ key, type }) => key === shared.key && type === 'Blocked');
+      expect(waits).to.include({ reason: 'ConsumerWaits' });
+      expect(waits?.message).to.match(/: a$/);
+      const gated = { ...b, dependsOn: ['Gate/two' as const] };
+      const behind = both({}, [gate('two')]);
+      const resources = behind.desired.resources.map((resource) => (resource.key === b.key ? gated : resource));
+      expect(told({ ...behind, desired: { ...behind.desired, resources } })).to.deep.equal(['a']);
+    });
+
+    it('restarts the one that failed, and nobody for it', () => {
+      const served = {
+        'Certificate/web a:443': { at: NOW, state: 'unreachable', error: 'refused' } as const,
+        'Certificate/web b:443': { at: NOW, state: 'unreachable', error: 'refused' } as const,
+      };
+      const input = both({ memory: { ...EMPTY_MEMORY, backoffs: failing(2, 'Certificate/web a:443') } });
+      const restarted = buildPlan({ ...input, observed: { ...input.observed, served } }).steps.flatMap((step) =>
+        step.op === 'RestartContainer' ? [step.args.container.slice(0, 1)] : [],
+      );
+      expect(restarted).to.deep.equal(['a']);
+    });
+  });
+
+  it('restarts nobody who serves the right one and only wants a certificate that we do not have', () => {
+    const refused = served(leafFacts(web), { failure: 'it asks for a client certificate' });
+    const input = scene({ memory: { ...failed, ...told }, served: refused });
+    expectPlan(input, 'nothing to do');
+    expect(buildPlan(input).conditions[0]).to.include({ type: 'Degraded', reason: 'HandshakeFailed' });
+  });
+
+  it('restarts nobody at a time that the clock was set back from', () => {
+    const input = scene({ memory: failed, served: { ...served(old), at: NOW - 1 } });
+    const pairs = { [web.key]: { ...observedPair(leafFacts(web)), liveSince: NOW + 60_000 } };
+    const steps = buildPlan({ ...input, observed: { ...input.observed, pairs } }).steps;
+    expect(steps.filter(({ op }) => op === 'RestartContainer')).to.deep.equal([]);
   });
 
   it('lets containers be healed while their certificate is being told of', () => {

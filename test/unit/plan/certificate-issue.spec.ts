@@ -181,13 +181,13 @@ describe('planning a certificate', () => {
     const input = house({ ...pair, paths });
     const away = {
       [web.spec.key]: observedPath('missing'),
-      [web.spec.certificate]: observedPath('symlink', 0, { target: '../x' }),
+      [web.spec.certificate]: observedPath('symlink', 0, { target: '../before/tls.crt' }),
     };
     expectPlan(
       { ...input, observed: { ...input.observed, paths: away } },
       `
       #1 LinkCertificate Certificate/web: links differ
-           certificate: want /pki/live/web/tls.crt, got /pki/x
+           certificate: want /pki/live/web/tls.crt, got /pki/before/tls.crt
            key: want /pki/live/web/tls.key, got missing
            directory: want linked, got elsewhere
       #2 SetOwnership Certificate/web: drift (after #1)
@@ -203,6 +203,17 @@ describe('planning a certificate', () => {
     expectPlan(found, 'nothing to do');
     expectConditions(
       found,
+      `
+      Certificate/web Ready Valid
+      Certificate/web Stalled Conflict
+      CertificateAuthority/root Ready Usable
+      `,
+    );
+    const elsewhere = {
+      [web.spec.certificate]: observedPath('symlink', 0, { target: '/etc/letsencrypt/live/web.pem' }),
+    };
+    expectConditions(
+      { ...found, observed: { ...found.observed, paths: { ...links(web), ...elsewhere } } },
       `
       Certificate/web Ready Valid
       Certificate/web Stalled Conflict
@@ -227,11 +238,15 @@ describe('planning a certificate', () => {
         .conditions.map(({ key: of, type, reason }) => `${of} ${type} ${reason}`)
         .join(', ');
     expect(conditions(undefined)).to.equal(
-      'Certificate/web Progressing AwaitingAuthority, CertificateAuthority/root Degraded AuthorityExpired',
+      'Certificate/web Blocked AwaitingAuthority, CertificateAuthority/root Degraded AuthorityExpired',
     );
     expect(conditions(observedPair(leafFacts(web)))).to.equal(
       'Certificate/web Ready Valid, CertificateAuthority/root Degraded AuthorityExpired',
     );
+    for (const key of [{ state: 'missing' }, { state: 'parsed', publicKey: 'another', keyAlgorithm: 'x' }] as const)
+      expect(conditions({ ...observedPair(leafFacts(web)), key })).to.contain(
+        'Certificate/web Blocked AwaitingAuthority',
+      );
   });
 
   it('removes earlier versions and leftovers once nobody needs them', () => {
