@@ -9,6 +9,7 @@ import type { Plan } from '../../../src/model/plan.ts';
 import type { PlanningInput } from '../../../src/model/planning-input.ts';
 import type { DesiredState } from '../../../src/model/resource.ts';
 import type { Operation, Step } from '../../../src/model/step.ts';
+import { realHostFiles, type HostFiles } from '../../../src/observe/host-files.ts';
 import { PathObserver } from '../../../src/observe/paths.ts';
 import { wantedPaths } from '../../../src/observe/wanted-paths.ts';
 import { servedTargets } from '../../../src/plan/certificate/served-targets.ts';
@@ -50,7 +51,7 @@ export class CertificateOperator {
   readonly #options: CertificateOperatorOptions;
   readonly #store: MemoryStore;
   readonly #learner: Learner;
-  readonly #observer = new CertificateObserver({ now: soonSettled });
+  readonly #observer = new CertificateObserver({ now: soonSettled, files: datedFiles });
   readonly #paths = new PathObserver(soonSettled);
   readonly #repetition = new Repetition();
   readonly #served: ServedChecks;
@@ -179,6 +180,16 @@ export class CertificateOperator {
     }
   }
 }
+
+/** Nobody can set the time at which a link was exchanged: the simulation's is in the one that can be set. */
+const datedFiles: HostFiles = {
+  ...realHostFiles,
+  async status(path, links) {
+    const status = await realHostFiles.status(path, links);
+    if (status !== undefined && path.endsWith('/..data')) status.ctimeMs = status.mtimeMs;
+    return status;
+  },
+};
 
 /** A day takes milliseconds here: what is older than a tick of the file system's clock may be remembered. */
 function soonSettled(): number {
