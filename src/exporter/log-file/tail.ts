@@ -23,7 +23,10 @@ interface OpenFile {
   fingerprint: Buffer;
 }
 
-const CHUNK = 64 * 1024;
+/** Read at once; what is made of it takes a millisecond or two, and a scrape waits no longer than that for its turn. */
+const CHUNK = 16 * 1024;
+/** How much of a file's end is searched for the beginning of its last line. */
+const LAST_LINE = 64 * 1024;
 const FINGERPRINT = 64;
 /** After so much the caller gets its turn; what is left comes with the next poll. */
 const MOST_A_POLL = 16 * 1024 * 1024;
@@ -177,7 +180,7 @@ async function openAt(path: string, place: number | 'end'): Promise<OpenFile | u
 
 /** Behind the last end of line near the end: a line that is being written now is read whole later. */
 async function afterLastLine(handle: FileHandle, size: number): Promise<number> {
-  const length = Math.min(size, CHUNK);
+  const length = Math.min(size, LAST_LINE);
   const bytes = Buffer.alloc(length);
   const { bytesRead } = await handle.read(bytes, 0, length, size - length);
   const last = bytes.subarray(0, bytesRead).lastIndexOf(10);
