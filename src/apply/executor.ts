@@ -37,13 +37,18 @@ export interface Executor {
 }
 
 /** What may take minutes and waits for others: it has places of its own, so that it cannot hold up healing. */
-const SLOW: ReadonlySet<Operation> = new Set(['PullImage', 'BuildImage', 'CheckFile', 'VerifyLoaded', 'VerifyServed']);
+const SLOW: ReadonlySet<Operation> = new Set(['PullImage', 'BuildImage', 'CheckFile', 'VerifyLoaded']);
 const SLOW_SIDE_BY_SIDE = 2;
+/** What only waits and costs nothing: so many services that are dead hold up neither what is slow nor one another. */
+const WAITING: ReadonlySet<Operation> = new Set(['VerifyServed']);
+const WAITING_SIDE_BY_SIDE = 8;
 const GOING: Outcome = { type: 'skipped', because: 'the operator stops' };
 
 /** Makes the executor. It decides nothing: what to do, and in which order, is the plan's. */
 export function createExecutor(options: ExecutorOptions): Executor {
-  const limits = { quick: createLimiter(options.concurrency), slow: createLimiter(SLOW_SIDE_BY_SIDE) };
+  const quick = createLimiter(options.concurrency);
+  const slow = createLimiter(SLOW_SIDE_BY_SIDE);
+  const patient = createLimiter(WAITING_SIDE_BY_SIDE);
   const activeChecks = new Set<string>();
   const { clock, trace } = options;
   let closed = false;
@@ -85,7 +90,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
           outcomes.set(step.id, { type: 'skipped', because: because(failed, known.get(failed), outcomes.get(failed)) });
         } else if (step.after.every((id) => outcomes.has(id))) {
           waiting.delete(step);
-          const limit = SLOW.has(step.op) ? limits.slow : limits.quick;
+          const limit = SLOW.has(step.op) ? slow : WAITING.has(step.op) ? patient : quick;
           const task = limit(() => execute(step)).then((outcome) => {
             outcomes.set(step.id, outcome);
             running.delete(task);

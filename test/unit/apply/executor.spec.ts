@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { createExecutor, type Executor } from '../../../src/apply/executor.ts';
+import type { Dial } from '../../../src/certs/dial.ts';
 import { EngineError } from '../../../src/engine/errors.ts';
 import type { Engine } from '../../../src/engine/port.ts';
 import type { Key } from '../../../src/model/key.ts';
@@ -37,6 +38,7 @@ describe('executor', () => {
     concurrency: number | (() => number) = 4,
     remember = {},
     refusal?: (step: Step) => string | undefined,
+    dial?: Dial,
   ): Executor =>
     createExecutor({
       ...(refusal === undefined ? {} : { refusal }),
@@ -46,7 +48,7 @@ describe('executor', () => {
       concurrency: typeof concurrency === 'number' ? () => concurrency : concurrency,
       trace: (event) => trace.push(event),
       remember: { recordRollback: () => Promise.resolve(), recordNotified: () => Promise.resolve(), ...remember },
-      certificates: certificateContext(),
+      certificates: certificateContext(dial && { dial }),
       revision: () => 'abc',
     });
   const types = (outcomes: ReadonlyMap<string, Outcome>): Record<string, string> =>
@@ -161,6 +163,35 @@ describe('executor', () => {
     for (const end of ends) end();
     await Promise.all([pulls, otherPulls]);
     expect(ends).to.have.length(4);
+  });
+
+  it('lets consumers that do not answer hold up neither each other nor pulls', async () => {
+    const dialled: string[] = [];
+    const ends: (() => void)[] = [];
+    const pulled: string[] = [];
+    const dial: Dial = ({ host }) => {
+      dialled.push(host);
+      return new Promise((resolve) => ends.push(() => resolve({ at: 0, state: 'unreachable', error: 'dead' })));
+    };
+    const verify = (id: string): Step => ({
+      ...start(id),
+      op: 'VerifyServed',
+      args: {
+        served: { id, consumer: id, address: id, port: 443, serverName: 'x.lab', trust: [] },
+        fingerprint: 'f',
+        within: 0,
+      },
+    });
+    const pullImage = (reference: string): Promise<void> => Promise.resolve(void pulled.push(reference));
+    const one = executor({ pullImage, inspectImage: () => Promise.resolve(undefined) }, 1, {}, undefined, dial);
+    const all = one.run(Array.from({ length: 9 }, (_, index) => verify(`#${index}`)));
+    await eventually(() => expect(dialled).to.have.length(8));
+    await one.run([{ ...start('#p'), op: 'PullImage', args: { reference: 'app:1', platforms: [] } }]);
+    expect(pulled).to.deep.equal(['app:1']);
+    expect(dialled).to.have.length(8);
+    one.close();
+    for (const end of ends) end();
+    await all;
   });
 
   it('asks before every step starts, and skips what must not start any more', async () => {
