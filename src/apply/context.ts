@@ -25,7 +25,7 @@ export interface StepContext {
   /** File operations on key pairs and secrets: the real ones, except in simulations. */
   readonly files: CertificateFiles;
   readonly dial: Dial;
-  /** Told of what every dial found. */
+  /** Told of what a step found when it dialled, once. */
   readonly reportServed: (key: Key, target: ServedTarget, found: ObservedServed) => void;
   /** Names of check containers that run now, so that one step does not sweep away another's. */
   readonly activeChecks: Set<string>;

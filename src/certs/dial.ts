@@ -1,5 +1,11 @@
 import type { ObservedServed } from '../model/observed-certificates.ts';
 
+/** What we present: PEM certificate chain and key. Whoever made it wipes the key when the dial has ended. */
+export interface DialIdentity {
+  readonly certificate: Buffer;
+  readonly key: Buffer;
+}
+
 export interface DialRequest {
   /** Address or host name to connect to. */
   readonly host: string;
@@ -8,8 +14,8 @@ export interface DialRequest {
   readonly serverName: string;
   /** PEM certificates of the trusted authorities. */
   readonly trust: readonly string[];
-  /** PEM certificate chain and key to present; absent: none. */
-  readonly identity?: { readonly certificate: string; readonly key: string };
+  /** Absent: nothing is presented. */
+  readonly identity?: DialIdentity;
   /** Milliseconds until the handshake must have succeeded; what may take a moment longer is to see whether it lasts. */
   readonly deadline: number;
 }

@@ -1,8 +1,8 @@
 import { containerAddress } from '../apply/container-address.ts';
 import { createDial } from '../certs/create-dial.ts';
 import type { Dial } from '../certs/dial.ts';
-import { readLive } from '../certs/pair-store.ts';
 import { realFiles } from '../certs/real-files.ts';
+import { withIdentity } from '../certs/with-identity.ts';
 import type { EngineReader } from '../engine/port.ts';
 import type { ServedTarget } from '../model/certificate-steps.ts';
 import type { ObservedServed } from '../model/observed-certificates.ts';
@@ -12,20 +12,6 @@ import type { Clock } from '../runtime/clock.ts';
 const AT_ONCE = 4;
 const DEADLINE_MILLISECONDS = 3000;
 
-type Identity = { readonly certificate: string; readonly key: string } | undefined;
-
-/** What the operator shows; nothing when this process may not read the key. */
-async function readIdentity(directory: string): Promise<Identity> {
-  try {
-    const live = await readLive(realFiles, directory);
-    return live === undefined
-      ? undefined
-      : { certificate: live.certificate.toString('utf8'), key: live.key.toString('utf8') };
-  } catch {
-    return undefined;
-  }
-}
-
 /** Dials each consumer once, a few at a time, and changes nothing. By `ServedTarget.id`; never rejects. */
 export async function dialConsumers(
   targets: readonly ServedTarget[],
@@ -33,26 +19,18 @@ export async function dialConsumers(
   clock: Clock,
   dial: Dial = createDial(() => clock.now()),
 ): Promise<Record<string, ObservedServed>> {
-  const identities = new Map<string, Promise<Identity>>();
-  const identityOf = (directory: string): Promise<Identity> => {
-    const known = identities.get(directory) ?? readIdentity(directory);
-    identities.set(directory, known);
-    return known;
-  };
-
   const look = async ({
     container,
     address,
     port,
     serverName,
     trust,
-    ...rest
+    identity,
   }: ServedTarget): Promise<ObservedServed> => {
     try {
       const host = container === undefined ? (address ?? '') : await containerAddress(reader, container);
-      const identity = rest.identity === undefined ? undefined : await identityOf(rest.identity);
       const request = { host, port, serverName, trust, deadline: DEADLINE_MILLISECONDS };
-      return await dial({ ...request, ...(identity === undefined ? {} : { identity }) });
+      return await withIdentity(realFiles, identity, (pair) => dial({ ...request, ...(pair && { identity: pair }) }));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return { at: clock.now(), state: 'unreachable', error: redactText(message) };

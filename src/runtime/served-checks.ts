@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { containerAddress } from '../apply/container-address.ts';
 import type { Dial } from '../certs/dial.ts';
 import type { CertificateFiles } from '../certs/files.ts';
-import { readLive } from '../certs/pair-store.ts';
+import { withIdentity } from '../certs/with-identity.ts';
 import type { EngineReader } from '../engine/port.ts';
 import type { ServedTarget } from '../model/certificate-steps.ts';
 import type { Key } from '../model/key.ts';
@@ -129,15 +129,8 @@ export class ServedChecks {
       const host = container === undefined ? address : await containerAddress(engine, container);
       if (host === undefined) throw new Error(`nothing says where ${consumer} is`);
       // Read each time: it may be the one that was renewed, and no key is kept.
-      const pair = identity === undefined ? undefined : await readLive(files, identity);
-      return await dial({
-        host,
-        port,
-        serverName,
-        trust,
-        ...(pair && { identity: { certificate: pair.certificate.toString('utf8'), key: pair.key.toString('utf8') } }),
-        deadline: DEADLINE_MILLISECONDS,
-      });
+      const request = { host, port, serverName, trust, deadline: DEADLINE_MILLISECONDS };
+      return await withIdentity(files, identity, (pair) => dial({ ...request, ...(pair && { identity: pair }) }));
     } catch (error) {
       return { at: clock.now(), state: 'unreachable', error: error instanceof Error ? error.message : String(error) };
     }

@@ -1,6 +1,8 @@
-import { readLive } from '../../certs/pair-store.ts';
+import type { DialIdentity } from '../../certs/dial.ts';
+import { withIdentity } from '../../certs/with-identity.ts';
 import type { ServedTarget } from '../../model/certificate-steps.ts';
 import type { ObservedServed } from '../../model/observed-certificates.ts';
+import type { StepArguments } from '../../model/step.ts';
 import { certificateStep } from '../certificate-step.ts';
 import { containerAddress } from '../container-address.ts';
 import type { StepContext } from '../context.ts';
@@ -14,21 +16,28 @@ const DIAL_DEADLINE = 5_000;
 
 /**
  * Dials a service until it serves this certificate and the handshake succeeds. Its address is looked up each time: a
- * restart changes it.
+ * restart changes it. Only what is found last is told: that it is not there while it restarts is no news.
  *
- * @throws StepError NOT_SERVED `of` the target with what was found last; what reading the operator's own pair throws
+ * @throws StepError NOT_SERVED `of` the target with what was found last
  */
-export const verifyServed = certificateStep<'VerifyServed'>(async ({ served, fingerprint, within }, context) => {
+export const verifyServed = certificateStep<'VerifyServed'>((args, context) =>
+  withIdentity(context.files, args.served.identity, (identity) => dialUntilServed(args, identity, context)),
+);
+
+async function dialUntilServed(
+  { served, fingerprint, within }: StepArguments['VerifyServed'],
+  identity: DialIdentity | undefined,
+  context: StepContext,
+): Promise<void> {
   const { clock } = context;
-  const identity = await ownPair(served, context);
   // A timer rather than a comparison of times: the wall clock may jump.
   let expired = false;
   const cancel = clock.after(within, () => (expired = true));
   try {
     for (;;) {
       const found = await look(served, identity, within, context);
-      context.reportServed(context.target, served, found);
       const problem = problemOf(found, fingerprint);
+      if (problem === undefined || expired) context.reportServed(context.target, served, found);
       if (problem === undefined) return;
       if (expired) {
         throw new StepError(
@@ -42,11 +51,11 @@ export const verifyServed = certificateStep<'VerifyServed'>(async ({ served, fin
   } finally {
     cancel();
   }
-});
+}
 
 async function look(
   served: ServedTarget,
-  identity: { readonly certificate: string; readonly key: string } | undefined,
+  identity: DialIdentity | undefined,
   within: number,
   { engine, dial, clock }: StepContext,
 ): Promise<ObservedServed> {
@@ -59,12 +68,6 @@ async function look(
   } catch (error) {
     return { at: clock.now(), state: 'unreachable', error: (error as Error).message };
   }
-}
-
-async function ownPair({ identity }: ServedTarget, { files }: StepContext) {
-  if (identity === undefined) return undefined;
-  const live = await readLive(files, identity);
-  return live && { certificate: live.certificate.toString('utf8'), key: live.key.toString('utf8') };
 }
 
 /** Undefined when all is well. */

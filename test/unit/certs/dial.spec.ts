@@ -20,10 +20,7 @@ describe('dialling a service', () => {
 
   const pair = (changes: Partial<CertificateSpec> = {}, authority = root, now = real): Promise<Pair> =>
     newPair(authority, changes, now);
-  const identity = ({ certificate, key }: Pair): NonNullable<DialRequest['identity']> => ({
-    certificate: certificate.toString(),
-    key: key.toString(),
-  });
+  const identity = ({ certificate, key }: Pair): NonNullable<DialRequest['identity']> => ({ certificate, key });
   const keep = (server: RunningServer): RunningServer => {
     running.push(server);
     return server;
@@ -197,9 +194,9 @@ describe('dialling a service', () => {
     const { port } = await serve(right);
     const planted = 'planted-secret';
     const cases: Partial<DialRequest>[] = [
-      { identity: { certificate: right.certificate.toString(), key: planted } },
-      { identity: { certificate: planted, key: right.key.toString() } },
-      { identity: { certificate: right.certificate.toString(), key: root.key.toString() } },
+      { identity: { certificate: right.certificate, key: Buffer.from(planted) } },
+      { identity: { certificate: Buffer.from(planted), key: right.key } },
+      { identity: { certificate: right.certificate, key: root.key } },
       { port: 70_000 },
     ];
     for (const changes of cases) {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DialRequest } from '../../../src/certs/dial.ts';
 import { goLive, stageVersion } from '../../../src/certs/pair-store.ts';
@@ -205,7 +205,14 @@ describe('ServedChecks', () => {
     await goLive(realFiles, identity, version);
     checks.checkAll();
     await eventually(() => expect(dials).to.have.length(1));
-    expect(dials[0]?.identity).to.deep.equal({ certificate: 'C', key: 'K' });
+    expect(dials[0]?.identity).to.deep.equal({ certificate: Buffer.from('C'), key: Buffer.from('K') });
+    const kept = dials[0]?.identity?.key;
+    await answer(served('f'));
+    await eventually(() => expect(kept).to.deep.equal(Buffer.alloc(1)));
+    rmSync(join(identity, version, 'tls.key'));
+    checks.checkAll();
+    await eventually(() => expect(dials).to.have.length(1));
+    expect(dials[0]).not.to.have.property('identity');
   });
 
   it('makes a finding of a dial that fails against its promise', async () => {
