@@ -2,7 +2,7 @@
  * `npm run bench`: measures the operator on a real engine against floors of the same engine in the same run, prints
  * tables of ratios and keeps them in bench/RESULTS.md (a whole run only).
  *
- * `--only a,b,c,d,e` measures some parts, `--sizes 10,100` leaves out the larger sets, `--quick` takes fewer rounds.
+ * `--only a,b,c,d,e,f,g` measures some parts, `--sizes 10,100` leaves out the larger sets, `--quick` takes fewer rounds.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
@@ -11,15 +11,17 @@ import { ensureEngine } from '../scripts/engine.ts';
 import { getJson } from '../scripts/support/engine-http.ts';
 import { mustRun } from '../scripts/support/run-command.ts';
 import { ensureImages } from '../test/images/ensure-images.ts';
+import { benchCertificates } from './certificates.ts';
 import { benchCold } from './cold.ts';
 import { benchHeal } from './heal.ts';
+import { benchIssue } from './issue.ts';
 import { benchScale, SIZES } from './scale.ts';
 import { Cleanup } from './support/cleanup.ts';
 import { renderTable, renderVerdicts, type Part } from './support/report.ts';
 import { installRivals } from './support/rivals.ts';
 import { World } from './support/world.ts';
 
-const PARTS = ['a', 'b', 'c', 'd', 'e'];
+const PARTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 const log = (line: string): void => console.error(`bench: ${line}`);
 const cleanup = new Cleanup();
 let interrupted = false;
@@ -77,6 +79,14 @@ async function bench(): Promise<void> {
   if (wanted.has('c')) {
     log('(c) cold convergence');
     parts.push(await benchCold(world('cold'), flags.quick ? 2 : 6));
+  }
+  if (wanted.has('g')) {
+    log('(g) issuing');
+    parts.push(await benchIssue(flags.quick ? 6 : 40));
+  }
+  if (wanted.has('f')) {
+    log('(f) no-op passes over certificates');
+    parts.push(await benchCertificates(world('certificates'), flags.quick ? 10 : 60));
   }
   const tables = parts.flatMap((part) => part.tables).sort((a, b) => (a.title < b.title ? -1 : 1));
   const verdicts = parts.flatMap((part) => part.verdicts).sort((a, b) => (a.goal < b.goal ? -1 : 1));

@@ -7,7 +7,7 @@ import { stringify } from 'yaml';
 import type { Settings } from '../../src/cli/arguments.ts';
 import { LABEL } from '../../src/model/labels.ts';
 import { createLimiter } from '../../src/model/limiter.ts';
-import { DesiredDirectory, manifest } from '../../test/support/desired-directory.ts';
+import { DesiredDirectory, manifest, type Manifest } from '../../test/support/desired-directory.ts';
 
 const EXECUTABLE = fileURLToPath(new URL('../../bin/bastion', import.meta.url));
 const BENCH_LABEL = 'bastion-bench';
@@ -61,6 +61,11 @@ export class World {
     }
     const file = join(this.directory, 'compose', 'docker-compose.yml');
     writeFileSync(file, stringify({ version: '2.4', services }));
+  }
+
+  /** More desired state, for the operator alone. */
+  declare(file: string, ...manifests: readonly Manifest[]): void {
+    this.#desired.write(file, ...manifests);
   }
 
   /** Names of the Compose file's services in groups of so many. */
