@@ -24,8 +24,14 @@ export async function generateSecret({ spec }: StepArguments['GenerateSecret'], 
   }
 }
 
-/** `randomInt` draws again where a remainder would favour the first characters. */
+/**
+ * `randomInt` draws again where a remainder would favour the first characters. It never becomes a string, which nobody
+ * could wipe.
+ */
 function randomContent({ length, alphabet }: NonNullable<SecretSpec['generate']>): Buffer {
-  const characters = [...alphabet];
-  return Buffer.from(Array.from({ length }, () => characters[randomInt(characters.length)]).join(''));
+  const characters = [...alphabet].map((character) => Buffer.from(character));
+  const content = Buffer.alloc(length * Math.max(...characters.map((character) => character.length)));
+  let end = 0;
+  for (let count = 0; count < length; count++) end += characters[randomInt(characters.length)]?.copy(content, end) ?? 0;
+  return content.subarray(0, end);
 }

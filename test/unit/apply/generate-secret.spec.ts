@@ -56,6 +56,16 @@ describe('GenerateSecret', () => {
     expect(readdirSync(directory()).sort()).to.deep.equal(['late', 'link', 'token']);
   });
 
+  it('wipes what it made', async () => {
+    let made: Buffer | undefined;
+    const create: typeof realFiles.create = (target, content, owner, mode) => {
+      made = content;
+      return realFiles.create(target, content, owner, mode);
+    };
+    await generate({}, { ...realFiles, create });
+    expect(made).to.deep.equal(Buffer.alloc(64));
+  });
+
   it('takes characters of more than one unit whole', async () => {
     await generate({ generate: { length: 20, alphabet: 'ä€😀' } });
     const characters = [...readFileSync(path(), 'utf8')];
