@@ -239,6 +239,7 @@ class Life {
   async #passes(limit: number): Promise<Plan | undefined> {
     const house = this.#house;
     let waited = 0;
+    let quiets = 0;
     for (let pass = 0; pass < limit; pass++) {
       const end = await house.pass();
       if (house.oracle.problems.length > 0) return undefined;
@@ -248,13 +249,11 @@ class Life {
         .filter((backoff) => isBackingOff(backoff, now))
         .map((backoff) => (backoff?.notBefore ?? 0) - now)
         .filter((wait) => wait <= SHORT_WAIT);
-      if (
-        waits.length === 0 ||
-        ++waited > WAITS ||
-        !end.plan.steps.some(({ blockedBy }) => blockedBy.some(({ type }) => type === 'backoff'))
-      )
-        return end.plan;
-      house.clock.pass(Math.min(...waits) + 1);
+      const isHeld = end.plan.steps.some(({ blockedBy }) => blockedBy.some(({ type }) => type === 'backoff'));
+      const backsOff = isHeld && waits.length > 0 && ++waited <= WAITS;
+      const quiet = (end.plan.wakeAt ?? Infinity) - now;
+      if (!backsOff && !(quiet > 0 && quiet <= SHORT_WAIT && ++quiets <= PASSES / 3)) return end.plan;
+      house.clock.pass(Math.min(...(backsOff ? waits : [quiet])) + 1);
     }
     if (limit === PASSES) house.oracle.problems.push(`after ${PASSES} passes there is still something to do`);
     return undefined;
