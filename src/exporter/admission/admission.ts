@@ -22,6 +22,8 @@ const TRUST_BAR = 60_000;
 interface Member {
   readonly since: number;
   lastSeen: number;
+  /** Least count, aged. The sketch counts only those without a place. */
+  count: number;
 }
 
 /**
@@ -50,14 +52,15 @@ export class Admission {
   /** Counts an occurrence; whether the key has a label of its own. */
   observe(key: string, now: number): boolean {
     this.#age(now);
-    const count = this.#sketch.add(key);
     const member = this.#members.get(key);
     if (member !== undefined) {
       member.lastSeen = now;
+      member.count++;
       return true;
     }
+    const count = this.#sketch.add(key);
     if (this.#members.size >= this.#options.capacity && !this.#makeRoom(count, now)) return false;
-    this.#members.set(key, { since: now, lastSeen: now });
+    this.#members.set(key, { since: now, lastSeen: now, count });
     return true;
   }
 
@@ -72,7 +75,9 @@ export class Admission {
 
   /** Most frequent keys with their least counts, with or without a label. */
   top(most: number): { key: string; count: number }[] {
-    return this.#sketch.top(most);
+    const members = [...this.#members].map(([key, { count }]) => ({ key, count }));
+    const others = this.#sketch.top(Infinity).filter(({ key }) => !this.#members.has(key));
+    return [...members, ...others].sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1)).slice(0, most);
   }
 
   #makeRoom(count: number, now: number): boolean {
@@ -94,12 +99,11 @@ export class Admission {
   #loser(count: number, now: number): string | undefined {
     let weakest: string | undefined;
     let least = Infinity;
-    for (const [key, { since, lastSeen }] of this.#members) {
+    for (const [key, { since, lastSeen, count: held }] of this.#members) {
       if (now - lastSeen > this.#options.idleAfter) return key;
       if (now - since < RESIDENCY) continue;
-      const guaranteed = this.#sketch.guaranteed(key);
-      if (guaranteed >= least) continue;
-      least = guaranteed;
+      if (held >= least) continue;
+      least = held;
       weakest = key;
     }
     this.#bar = weakest === undefined ? 0 : ADVANTAGE * least;
@@ -112,5 +116,6 @@ export class Admission {
     this.#agedAt = now;
     this.#bar /= 2;
     this.#sketch.halve();
+    for (const member of this.#members.values()) member.count /= 2;
   }
 }

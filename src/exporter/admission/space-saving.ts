@@ -49,12 +49,6 @@ export class SpaceSaving {
     return 1;
   }
 
-  /** How often a key occurred at least; 0 when it has no slot. */
-  guaranteed(key: string): number {
-    const slot = this.#slots.get(key);
-    return slot === undefined ? 0 : slot.count - slot.error;
-  }
-
   /** Ages all counts, so that what was frequent long ago gives way. */
   halve(): void {
     for (const slot of this.#heap) {

@@ -26,7 +26,7 @@ export class Family {
   readonly #budget: SeriesBudget;
   readonly #series = new Map<string, Series>();
   /** The series by one label value after the other: finding one builds no text. Only what has a series is in it. */
-  #index: Index = new Map();
+  #index = new Branch();
 
   constructor(options: FamilyOptions, budget: SeriesBudget) {
     this.name = options.name;
@@ -63,7 +63,7 @@ export class Family {
 
   /** Removes every series with this value of this label. Prometheus marks them stale. */
   remove(label: string, value: string): void {
-    this.#index = new Map();
+    this.#index = new Branch();
     const index = this.#labels.indexOf(label);
     const wanted = boundedValue(value);
     for (const [key, { cost }] of this.#series) {
@@ -75,14 +75,14 @@ export class Family {
 
   /** Removes the series of one label set. */
   removeExactly(values: readonly string[]): void {
-    this.#index = new Map();
+    this.#index = new Branch();
     const key = keyOf(values);
     this.#budget.give(this.#series.get(key)?.cost ?? 0);
     this.#series.delete(key);
   }
 
   clear(): void {
-    this.#index = new Map();
+    this.#index = new Branch();
     for (const { cost } of this.#series.values()) this.#budget.give(cost);
     this.#series.clear();
   }
@@ -121,29 +121,29 @@ export class Family {
   }
 }
 
-type Index = Map<string, Index | Series>;
-
-function lookUp(index: Index, values: readonly string[]): Series | undefined {
-  let place: Index | Series | undefined = index;
-  for (let label = 0; label < values.length; label++) {
-    if (!(place instanceof Map)) return undefined;
-    place = place.get(values[label] ?? '');
-  }
-  return place instanceof Map ? undefined : place;
+/** A place in the tree of label values. */
+class Branch {
+  readonly branches = new Map<string, Branch>();
+  series: Series | undefined;
 }
 
-function enter(index: Index, values: readonly string[], series: Series): void {
-  let place = index;
-  values.forEach((value, label) => {
-    if (label === values.length - 1) {
-      place.set(value, series);
-      return;
-    }
-    const known = place.get(value);
-    const next: Index = known instanceof Map ? known : new Map<string, Index | Series>();
-    place.set(value, next);
-    place = next;
-  });
+function lookUp(root: Branch, values: readonly string[]): Series | undefined {
+  let branch: Branch | undefined = root;
+  for (let label = 0; label < values.length; label++) {
+    branch = branch.branches.get(values[label] ?? '');
+    if (branch === undefined) return undefined;
+  }
+  return branch.series;
+}
+
+function enter(root: Branch, values: readonly string[], series: Series): void {
+  let branch = root;
+  for (const value of values) {
+    const next = branch.branches.get(value) ?? new Branch();
+    branch.branches.set(value, next);
+    branch = next;
+  }
+  branch.series = series;
 }
 
 function keyOf(values: readonly string[]): string {
