@@ -28,6 +28,8 @@ export const STEP_ERROR_CODES = {
   CONTEXT_UNUSABLE: 'retry',
   /** The authority cannot sign, or what it signed does not verify. */
   ISSUE_FAILED: 'retry',
+  /** The authority is not the one any more that was planned with. */
+  AUTHORITY_CHANGED: 'retry',
   /** The service does not serve the new certificate within its time. */
   NOT_SERVED: 'retry',
   /** Something that is not ours lies where something of ours shall be. */

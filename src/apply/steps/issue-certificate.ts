@@ -9,21 +9,21 @@ import type { CertificateSpec } from '../../model/certificate-specs.ts';
 import { certificateStep } from '../certificate-step.ts';
 import { isLeafPair } from '../leaf-pair.ts';
 import { publishPair } from '../publish-pair.ts';
-import { readAuthority, readOfAuthority } from '../read-authority.ts';
+import { readAuthority, readAuthorityKey } from '../read-authority.ts';
 import { trustContent } from './write-bundle.ts';
 
 /**
  * Makes a certificate, with a key of its own or the live one, and lets it go live once it has proved to be what the
  * spec asks for.
  *
- * @throws StepError ISSUE_FAILED, UNSAFE_PATH, PATH_TAKEN, UNKNOWN_OWNER; file system errors
+ * @throws StepError ISSUE_FAILED, AUTHORITY_CHANGED, UNSAFE_PATH, PATH_TAKEN, UNKNOWN_OWNER; file system errors
  */
 export const issueCertificate = certificateStep<'IssueCertificate'>(async (args, context) => {
   const { spec, issuer } = args;
   const { files, clock } = context;
   const now = clock.now();
   const authorityCertificate = await readAuthority(files, issuer);
-  const authorityKey = await readOfAuthority(files, issuer.key);
+  const authorityKey = await readAuthorityKey(files, issuer.key, authorityCertificate);
   const kept = args.key === 'keep' ? await liveKey(files, spec) : undefined;
   const key = kept ?? (await generateKey(spec.keyAlgorithm));
   const serial = randomSerial();

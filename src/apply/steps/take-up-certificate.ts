@@ -20,7 +20,8 @@ import { trustContent } from './write-bundle.ts';
  * Lets the key that waits go live with the certificate that was signed for it, then removes what is done with: what
  * waited, the request, and at last the signed file, so that an interrupted try is taken up again.
  *
- * @throws StepError SIGNATURE_UNUSABLE, ISSUE_FAILED, UNSAFE_PATH, PATH_TAKEN, UNKNOWN_OWNER; file system errors
+ * @throws StepError SIGNATURE_UNUSABLE, ISSUE_FAILED, AUTHORITY_CHANGED, UNSAFE_PATH, PATH_TAKEN, UNKNOWN_OWNER;
+ * file system errors
  */
 export const takeUpCertificate = certificateStep<'TakeUpCertificate'>(async (args, context) => {
   const { spec } = args;
