@@ -4,7 +4,7 @@ import { versionName } from '../certs/pair-names.ts';
 import type { CertificateSpec } from '../model/certificate-specs.ts';
 import type { StepContext } from './context.ts';
 import { resolveOwner } from './owner.ts';
-import { makeParents, OPEN_DIRECTORY } from './safe-parents.ts';
+import { makeParentsOfOurs } from './safe-parents.ts';
 
 /**
  * Lets key, certificate and trusted authorities go live together. They are read again from the disk and verified before
@@ -23,7 +23,7 @@ export async function publishPair(
 ): Promise<void> {
   const { directory } = spec;
   const owner = await resolveOwner(spec);
-  await makeParents(files, directory, OPEN_DIRECTORY);
+  await makeParentsOfOurs(files, directory);
   const version = versionName(clock.now(), serial);
   await stageVersion(files, directory, version, content, owner, spec.mode);
   try {

@@ -23,6 +23,8 @@ export interface FileOwner {
 export interface CertificateFiles {
   status(path: string): Promise<FileStatus | undefined>;
   read(path: string): Promise<Buffer>;
+  /** Of a file itself: ELOOP for a symlink, whenever it took the file's place, EINVAL for what is no file. */
+  readItself(path: string): Promise<Buffer>;
   /** Names in a directory, sorted. */
   list(path: string): Promise<string[]>;
   readLink(path: string): Promise<string>;

@@ -173,5 +173,5 @@ export async function freeName(files: CertificateFiles, path: string): Promise<s
 async function readItself(files: CertificateFiles, path: string): Promise<Buffer> {
   const status = await files.status(path);
   if (status !== undefined && status.type !== 'file') throw new TakenError(`${path} is no file and is not read.`);
-  return files.read(path);
+  return files.readItself(path);
 }

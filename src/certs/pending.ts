@@ -25,9 +25,9 @@ export async function readPending(files: CertificateFiles, directory: string): P
     if (type !== (name === '' ? 'directory' : 'file')) return undefined;
   }
   const [key, request, identity] = [
-    await files.read(join(path, FILES.key)),
-    await files.read(join(path, FILES.request)),
-    await files.read(join(path, FILES.identity)),
+    await files.readItself(join(path, FILES.key)),
+    await files.readItself(join(path, FILES.request)),
+    await files.readItself(join(path, FILES.identity)),
   ];
   return { key, request, identity: identity.toString('utf8').trim() };
 }

@@ -32,6 +32,16 @@ export const realFiles: CertificateFiles = {
     }
   },
   read: (path) => readFile(path),
+  async readItself(path) {
+    const handle = await openItself(path);
+    try {
+      if (!(await handle.stat()).isFile())
+        throw Object.assign(new Error(`EINVAL: not a file, read '${path}'`), { code: 'EINVAL', errno: -22, path });
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  },
   async list(path) {
     // Fails for a symlink, which `readdir` alone would follow.
     const handle = await openItself(path, constants.O_DIRECTORY);

@@ -22,7 +22,7 @@ export interface CrashOptions {
 }
 
 /** Dying at one of these leaves what dying at the next other operation leaves: they are not counted. */
-const LOOKS: ReadonlySet<FileOperation> = new Set(['status', 'read', 'list', 'readLink']);
+const LOOKS: ReadonlySet<FileOperation> = new Set(['status', 'read', 'readItself', 'list', 'readLink']);
 
 /**
  * Counts the operations that change something and dies at one of them. A file that was being made then is there in part, as after a power
@@ -51,6 +51,7 @@ export function crashingFiles(inner: CertificateFiles, options: CrashOptions = {
     },
     status: (path) => step('status', () => inner.status(path)),
     read: (path) => step('read', () => inner.read(path)),
+    readItself: (path) => step('readItself', () => inner.readItself(path)),
     list: (path) => step('list', () => inner.list(path)),
     readLink: (path) => step('readLink', () => inner.readLink(path)),
     makeDirectory: (path, mode) => step('makeDirectory', () => inner.makeDirectory(path, mode)),

@@ -5,11 +5,12 @@ import { issueLeaf } from '../../certs/leaf.ts';
 import { readLive } from '../../certs/pair-store.ts';
 import { randomSerial } from '../../certs/serial.ts';
 import { verifyPair } from '../../certs/verify-pair.ts';
-import type { CertificateSpec } from '../../model/certificate-specs.ts';
+import type { StepArguments } from '../../model/step.ts';
 import { certificateStep } from '../certificate-step.ts';
 import { isLeafPair } from '../leaf-pair.ts';
 import { publishPair } from '../publish-pair.ts';
 import { readAuthority, readAuthorityKey } from '../read-authority.ts';
+import { makeParentsOfOurs } from '../safe-parents.ts';
 import { trustContent } from './write-bundle.ts';
 
 /**
@@ -24,7 +25,8 @@ export const issueCertificate = certificateStep<'IssueCertificate'>(async (args,
   const now = clock.now();
   const authorityCertificate = await readAuthority(files, issuer);
   const authorityKey = await readAuthorityKey(files, issuer.key, authorityCertificate);
-  const kept = args.key === 'keep' ? await liveKey(files, spec) : undefined;
+  await makeParentsOfOurs(files, spec.directory);
+  const kept = args.key === 'keep' ? await liveKey(files, args) : undefined;
   const key = kept ?? (await generateKey(spec.keyAlgorithm));
   const serial = randomSerial();
   const certificate = Buffer.from(await issueLeaf({ authorityCertificate, authorityKey, key, spec, serial, now }));
@@ -38,11 +40,14 @@ export const issueCertificate = certificateStep<'IssueCertificate'>(async (args,
 });
 
 /** The live key, if it is of use: readable, of the wanted algorithm, and the live certificate's. */
-async function liveKey(files: CertificateFiles, spec: CertificateSpec): Promise<KeyObject | undefined> {
+async function liveKey(
+  files: CertificateFiles,
+  { spec, trust }: StepArguments['IssueCertificate'],
+): Promise<KeyObject | undefined> {
   try {
     const live = await readLive(files, spec.directory);
     if (live === undefined || readKey(live.key).keyAlgorithm !== spec.keyAlgorithm) return undefined;
-    return isLeafPair(live) ? loadPrivateKey(live.key) : undefined;
+    return isLeafPair(live, trust) ? loadPrivateKey(live.key) : undefined;
   } catch {
     return undefined;
   }

@@ -7,7 +7,7 @@ import { makeRequest } from '../../certs/request.ts';
 import { identityHash } from '../../model/certificate-identity.ts';
 import type { CertificateSpec } from '../../model/certificate-specs.ts';
 import { certificateStep } from '../certificate-step.ts';
-import { makeParents, OPEN_DIRECTORY } from '../safe-parents.ts';
+import { makeParents, makeParentsOfOurs, OPEN_DIRECTORY } from '../safe-parents.ts';
 
 /**
  * Makes a key that waits for its signature and publishes the request for it. One that waits already for the same
@@ -16,7 +16,7 @@ import { makeParents, OPEN_DIRECTORY } from '../safe-parents.ts';
  * @throws StepError ISSUE_FAILED, UNSAFE_PATH, PATH_TAKEN; file system errors
  */
 export const requestSignature = certificateStep<'RequestSignature'>(async ({ spec }, { files }) => {
-  await makeParents(files, spec.directory, OPEN_DIRECTORY);
+  await makeParentsOfOurs(files, spec.directory);
   await makeParents(files, spec.request, OPEN_DIRECTORY);
   await ensurePairDirectory(files, spec.directory);
   const pending = (await waiting(files, spec)) ?? (await makePending(files, spec));

@@ -3,6 +3,7 @@ import { type PairContent, readLive } from '../../certs/pair-store.ts';
 import { certificateStep } from '../certificate-step.ts';
 import { isLeafPair } from '../leaf-pair.ts';
 import { publishPair } from '../publish-pair.ts';
+import { makeParentsOfOurs } from '../safe-parents.ts';
 import { trustContent } from './write-bundle.ts';
 
 /**
@@ -12,13 +13,13 @@ import { trustContent } from './write-bundle.ts';
  * system errors
  */
 export const updateTrust = certificateStep<'UpdateTrust'>(async ({ spec, trust }, context) => {
+  await makeParentsOfOurs(context.files, spec.directory);
   const live = await readLive(context.files, spec.directory);
   if (live === undefined) throw new CertsError('UNPARSABLE', `nothing is live in ${spec.directory}`);
   const content = { key: live.key, certificate: live.certificate, trust: trustContent(trust) };
+  const requirePair = (pair: PairContent): void => {
+    if (!isLeafPair(pair, trust)) throw new CertsError('KEY_MISMATCH', 'what is live is no pair of a service');
+  };
   requirePair(content);
   await publishPair(context, spec, content, requirePair);
 });
-
-function requirePair(content: PairContent): void {
-  if (!isLeafPair(content)) throw new CertsError('KEY_MISMATCH', 'what is live is no pair of a service');
-}

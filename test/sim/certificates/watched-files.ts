@@ -23,6 +23,7 @@ export function watchedFiles({ clock, onChange, onKey }: WatchedFilesOptions): C
   return {
     status: (path) => realFiles.status(path),
     read: (path) => realFiles.read(path),
+    readItself: (path) => realFiles.readItself(path),
     list: (path) => realFiles.list(path),
     readLink: (path) => realFiles.readLink(path),
     makeDirectory: (path, mode) => changed('makeDirectory', path, () => realFiles.makeDirectory(path, mode)),

@@ -1,15 +1,29 @@
 import { expect } from 'chai';
+import { createPublicKey } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { issueCertificate } from '../../../src/apply/steps/issue-certificate.ts';
 import { updateTrust } from '../../../src/apply/steps/update-trust.ts';
+import { parseCertificate } from '../../../src/certs/facts.ts';
 import { generateKey, keyToPem } from '../../../src/certs/keys.ts';
+import { issueLeaf } from '../../../src/certs/leaf.ts';
 import { realFiles } from '../../../src/certs/real-files.ts';
+import { makeRoot } from '../../../src/certs/root.ts';
 import { crashingFiles, diskFull } from '../../support/crashing-files.ts';
 import { fileSnapshot } from '../../support/file-snapshot.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
-import { livePair, pkiContext, pkiWithAuthority } from './pki.ts';
+import { DAY, livePair, pkiContext, pkiWithAuthority } from './pki.ts';
 import { expectStepError } from './step-context.ts';
 
 const root = process.getuid?.() === 0;
@@ -101,6 +115,74 @@ describe('IssueCertificate', () => {
     await issueCertificate(pki.issue({}, 'keep'), pkiContext());
     const key = readFileSync(join(pki.spec().directory, 'tls.key'));
     expect(key.equals(readFileSync(pki.authority.key))).to.equal(false);
+  });
+
+  it('writes nowhere where somebody else could exchange what lies there', async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    const pki = await pkiWithAuthority(directory());
+    const theirs = join(directory(), 'theirs');
+    mkdirSync(theirs);
+    chownSync(theirs, 65534, 65534);
+    const open = join(directory(), 'open');
+    mkdirSync(open);
+    chmodSync(open, 0o775);
+    const own = join(directory(), 'own');
+    mkdirSync(own);
+    chownSync(own, 65534, 65534);
+    const places = { [join(theirs, 'pair')]: 'uid 65534', [join(open, 'pair')]: 'group', [own]: 'uid 65534' };
+    for (const [place, why] of Object.entries(places)) {
+      const issue = Promise.resolve(issueCertificate(pki.issue({ directory: place }), pkiContext()));
+      expect(await expectStepError(issue, 'UNSAFE_PATH'))
+        .to.contain(place)
+        .and.to.contain(why);
+      const update = updateTrust({ spec: pki.spec({ directory: place }), trust: [] }, pkiContext());
+      await expectStepError(Promise.resolve(update), 'UNSAFE_PATH');
+    }
+    // Everybody may write there, and nobody exchange what is another's.
+    chmodSync(open, 0o1777);
+    await issueCertificate(pki.issue({ directory: join(open, 'pair') }), pkiContext());
+    expect(await livePair(join(open, 'pair'))).not.to.equal(undefined);
+  });
+
+  it('publishes no key of an authority, whatever certificate lies beside it', async () => {
+    const pki = await pkiWithAuthority(directory());
+    await issueCertificate(pki.issue(), pkiContext());
+    const version = join(pki.spec().directory, (await livePair(pki.spec().directory))?.version ?? '');
+    const ownKey = await generateKey('ecdsa-p256');
+    const ownRoot = await makeRoot({ key: ownKey, commonName: 'evil', notBefore: 0, duration: 36_500 * DAY });
+    const evil = await issueLeaf({
+      authorityCertificate: parseCertificate(Buffer.from(ownRoot)),
+      authorityKey: keyToPem(ownKey),
+      key: createPublicKey(readFileSync(pki.authority.certificate)),
+      spec: pki.spec(),
+      now: pkiContext().clock.now(),
+    });
+    for (const [name, content] of Object.entries({ 'tls.key': readFileSync(pki.authority.key), 'tls.crt': evil })) {
+      rmSync(join(version, name));
+      writeFileSync(join(version, name), content);
+    }
+    const update = updateTrust({ spec: pki.spec(), trust: pki.issue().trust }, pkiContext());
+    await expectStepError(Promise.resolve(update), 'ISSUE_FAILED');
+    await issueCertificate(pki.issue({}, 'keep'), pkiContext());
+    const key = readFileSync(join(pki.spec().directory, 'tls.key'));
+    expect(key.equals(readFileSync(pki.authority.key))).to.equal(false);
+  });
+
+  it('follows no link that takes a file’s place right before it is read', async () => {
+    const pki = await pkiWithAuthority(directory());
+    await issueCertificate(pki.issue(), pkiContext());
+    const path = join(pki.spec().directory, (await livePair(pki.spec().directory))?.version ?? '', 'tls.key');
+    const status: typeof realFiles.status = async (each) => {
+      const found = await realFiles.status(each);
+      if (each === path && found?.type === 'file') {
+        rmSync(path);
+        symlinkSync(pki.authority.key, path);
+      }
+      return found;
+    };
+    const update = updateTrust({ spec: pki.spec(), trust: pki.issue().trust }, pkiContext({ ...realFiles, status }));
+    const error: unknown = await Promise.resolve(update).catch((reason: unknown) => reason);
+    expect(error).to.have.property('code', 'ELOOP');
   });
 
   it('looks again soon when the authority was exchanged since it was planned with, and leaves what is live', async () => {
