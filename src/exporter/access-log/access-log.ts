@@ -33,21 +33,27 @@ export class AccessLog {
 
   /** Reads what was added. Rejects with the system's error when the log is there and cannot be read. */
   async poll(): Promise<void> {
-    this.#up = false;
     const now = this.#clock.now();
-    this.#up = await this.#tail.poll((line) => {
-      const event = parseAccessLine(line, this.#clients);
-      if (event === undefined) {
-        this.#malformed++;
-        return;
-      }
-      this.#counted++;
-      this.#account.record(event, now);
-    });
+    try {
+      this.#up = await this.#tail.poll((line) => this.#take(line, now));
+    } catch (error) {
+      this.#up = false;
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
     await this.#tail.close();
+  }
+
+  #take(line: string, now: number): void {
+    const event = parseAccessLine(line, this.#clients);
+    if (event === undefined) {
+      this.#malformed++;
+      return;
+    }
+    this.#counted++;
+    this.#account.record(event, now);
   }
 
   #tell(store: MetricStore): void {

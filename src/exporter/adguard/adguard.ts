@@ -42,6 +42,7 @@ export class AdGuard {
     this.#clock = clock;
     this.#fuse = options.fuse;
     this.#families = adguardFamilies(accounts.store);
+    this.#families.up.set([], 0);
     const onEvent: ConstructorParameters<typeof QueryLogFile>[1] = (event) => accounts.dns.record(event, clock.now());
     if (config.queryLog === 'file')
       this.#file = new QueryLogFile(config.queryLogFile ?? '', onEvent, saved.queryLogFile);
@@ -70,19 +71,30 @@ export class AdGuard {
     if (!(await this.#file.poll())) throw new Error(`there is no ${this.#config.queryLogFile}`);
   }
 
-  /** Asks for status and statistics. Rejects with ApiError; what was told before and is not so any more is taken back. */
+  /** Asks for status and statistics. Rejects with ApiError; what was told before is then taken back. */
   async pollStatistics(): Promise<void> {
     const { up, info, protection, started, windowSeconds } = this.#families;
-    up.set([], 0);
-    const status = fieldsOf(await this.#ask('status')) ?? {};
-    up.set([], 1);
-    info.replace([[[textOf(status['version'])], 1]]);
-    protection.set([], status['protection_enabled'] === true ? 1 : 0);
-    const start = numberOf(status['start_time']);
-    started.replace(start === undefined ? [] : [[[], start / 1000]]);
-    this.#tellStatistics(await this.#ask('stats'));
-    const interval = numberOf(fieldsOf(await this.#ask('stats/config'))?.['interval']);
-    windowSeconds.replace(interval === undefined ? [] : [[[], interval / 1000]]);
+    try {
+      const status = fieldsOf(await this.#ask('status')) ?? {};
+      up.set([], 1);
+      info.replace([[[textOf(status['version'])], 1]]);
+      protection.set([], status['protection_enabled'] === true ? 1 : 0);
+      const start = numberOf(status['start_time']);
+      started.replace(start === undefined ? [] : [[[], start / 1000]]);
+    } catch (error) {
+      up.set([], 0);
+      for (const family of [info, protection, started]) family.clear();
+      this.#takeBackStatistics();
+      throw error;
+    }
+    try {
+      this.#tellStatistics(await this.#ask('stats'));
+      const interval = numberOf(fieldsOf(await this.#ask('stats/config'))?.['interval']);
+      windowSeconds.replace(interval === undefined ? [] : [[[], interval / 1000]]);
+    } catch (error) {
+      this.#takeBackStatistics();
+      throw error;
+    }
   }
 
   /** Asks for names and for what decides how the log is to be read. Rejects with ApiError. */
@@ -133,6 +145,12 @@ export class AdGuard {
     } finally {
       this.#families.requests.add([endpoint, code]);
     }
+  }
+
+  #takeBackStatistics(): void {
+    const { windowQueries, windowSeconds, averageSeconds, upstreamSeconds, upstreamResponses } = this.#families;
+    for (const family of [windowQueries, windowSeconds, averageSeconds, upstreamSeconds, upstreamResponses])
+      family.clear();
   }
 
   #tellStatistics(value: unknown): void {

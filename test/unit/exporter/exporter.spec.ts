@@ -164,6 +164,19 @@ describe('exporter', () => {
     });
   });
 
+  it('takes back what AdGuard said when it is away', async () => {
+    await start();
+    await ready();
+    expect((await scrape()).get('adguard_stats_window_queries{kind="total"}')).to.equal(0);
+    await server.stop();
+    await until(async () => {
+      const samples = await scrape();
+      expect(samples.get('adguard_up')).to.equal(0);
+      for (const name of ['adguard_stats_window_queries', 'adguard_stats_window_seconds', 'adguard_info'])
+        expect([...samples.keys()].filter((series) => series.startsWith(name))).to.deep.equal([]);
+    });
+  });
+
   it('survives answers of any shape', async () => {
     const shapes = [
       null,
