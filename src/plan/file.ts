@@ -13,6 +13,7 @@ import {
   type ResourcePlan,
   type StepDraft,
 } from './draft.ts';
+import { isLater } from './is-later.ts';
 import { ownerChanges } from './owner-changes.ts';
 import { runningContainer } from './running-container.ts';
 
@@ -123,7 +124,7 @@ function noticeSteps(
   const steps = spec.onChange.flatMap((reaction) => {
     const consumer = runningContainer(reaction.container, context);
     if (!consumer) return [];
-    if (willWrite || consumer.startedAt <= (path?.modifiedAt ?? 0))
+    if (willWrite || !isLater(consumer.startedAt, path?.modifiedAt ?? 0, context.input.now))
       return reactionSteps(reaction, consumer, cause, true);
     const isUp = consumer.health === 'none' || consumer.health === 'healthy';
     return reaction.loaded && isUp

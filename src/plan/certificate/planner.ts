@@ -150,9 +150,12 @@ function withoutAuthority(
   return resourcePlan({ conditions: [blocked('AwaitingAuthority', message)], readyAfterSteps: false });
 }
 
+/** What makes a certificate useless; anything else can wait. */
+const URGENT = new Set(['Missing', 'Unparsable', 'KeyMismatch', 'IssuerWrong', 'Expired', 'NotYetValid']);
+
 /**
- * A rotation alone is no hurry: whoever does not trust the new authority yet would refuse what it signs. But once half of
- * the time for the renewal is gone, one who does not come along holds up nobody else any more, if the files are there.
+ * In a rotation whoever does not trust the new authority yet would refuse what it signs. But once half of the time for
+ * the renewal is gone, one who does not come along holds up nobody else any more, if the files are there.
  */
 function waitsForOthers(
   { spec }: Resource<'Certificate'>,
@@ -161,7 +164,7 @@ function waitsForOthers(
   trust: Trust,
   now: number,
 ): boolean {
-  if (violation.reason !== 'AuthorityRotated' || trust.isSpread) return false;
+  if (trust.retiring.length === 0 || trust.isSpread || URGENT.has(violation.reason)) return false;
   return leaf === undefined || !trust.isWritten || now < lastCall(leaf, spec);
 }
 

@@ -4,6 +4,7 @@ import type { ObservedContainer } from '../../model/observed.ts';
 import type { ObservedServed } from '../../model/observed-certificates.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { PlanContext } from '../context.ts';
+import { isLater } from '../is-later.ts';
 import { runningContainer } from '../running-container.ts';
 import { leafOf } from './checks.ts';
 import { toldOf } from './told.ts';
@@ -72,11 +73,6 @@ export function standings(resource: Resource<'Certificate'>, context: PlanContex
       isCurrent,
     };
   });
-}
-
-/** Of what is in the future nothing is known but that the clock was set back since: it is later than nothing. */
-export function isLater(at: number, than: number, now: number): boolean {
-  return at > than && at <= now;
 }
 
 /** Identity of what lies live of a Certificate. */

@@ -5,8 +5,9 @@ import type { CertificateFacts, ObservedAuthority } from '../../model/observed-c
 import type { Resource } from '../../model/resource.ts';
 import type { PlanContext } from '../context.ts';
 import { leafOf } from './checks.ts';
+import { isLater } from '../is-later.ts';
 import { runningContainer } from '../running-container.ts';
-import { isLater, isSettled } from './standings.ts';
+import { isSettled } from './standings.ts';
 import { toldOf } from './told.ts';
 
 /** Whom those who trust an authority shall trust now, and how far a rotation has come. */

@@ -274,6 +274,15 @@ describe('the rotation of an authority', () => {
     expect(waiting?.message).to.contain('it waits for Container/reader');
   });
 
+  it('lets what can wait wait, whatever else it is for', () => {
+    const edited = (parts: Partial<CertificateFacts>): string[] =>
+      buildPlan(
+        house([b, a], { web: observedPair(oldWeb, [b, a]), api: observedPair(leafFacts(api, '2', parts), [b, a]) }),
+      ).steps.flatMap(({ op, cause }) => (op === 'IssueCertificate' ? [cause] : []));
+    expect(edited({ dnsNames: ['before.lab'] })).to.deep.equal([]);
+    expect(edited({ signedBy: [] })).to.deep.equal(['signed by another authority']);
+  });
+
   it('does not let one who does not come along hold up the others until they expire', () => {
     const ends = (days: number): PlanningInput =>
       house([b, a], {

@@ -95,6 +95,20 @@ describe('planning files and directories', () => {
     );
   });
 
+  it('tells one whose start lies in the future, since the clock was set back', () => {
+    const { loaded: _, ...plain } = reload;
+    expectPlan(
+      planningInput([file('prometheus.yml', { onChange: [plain] }), prometheus], {
+        containers: [{ ...running, startedAt: NOW + 60_000 }],
+        paths: { '/srv/prometheus.yml': live() },
+      }),
+      `
+      #1 SignalContainer File/prometheus.yml SIGHUP aaaaaaaaaaaa: File/prometheus.yml changed
+      #2 RecordNotified File/prometheus.yml: File/prometheus.yml changed (after #1)
+      `,
+    );
+  });
+
   it('leaves a consumer on hold, or behind a closed gate, alone, and the file with it', () => {
     const paths = { '/srv/prometheus.yml': live({ digest: 'e'.repeat(64) }) };
     const held = planningInput(
