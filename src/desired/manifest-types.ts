@@ -159,19 +159,13 @@ export interface CertificateAuthorityManifestSpec {
   commonName?: string;
   duration: string;
   consumers: {
-    container?: string;
+    container: string;
     signal?: string;
     restart?: true;
     http?: {
       method: 'GET' | 'POST' | 'PUT';
       port: number;
       path: string;
-    };
-    served?: {
-      address?: string;
-      port: number;
-      serverName?: string;
-      within: string;
     };
   }[];
   dependsOn?: string[];

@@ -61,7 +61,7 @@ function describeUnknownKey(kind: Kind, parent: FieldPath, key: string, known: r
     .join('.')
     .replaceAll('.[]', '[]');
   const withheld = withheldAdvice(kind, pattern, key);
-  if (withheld !== undefined) return { ...problem(path, withheld, 'no-secrets-in-manifest'), unknownKey: true };
+  if (withheld !== undefined) return { ...problem(path, withheld.message, withheld.rule), unknownKey: true };
   const advice = composeAdvice(kind, pattern, key);
   if (advice !== undefined) {
     const message = `${key} is a Compose key that is not supported: ${advice}`;

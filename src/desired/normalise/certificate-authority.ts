@@ -5,6 +5,7 @@ import { readConsumers } from './certificate-consumer.ts';
 import { readCommonName, readLifetime } from './certificate-fields.ts';
 import { checkApart, readPlace } from './certificate-places.ts';
 import type { NormaliseContext } from './context.ts';
+import { defined } from './defined.ts';
 
 /** A validated CertificateAuthority manifest's spec to its normal form; `field` stands for `spec`. */
 export function normaliseAuthority(
@@ -19,11 +20,15 @@ export function normaliseAuthority(
     bundle: readPlace(spec.bundle, `${pkiDirectory}/certs/${name}-bundle.crt`, 'file', field.at('bundle')),
   };
   checkApart(places, field);
+  // A key that is not in the schema is found before, and still there.
+  const readers = spec.consumers.map(({ container, signal, restart, http }) =>
+    defined({ container, signal, restart, http }),
+  );
   return {
     ...places,
     create: spec.create,
     commonName: readCommonName(spec.commonName, name, field),
     duration: readLifetime(spec.duration, field.at('duration')) ?? 0,
-    consumers: readConsumers(spec.consumers, undefined, field.at('consumers')),
+    consumers: readConsumers(readers, [], field.at('consumers')),
   };
 }

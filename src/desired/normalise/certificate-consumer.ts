@@ -13,12 +13,11 @@ type Served = NonNullable<Written['served']>;
 /**
  * Consumers of a certificate or a bundle, in the order written.
  *
- * @param names of the certificate, in the order written; undefined for a bundle, whose readers serve certificates of
- * other names
+ * @param names of the certificate, in the order written; none for a bundle, whose readers are not dialled
  */
 export function readConsumers(
   entries: readonly Written[],
-  names: readonly string[] | undefined,
+  names: readonly string[],
   field: Field,
 ): CertificateConsumer[] {
   const seen = new Set<string>();
@@ -33,11 +32,7 @@ export function readConsumers(
   });
 }
 
-function readConsumer(
-  entry: Written,
-  names: readonly string[] | undefined,
-  field: Field,
-): CertificateConsumer | undefined {
+function readConsumer(entry: Written, names: readonly string[], field: Field): CertificateConsumer | undefined {
   const { container, served } = entry;
   const action = readAction(entry, field);
   if (action === undefined) return undefined;
@@ -47,28 +42,22 @@ function readConsumer(
   if (container === undefined && served?.address === undefined)
     return field.error('names nobody: add container, or served.address for a service that is none of ours');
   if (served === undefined) return defined({ container, action });
-  return defined({ container, action, served: readServed(served, container, names, field.at('served')) });
+  return defined({ container, action, served: readServed(served, names, field.at('served')) });
 }
 
-function readServed(
-  served: Served,
-  container: string | undefined,
-  names: readonly string[] | undefined,
-  field: Field,
-): CertificateConsumer['served'] {
+function readServed(served: Served, names: readonly string[], field: Field): CertificateConsumer['served'] {
   const address = served.address === undefined ? undefined : readHost(served.address, field.at('address'));
   return defined({
     address,
     port: served.port,
-    serverName: readServerName(served, address ?? container ?? '', names, field),
+    serverName: readServerName(served, names, field),
     within: readMilliseconds(served.within, field.at('within')) ?? 0,
   });
 }
 
-function readServerName(served: Served, fallback: string, names: readonly string[] | undefined, field: Field): string {
+function readServerName(served: Served, names: readonly string[], field: Field): string {
   const at = field.at('serverName');
   if (served.serverName === undefined) {
-    if (names === undefined) return fallback;
     const name = names.find((each) => !each.startsWith('*'));
     if (name === undefined && names.length > 0)
       at.error('is missing, and every name has a *: say which name to ask for');
@@ -78,7 +67,7 @@ function readServerName(served: Served, fallback: string, names: readonly string
   }
   const name = readHost(served.serverName, at);
   if (name?.startsWith('*') === true) at.error('is asked for, so it cannot have a *: write a whole name');
-  else if (name !== undefined && names !== undefined && !isCovered(name, names))
+  else if (name !== undefined && !isCovered(name, names))
     at.error(
       `is not among the names of the certificate (${names.join(', ') || 'none'}): add it there, or ask for another`,
     );

@@ -206,6 +206,19 @@ describe('authorities, certificates and secrets', () => {
       expect(keys(state)).to.not.contain('Certificate/web');
     });
 
+  for (const [consumer, found] of [
+    ['container: web, served: {port: 443}', 'spec.consumers[0].served: served is for consumers of a Certificate: only'],
+    ['served: {address: 10.0.0.1, port: 443}', 'spec.consumers[0].served: served is for consumers of a Certificate'],
+    ['signal: HUP', 'spec.consumers[0].container'],
+  ] as const)
+    it(`refuse a consumer of an authority that is {${consumer}}`, async () => {
+      const authority = manifest('CertificateAuthority', 'lab-ca', `{consumers: [{${consumer}}]}`);
+      const state = await loadText([authority, container('web')].join('---\n'));
+      expect(lines(state).join('\n')).to.contain(found);
+      expect(lines(state)[0]).to.match(/^a\.yaml:\d+:\d+ CertificateAuthority\/lab-ca /);
+      expect(keys(state)).to.not.contain('CertificateAuthority/lab-ca');
+    });
+
   it('refuse a resource name that is too long for a subject', async () =>
     expect(lines(await withAuthority(certificate(NAMED, 'w'.repeat(65)))).join()).to.contain(
       'has more than 64 characters (it is the name of the resource): set a shorter one',

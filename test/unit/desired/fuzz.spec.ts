@@ -33,7 +33,7 @@ const RICH = [
   manifest(
     'CertificateAuthority',
     'lab-ca',
-    '\n  create: true\n  duration: 3650d\n  consumers:\n    - served: {address: 10.0.0.1, port: 443}',
+    '\n  create: true\n  duration: 3650d\n  consumers:\n    - {container: web, signal: HUP}',
   ),
   manifest(
     'Certificate',
