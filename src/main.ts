@@ -8,6 +8,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// Without a listener Node opens a debugger on this signal, to which everybody on the machine may connect and read keys.
+process.on('SIGUSR1', () => undefined);
+
 process.exitCode = await dispatch(process.argv.slice(2), process.env, {
   output: (noColor) => streamOutput(process.stdout, process.env, noColor),
   errors: (noColor) => streamOutput(process.stderr, process.env, noColor),

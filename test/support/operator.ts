@@ -65,6 +65,11 @@ export class Operator {
     return this.#ended;
   }
 
+  /** Any signal; it goes on, or ends, as it likes. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
   /** kill -9. */
   kill(): Promise<CommandOutcome> {
     if (this.isRunning) this.#child.kill('SIGKILL');

@@ -19,6 +19,8 @@ export interface StartOptions {
   readonly host?: string;
   readonly state?: string;
   readonly flags?: readonly string[];
+  /** Beside what the test itself has. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Docker's own answers to a person's commands must not take long. */
@@ -114,22 +116,27 @@ export class Workplace {
   /** `bastion run`, which goes on until it is ended. */
   start(options: StartOptions = {}): Operator {
     const flags = ['--listen', 'none', '--log', 'text', ...(options.flags ?? [])];
-    return this.#spawn(['run', ...this.flags({ ...options, flags })], options.state ?? this.state);
+    return this.#spawn(['run', ...this.flags({ ...options, flags })], options.state ?? this.state, options.env);
   }
 
   /** Any other command, to its end. */
   command(name: string, args: readonly string[] = [], options: StartOptions = {}): Promise<CommandOutcome> {
-    return this.#spawn([name, ...args, ...this.flags(options)], options.state ?? this.state).ended();
+    return this.#spawn([name, ...args, ...this.flags(options)], options.state ?? this.state, options.env).ended();
   }
 
   /** The executable with exactly these arguments, through another program (`strace ...`) if one is given. */
   raw(args: readonly string[], through: readonly string[] = []): Promise<CommandOutcome> {
     const [program = this.#executable, ...before] = [...through, this.#executable];
-    return this.#spawn([...before, ...args], this.state, program).ended();
+    return this.#spawn([...before, ...args], this.state, {}, program).ended();
   }
 
-  #spawn(args: readonly string[], stateDirectory: string, program = this.#executable): Operator {
-    const env = { ...process.env, DOCKER_HOST: 'unix:///nonexistent/docker.sock', NO_COLOR: '1' };
+  #spawn(
+    args: readonly string[],
+    stateDirectory: string,
+    more: NodeJS.ProcessEnv = {},
+    program = this.#executable,
+  ): Operator {
+    const env = { ...process.env, DOCKER_HOST: 'unix:///nonexistent/docker.sock', NO_COLOR: '1', ...more };
     const operator = new Operator(program, args, { stateDirectory, directory: this.directory, env });
     this.#operators.push(operator);
     return operator;
