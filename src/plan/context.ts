@@ -2,6 +2,7 @@ import type { Key } from '../model/key.ts';
 import { LABEL } from '../model/labels.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
+import type { Standing } from './certificate/standings.ts';
 import type { Trust } from './certificate/trust.ts';
 import type { PlanCache } from './plan-cache.ts';
 
@@ -13,6 +14,8 @@ export interface PlanContext {
   readonly containersById: ReadonlyMap<string, ObservedContainer>;
   /** What is known of each authority's rotation, once somebody asked: `certificate/trust.ts`. */
   readonly trusts: Map<Key, Trust>;
+  /** How the consumers of each Certificate stand, once somebody asked: `certificate/standings.ts`. */
+  readonly standings: Map<Key, readonly Standing[]>;
   /** Containers of this instance, by the key in their label; every one, also duplicates. */
   readonly ownedContainers: ReadonlyMap<string, readonly ObservedContainer[]>;
 }
@@ -33,6 +36,7 @@ export function planContext(given: PlanningInput, cache: PlanCache): PlanContext
     containersByName: new Map(input.observed.containers.map((container) => [container.name, container])),
     containersById: new Map(input.observed.containers.map((container) => [container.id, container])),
     trusts: new Map(),
+    standings: new Map(),
     ownedContainers: owned,
   };
 }

@@ -124,9 +124,9 @@ const CHECKS: readonly Check[] = [
 
 /** The first reason to issue a certificate anew; undefined: it is as wanted. */
 export function issueReason(input: CheckInput): Violation | undefined {
-  const leaf = leafOf(input.pair);
+  const subject = { ...input, leaf: leafOf(input.pair) };
   for (const check of CHECKS) {
-    const found = check({ ...input, leaf });
+    const found = check(subject);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -150,10 +150,15 @@ function differs(
 ): Violation | undefined {
   if (leaf === undefined) return undefined;
   const changes = Object.entries(fields).flatMap(([path, [want, got]]) =>
-    JSON.stringify(want) === JSON.stringify(got) ? [] : [{ path, want, got }],
+    isSame(want, got) ? [] : [{ path, want, got }],
   );
   if (changes.length === 0) return undefined;
   return violation(reason, cause, `${changes.map(({ path }) => path).join(', ')} of it are not as wanted`, changes);
+}
+
+function isSame(want: string | readonly string[], got: string | readonly string[] | undefined): boolean {
+  if (typeof want === 'string' || typeof got === 'string' || got === undefined) return want === got;
+  return want.length === got.length && want.every((name, index) => name === got[index]);
 }
 
 /** Enough of a fingerprint to tell two apart. */

@@ -43,15 +43,22 @@ export function currentConsumers(
 }
 
 /** Consumers that run; with `all` the others too. */
-export function standings(resource: Resource<'Certificate'>, context: PlanContext, all = false): Standing[] {
+export function standings(resource: Resource<'Certificate'>, context: PlanContext, all = false): readonly Standing[] {
+  const known = context.standings.get(resource.key) ?? readStandings(resource, context);
+  context.standings.set(resource.key, known);
+  return all
+    ? known
+    : known.filter(({ consumer, container }) => consumer.container === undefined || container !== undefined);
+}
+
+function readStandings(resource: Resource<'Certificate'>, context: PlanContext): Standing[] {
   const { observed, memory, now } = context.input;
   const pair = observed.pairs[resource.key];
   const liveSince = pair?.liveSince ?? 0;
   const fingerprint = leafOf(pair)?.fingerprint;
   const told = toldOf(memory.notified[resource.key], materialOf(resource, context));
-  return resource.spec.consumers.flatMap((consumer) => {
+  return resource.spec.consumers.map((consumer) => {
     const container = consumer.container === undefined ? undefined : runningContainer(consumer.container, context);
-    if (consumer.container !== undefined && container === undefined && !all) return [];
     const startedAt = container?.startedAt ?? 0;
     const isFresh = isLater(startedAt, liveSince, now);
     const id = servedId(resource.key, consumer);
