@@ -1,12 +1,13 @@
 import { Admission } from '../admission/admission.ts';
 import type { Topology } from '../graph/topology.ts';
 import type { Names } from '../names/names.ts';
+import { ClientScores } from '../scores/client-scores.ts';
 import type { Family } from '../store/family.ts';
 import type { MetricStore } from '../store/store.ts';
 import type { ZoneTable } from '../zones/zone-table.ts';
 import { ClientDomains } from './client-domains.ts';
 import type { ClientLabels } from './client-labels.ts';
-import { resultOf, type DnsEvent } from './dns-event.ts';
+import { resultOf, type DnsEvent, type DnsResult } from './dns-event.ts';
 import { dnsFamilies, type DnsFamilies } from './dns-families.ts';
 import { DomainAddresses } from './domain-addresses.ts';
 import type { GatewayWitness } from './gateway-witness.ts';
@@ -33,6 +34,7 @@ const SIX_HOURS = 6 * 3_600_000;
 const REMEMBERED_UPSTREAMS = 256;
 const QUERY_TYPES = new Set('A AAAA HTTPS SVCB CNAME PTR TXT MX NS SOA SRV'.split(' '));
 const CODES = new Set('NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED YXDOMAIN NOTAUTH NOTZONE BADVERS'.split(' '));
+const UNBLOCKED = new Set<DnsResult>(['allowed', 'allowlisted', 'rewritten', 'safesearch']);
 const UNROUTABLE = new Set(['0.0.0.0', '::']);
 
 /** What DNS queries add up to. */
@@ -44,6 +46,7 @@ export class DnsAccount {
   readonly #options: DnsAccountOptions;
   readonly #families: DnsFamilies;
   readonly #upstreams: Admission;
+  readonly #scores: ClientScores;
   readonly #hosts = new Map<string, string>();
   readonly #categories = new Map<string, readonly [category: string, source: string]>();
 
@@ -60,7 +63,9 @@ export class DnsAccount {
       families.processing.remove(host),
     );
     if (families.clientDomains !== undefined) this.clientDomains = new ClientDomains(families.clientDomains);
+    this.#scores = new ClientScores(options.store, options.now);
     options.clients.onEvict((client) => {
+      this.#scores.forget(client);
       families.clientQueries.remove('client', client);
       this.clientDomains?.forget(client);
     });
@@ -80,7 +85,8 @@ export class DnsAccount {
     if (event.list !== undefined) families.listHits.add([String(event.list)]);
     if (event.service !== '') families.serviceHits.add([event.service, names.groupOf(event.service)]);
 
-    const domain = registrableDomain(event.name.toLowerCase(), this.#options.localDomains);
+    const name = event.name.toLowerCase();
+    const domain = registrableDomain(name, this.#options.localDomains);
     const domainLabel = this.domains.observe(domain, now) ? domain : 'other';
     families.domainQueries.add([domainLabel, result]);
     if (domainLabel !== 'other') this.#learn(domain, event, result === 'allowed' || result === 'allowlisted', now);
@@ -91,6 +97,13 @@ export class DnsAccount {
     if (clients.anonymized) return;
     const client = clients.label(address, now);
     families.clientQueries.add([client, zone, result]);
+    if (client !== 'other') {
+      const blocked = !UNBLOCKED.has(result);
+      const onList = event.list !== undefined && blocked && names.categoryOf(event.list) === 'security';
+      const security = onList || result === 'safebrowsing';
+      const nxdomain = event.code === 'NXDOMAIN';
+      this.#scores.observe(client, { name, domain, type: event.type, blocked, nxdomain, security }, now);
+    }
     const failed = event.code === 'SERVFAIL';
     this.#options.topology.dns({ client: address, zone, upstream, failed, seconds: event.seconds }, now);
     if (this.clientDomains === undefined) return;

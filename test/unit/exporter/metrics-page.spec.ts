@@ -31,6 +31,7 @@ async function told(): Promise<Map<string, string>> {
   accounts.dns.record(dnsEvent({ reason: 8, service: 'tiktok', list: -2 }), clock.now());
   accounts.dns.record(dnsEvent(), clock.now());
   accounts.http.record(httpEvent(), clock.now());
+  clock.jump(15 * 60_000);
   const page = accounts.store.render();
   await exporter.close();
   return new Map([...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]));
