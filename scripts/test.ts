@@ -14,6 +14,7 @@ import { IMAGE_NAMES } from '../test/images/recipes.ts';
 import { TEST_ENGINE_VARIABLE, type TestEngine } from '../test/support/test-engine.ts';
 import { ensureEngine, type ProvisionedEngine } from './engine.ts';
 import { BUILD, CHECKS, runCheck, type Check } from './support/checks.ts';
+import { installTools } from './support/install-tools.ts';
 import { runMochaGroup } from './support/mocha-group.ts';
 import { runCommand } from './support/run-command.ts';
 import { TestTally } from './support/test-tally.ts';
@@ -77,6 +78,7 @@ async function provide(): Promise<TestEngine | undefined> {
   console.log('\nDocker Engine and images');
   try {
     engine = await ensureEngine('test', log);
+    await installTools(log);
     log(
       `engine at ${engine.host}${engine.private ? ' (private, stopped at the end)' : ' (was running, is left running)'}`,
     );
