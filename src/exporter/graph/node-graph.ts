@@ -13,6 +13,8 @@ interface Node {
 interface Edge {
   readonly source: string;
   readonly target: string;
+  readonly sourceNode: Node;
+  readonly targetNode: Node;
   readonly kind: EdgeKind;
   requests: number;
   seconds: number;
@@ -54,20 +56,30 @@ export class NodeGraph {
     return this.#findNode(id) !== undefined;
   }
 
-  /** Counts a request that a node sent or answered. */
-  count(id: string, failed: boolean): void {
-    const node = this.#findNode(id);
-    if (node === undefined) return;
-    node.requests++;
-    if (failed) node.errors++;
+  /** Draws an edge, without a request. */
+  draw(source: string, target: string, kind: EdgeKind): void {
+    this.#findEdge(source, target, kind);
   }
 
-  /** Counts a request between two nodes and how long it took; with `undefined` the edge is only drawn. */
-  edge(source: string, target: string, kind: EdgeKind, seconds: number | undefined): void {
-    const edge = this.#index.get(source)?.get(target) ?? this.#makeEdge(source, target, kind);
-    if (edge === undefined || seconds === undefined) return;
+  /**
+   * Counts a request between two nodes and how long it took, for the edge and the node that takes it; with `sends` for the
+   * node that sends it, too: one that only passes it on has counted it before.
+   */
+  request(
+    source: string,
+    target: string,
+    { kind, seconds, failed, sends }: { kind: EdgeKind; seconds: number; failed: boolean; sends: boolean },
+  ): void {
+    const edge = this.#findEdge(source, target, kind);
+    if (edge === undefined) {
+      if (sends) countIn(this.#findNode(source), failed);
+      countIn(this.#findNode(target), failed);
+      return;
+    }
     edge.requests++;
     edge.seconds += seconds;
+    if (sends) countIn(edge.sourceNode, failed);
+    countIn(edge.targetNode, failed);
   }
 
   /** Removes a node with all its edges. */
@@ -139,16 +151,28 @@ export class NodeGraph {
     return node;
   }
 
+  #findEdge(source: string, target: string, kind: EdgeKind): Edge | undefined {
+    return this.#index.get(source)?.get(target) ?? this.#makeEdge(source, target, kind);
+  }
+
   #makeEdge(source: string, target: string, kind: EdgeKind): Edge | undefined {
-    if (!this.node(source) || !this.node(target)) return undefined;
+    const sourceNode = this.#findNode(source);
+    const targetNode = this.#findNode(target);
+    if (sourceNode === undefined || targetNode === undefined) return undefined;
     if (this.#edges.size >= MOST_EDGES || !this.#budget.take(SERIES_EACH)) {
       this.#budget.refused(EDGES);
       return undefined;
     }
-    const edge = { source, target, kind, requests: 0, seconds: 0 };
+    const edge = { source, target, sourceNode, targetNode, kind, requests: 0, seconds: 0 };
     this.#edges.set(`${source}|${target}`, edge);
     const targets = this.#index.get(source) ?? new Map<string, Edge>();
     this.#index.set(source, targets.set(target, edge));
     return edge;
   }
+}
+
+function countIn(node: Node | undefined, failed: boolean): void {
+  if (node === undefined) return;
+  node.requests++;
+  if (failed) node.errors++;
 }

@@ -31,7 +31,7 @@ export class Topology {
     this.#domains = new Admission({ capacity: MOST_DOMAINS, idleAfter: 6 * HOUR }, (domain) =>
       graph.remove(`dom:${domain}`),
     );
-    for (const { source, target, kind } of declared) graph.edge(`svc:${source}`, `svc:${target}`, kind, undefined);
+    for (const { source, target, kind } of declared) graph.draw(`svc:${source}`, `svc:${target}`, kind);
   }
 
   /** A DNS query: client to AdGuard, and on to an upstream when one was asked. */
@@ -40,13 +40,11 @@ export class Topology {
     now: number,
   ): void {
     const source = this.#clientNode(query.client, query.zone, now);
-    this.#graph.count(source, query.failed);
-    this.#graph.count(ADGUARD_NODE, query.failed);
-    this.#graph.edge(source, ADGUARD_NODE, 'dns', query.seconds);
+    const { seconds, failed } = query;
+    this.#graph.request(source, ADGUARD_NODE, { kind: 'dns', seconds, failed, sends: true });
     if (query.upstream === undefined) return;
     const upstream = query.upstream === 'other' ? 'ext:other' : this.#id('up:', query.upstream);
-    this.#graph.count(upstream, query.failed);
-    this.#graph.edge(ADGUARD_NODE, upstream, 'dns', query.seconds);
+    this.#graph.request(ADGUARD_NODE, upstream, { kind: 'dns', seconds, failed, sends: false });
   }
 
   /** An HTTP request: client to Traefik, and on to a service unless Traefik answered itself. */
@@ -62,13 +60,11 @@ export class Topology {
     now: number,
   ): void {
     const source = this.#clientNode(request.client, request.zone, now);
-    this.#graph.count(source, request.failed);
-    this.#graph.count(TRAEFIK_NODE, request.failed);
-    this.#graph.edge(source, TRAEFIK_NODE, 'http', request.seconds);
+    const { seconds, originSeconds, failed } = request;
+    this.#graph.request(source, TRAEFIK_NODE, { kind: 'http', seconds, failed, sends: true });
     if (request.service === undefined) return;
     const service = serviceNode(request.service);
-    this.#graph.count(service, request.failed);
-    this.#graph.edge(TRAEFIK_NODE, service, 'proxy', request.originSeconds);
+    this.#graph.request(TRAEFIK_NODE, service, { kind: 'proxy', seconds: originSeconds, failed, sends: false });
   }
 
   /** A client's question for a domain; only to be called when telling this is wanted. */
@@ -83,8 +79,8 @@ export class Topology {
       this.#clientDomains.set(client, domains);
     }
     if (!domains.observe(domain, now)) return;
-    this.#graph.count(`dom:${domain}`, false);
-    this.#graph.edge(`cli:${client}`, `dom:${domain}`, 'lookup', seconds);
+    const edge = { kind: 'lookup', seconds, failed: false, sends: false } as const;
+    this.#graph.request(`cli:${client}`, `dom:${domain}`, edge);
   }
 
   #clientNode(client: string, zone: string, now: number): string {

@@ -38,7 +38,7 @@ export class ClientActivity {
   readonly #since: number;
   readonly #hours: Hour[] = Array.from({ length: 24 }, () => ({ observations: 0, mean: 0, variance: 0 }));
   readonly #seen: SeenDomains;
-  #distinct = new Set<number>();
+  #distinct = new Set<string>();
   #tunnel = new TunnelWatch();
   #queries = 0;
   #blocked = 0;
@@ -63,10 +63,9 @@ export class ClientActivity {
       this.#observeMissing(query.domain);
     }
     this.#tunnel.observe(query.name, query.domain, query.type);
-    const id = hash(query.domain);
-    if (this.#distinct.size >= MOST_DISTINCT || this.#distinct.has(id)) return;
-    this.#distinct.add(id);
-    if (!this.#seen.add(id, now)) this.#new++;
+    if (this.#distinct.size >= MOST_DISTINCT || this.#distinct.has(query.domain)) return;
+    this.#distinct.add(query.domain);
+    if (!this.#seen.add(hash(query.domain), now)) this.#new++;
   }
 
   /** Ends the window; `hour` is the hour of the day that it belongs to. */
