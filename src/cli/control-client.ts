@@ -67,10 +67,12 @@ export async function askOperator(stateDirectory: string): Promise<StatusJson | 
   return reply === undefined ? undefined : (contentOf(reply) as StatusJson);
 }
 
-/** Tells the running operator to renew a Certificate now: whether one runs; a CommandError when it has no such one. */
+/** Tells the running operator to renew a Certificate now: whether one runs; a CommandError when there is no such one, or nothing
+ * to renew. */
 export async function askRenewal(stateDirectory: string, name: string): Promise<boolean> {
   const reply = await askSocket(stateDirectory, 'POST', `/api/v1/renew?name=${encodeURIComponent(name)}`);
   if (reply?.code === 404) throw new CommandError(`${reply.text.trim()}; bastion certs lists the certificates`);
+  if (reply?.code === 409) throw new CommandError(reply.text.trim());
   if (reply !== undefined) contentOf(reply);
   return reply !== undefined;
 }

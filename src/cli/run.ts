@@ -15,6 +15,8 @@ import { listenPlan, type ListenPlan } from './listen-plan.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { packageVersion } from './package-version.ts';
 
+const RENEWALS = { renewable: 'asked', unissued: 'unissued', unseen: 'unseen', unknown: 'unknown' } as const;
+
 function sourceOf({ controller }: Operator, metrics: Metrics, liveness: Liveness): StatusSource {
   return {
     snapshot: () => controller.snapshot(),
@@ -23,7 +25,7 @@ function sourceOf({ controller }: Operator, metrics: Metrics, liveness: Liveness
     ready: () => liveness.ready(),
     reconcile: () => controller.trigger('control'),
     retry: (key) => controller.retry(key),
-    renew: (name) => (controller.renew(keyOf('Certificate', name)) ? 'asked' : 'unknown'),
+    renew: (name) => RENEWALS[controller.renew(keyOf('Certificate', name))],
   };
 }
 

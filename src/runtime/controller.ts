@@ -8,6 +8,7 @@ import { forgetFailures } from './forget-failures.ts';
 import { measureLoopDelay } from './loop-delay.ts';
 import type { LoopDelay } from './loop-delay.ts';
 import { Passes } from './pass.ts';
+import { renewable, type Renewable } from './renewable.ts';
 import { TraceBus, messageOf } from './trace-bus.ts';
 import { Triggers } from './triggers.ts';
 import type { Reason } from './triggers.ts';
@@ -105,17 +106,17 @@ export class Controller {
   /**
    * The human says "a new certificate now": the present one is to be replaced, and failures to do so are forgotten.
    *
-   * @returns whether there is such a Certificate, with something to replace
+   * @returns whether there is such a Certificate, with something to replace; nothing happens unless it is `renewable`
    */
-  renew(key: Key): boolean {
-    const present = this.snapshot().certificates.find((certificate) => certificate.key === key)?.file;
-    if (present === undefined || !key.startsWith('Certificate/')) return false;
+  renew(key: Key): Renewable['state'] {
+    const present = renewable(this.snapshot(), key);
+    if (present.state !== 'renewable') return present.state;
     this.#deps.memory.set('renewals', key, present.fingerprint);
     this.#deps.memory.set('backoffs', key, undefined);
     this.#passes.retry(key);
     this.#trace.emit({ type: 'renewal-asked', key });
     this.trigger('control');
-    return true;
+    return present.state;
   }
 
   snapshot(): StatusSnapshot {

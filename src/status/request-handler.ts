@@ -15,7 +15,7 @@ export interface StatusSource {
   /** Tries a resource again: what was forgotten, in words; undefined: no such resource. Over the control socket only. */
   retry(key: Key): readonly string[] | undefined;
   /** Renews a Certificate before its time. Over the control socket only. */
-  renew(name: string): 'asked' | 'unknown';
+  renew(name: string): 'asked' | 'unissued' | 'unseen' | 'unknown';
 }
 
 const HEADERS = {
@@ -74,11 +74,23 @@ function answerRetry(query: string, source: StatusSource): Answer {
 }
 
 /** `?name=NAME` of a Certificate. */
+const RENEWAL_PROBLEMS = {
+  asked: undefined,
+  unissued: {
+    code: 409,
+    text: (key: string) =>
+      `${key} has no certificate yet that could be renewed: it is issued as soon as nothing is in its way, and bastion status says what is`,
+  },
+  unseen: { code: 409, text: (key: string) => `${key} was not looked at yet: try again in a moment` },
+  unknown: { code: 404, text: (key: string) => `the desired state has no ${key}` },
+} as const;
+
 function answerRenew(query: string, source: StatusSource): Answer {
   const name = new URLSearchParams(query).get('name') ?? '';
   if (name === '') return { code: 400, type: TEXT, body: 'which certificate? ?name=NAME\n' };
-  if (source.renew(name) === 'unknown')
-    return { code: 404, type: TEXT, body: `the desired state has no Certificate/${name}\n` };
+  const problem = RENEWAL_PROBLEMS[source.renew(name)];
+  if (problem !== undefined)
+    return { code: problem.code, type: TEXT, body: `${problem.text(`Certificate/${name}`)}\n` };
   return { code: 202, type: JSON_TYPE, body: '{"accepted":true}\n' };
 }
 

@@ -29,7 +29,10 @@ describe('bastion certs', () => {
       ready: () => ({ ok: true, reason: '' }),
       reconcile: () => undefined,
       retry: () => undefined,
-      renew: (name) => (name === 'web' ? (asked.push(name), 'asked') : 'unknown'),
+      renew: (name) => {
+        if (name === 'new') return 'unissued';
+        return name === 'web' ? (asked.push(name), 'asked') : 'unknown';
+      },
     };
     server = await createStatusServer(source, { socket: join(directory(), 'control.sock') });
   }
@@ -83,6 +86,9 @@ describe('bastion certs', () => {
     const unknown = await refusal('renew', 'db');
     expect(unknown).to.be.instanceOf(CommandError);
     expect(unknown.message).to.contain('has no Certificate/db; bastion certs lists the certificates');
+    const unissued = await refusal('renew', 'new');
+    expect(unissued).to.be.instanceOf(CommandError);
+    expect(unissued.message).to.match(/^Certificate\/new has no certificate yet/);
     for (const [args, message] of [
       [['renew'], 'renew which certificate?'],
       [['web'], 'did you mean bastion certs renew web?'],

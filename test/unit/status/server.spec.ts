@@ -58,7 +58,8 @@ describe('status server', () => {
       live: () => ({ ok: true, reason: 'last heartbeat 1 s ago' }),
       ready: () => ({ ok: ready, reason: ready ? 'ready' : 'the engine has not answered yet' }),
       reconcile: () => void (reconciles += 1),
-      renew: (name) => (name === 'web' ? 'asked' : 'unknown'),
+      renew: (name) =>
+        name === 'web' ? 'asked' : name === 'new' ? 'unissued' : name === 'late' ? 'unseen' : 'unknown',
       retry: (key) => (key === 'Container/web' ? ['failures in a row'] : undefined),
     };
     server = await createStatusServer(source, { host: '127.0.0.1', port: 0 });
@@ -161,6 +162,10 @@ describe('status server', () => {
           call({ socketPath }, `/api/v1/renew${query}`, { method: 'POST' });
         expect(await renew('?name=web')).to.include({ code: 202, body: '{"accepted":true}\n' });
         expect(await renew('?name=db')).to.include({ code: 404, body: 'the desired state has no Certificate/db\n' });
+        const unissued = await renew('?name=new');
+        expect(unissued.code).to.equal(409);
+        expect(unissued.body).to.contain('Certificate/new has no certificate yet').and.contain('bastion status');
+        expect(await renew('?name=late')).to.include({ code: 409 });
         expect((await renew('')).code).to.equal(400);
         expect((await call({ port }, '/api/v1/renew?name=web', { method: 'POST' })).code).to.equal(405);
       } finally {
