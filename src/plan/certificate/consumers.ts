@@ -8,8 +8,9 @@ import type { PlanContext } from '../context.ts';
 import { blocked, degraded, draft, holdName, type ConditionDraft, type StepDraft } from '../draft.ts';
 import { closedGatesBefore } from '../gate.ts';
 import { leafOf } from './checks.ts';
+import { consumerName } from './consumer-name.ts';
 import { servedTarget } from './served-targets.ts';
-import { materialOf, nameOf, standings, type Standing } from './standings.ts';
+import { materialOf, standings, type Standing } from './standings.ts';
 import { day } from './times.ts';
 import { toldOf, toldRecord } from './told.ts';
 
@@ -56,7 +57,9 @@ export function planConsumers(resource: Resource<'Certificate'>, cause: string, 
             container?.owner === undefined || !mustBeLeftAlone(container.owner.key, context),
         );
   const chosen = free.length > 0 ? free : needs;
-  const left = needs.filter((need) => !chosen.includes(need)).map(({ standing }) => nameOf(standing.consumer));
+  const left = needs
+    .filter((need) => !chosen.includes(need))
+    .map(({ standing }) => consumerName(standing.consumer, resource.spec.consumers));
 
   const material = materialOf(resource, context);
   const told = new Set(toldOf(memory.notified[resource.key], material));
@@ -141,7 +144,13 @@ export function mustBeLeftAlone(key: Key, { input }: PlanContext): boolean {
 function troubleOf(resource: Resource<'Certificate'>, standing: Standing, context: PlanContext): ConditionDraft[] {
   const { consumer, served, isOutdated, isCurrent } = standing;
   if (served === undefined || isCurrent !== false || isOutdated) return [];
-  return [trouble(consumer, served, leafOf(context.input.observed.pairs[resource.key])?.fingerprint ?? '')];
+  return [
+    trouble(
+      consumerName(consumer, resource.spec.consumers),
+      served,
+      leafOf(context.input.observed.pairs[resource.key])?.fingerprint ?? '',
+    ),
+  ];
 }
 
 /** One condition for each reason, since a resource has one of each type only: the first reason stands for all. */
@@ -173,8 +182,7 @@ function isBooting({ container, served, consumer }: Standing): boolean {
   );
 }
 
-function trouble(consumer: CertificateConsumer, served: ObservedServed, fingerprint: string): ConditionDraft {
-  const who = nameOf(consumer);
+function trouble(who: string, served: ObservedServed, fingerprint: string): ConditionDraft {
   if (served.state === 'unreachable')
     return degraded('NotServed', `${who} could not be asked which certificate it serves: ${served.error}`);
   if (served.fingerprint === fingerprint)

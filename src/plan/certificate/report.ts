@@ -7,7 +7,8 @@ import type { Resource } from '../../model/resource.ts';
 import { planContext, type PlanContext } from '../context.ts';
 import { PlanCache } from '../plan-cache.ts';
 import { leafOf, renewalTime } from './checks.ts';
-import { currentConsumers, nameOf } from './standings.ts';
+import { consumerName } from './consumer-name.ts';
+import { currentConsumers } from './standings.ts';
 import { presentAuthority } from './trust.ts';
 
 /** Conditions that tell of no trouble. */
@@ -52,7 +53,7 @@ function ofCertificate(
     issuer: leaf?.issuer ?? authority?.subject ?? spec.issuer,
     ...(leaf === undefined ? {} : { file: fileOf(leaf), renewalAt: renewalTime(leaf, spec) }),
     consumers: currentConsumers(resource, context).map(({ consumer, served, isCurrent }) => ({
-      name: nameOf(consumer),
+      name: consumerName(consumer, spec.consumers),
       ...(served === undefined ? {} : { served }),
       ...(isCurrent === undefined ? {} : { isCurrent }),
     })),

@@ -9,6 +9,7 @@ import { planContext } from '../context.ts';
 import { PlanCache } from '../plan-cache.ts';
 import { runningContainer } from '../running-container.ts';
 import { leafOf } from './checks.ts';
+import { consumerName } from './consumer-name.ts';
 
 /** All services whose certificate can be looked at now. */
 export function servedTargets(input: PlanningInput): (ServedTarget & { readonly key: Key })[] {
@@ -47,7 +48,7 @@ export function servedTarget(
   );
   return {
     id: servedId(resource.key, consumer),
-    consumer: consumer.container ?? `${address}:${port}`,
+    consumer: consumerName(consumer, resource.spec.consumers),
     ...(address === undefined ? {} : { address }),
     ...(address === undefined && container !== undefined ? { container: container.id } : {}),
     port,

@@ -88,8 +88,3 @@ export function materialOf(resource: Resource<'Certificate'>, context: PlanConte
   const trust = pair?.trust.state === 'parsed' ? pair.trust.certificates.map(({ fingerprint }) => fingerprint) : [];
   return materialDigest(leafOf(pair)?.fingerprint ?? '', trust);
 }
-
-/** A consumer, for people. */
-export function nameOf({ container, served }: CertificateConsumer): string {
-  return container ?? `${served?.address}:${served?.port}`;
-}

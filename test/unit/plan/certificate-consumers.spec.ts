@@ -304,6 +304,12 @@ describe('planning for those who serve a certificate', () => {
     expect(steps.filter(({ op }) => op === 'RestartContainer')).to.deep.equal([]);
   });
 
+  it('names each of two services of one container', () => {
+    const second = consumer('proxy', { served: { port: 8443, serverName: 'proxy.lab', within: 30_000 } });
+    const names = servedTargets(scene({ consumers: [consumer('proxy'), second] })).map((target) => target.consumer);
+    expect(names).to.deep.equal(['proxy:443', 'proxy:8443']);
+  });
+
   it('lets containers be healed while their certificate is being told of', () => {
     const behind = container('app', {}, [web.key]);
     const input = scene({ memory: failed });
