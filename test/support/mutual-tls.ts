@@ -88,9 +88,9 @@ export class MutualTls {
     return gateway;
   }
 
-  /** Prometheus that serves `<short>`'s certificate, or the one named, and scrapes these jobs every second. */
+  /** Prometheus that serves `<short>`'s certificate, or the one named, and scrapes these jobs every two seconds. */
   prometheus(short: string, jobs: readonly Spec[], certificate = short): Manifest {
-    const config = { global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: jobs };
+    const config = { global: { scrape_interval: '2s', scrape_timeout: '2s' }, scrape_configs: jobs };
     this.#config(short, 'prometheus.yml', config);
     return this.#program(short, 'prometheus', this.directory(certificate), {
       command: [
