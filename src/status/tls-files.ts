@@ -115,12 +115,18 @@ export class TlsFiles {
     return { state: 'fault', message: `${path} cannot be read: ${code}` };
   }
 
+  /** One after the other, so that of several that are missing it is always the same one that is told of. */
   async #versions(): Promise<string> {
-    return (await Promise.all(this.#all().map(versionOf))).join('\n');
+    const versions: string[] = [];
+    for (const path of this.#all()) versions.push(await versionOf(path));
+    return versions.join('\n');
   }
 
   async #material(): Promise<TlsMaterial> {
-    const [cert = '', key = '', ca] = await Promise.all(this.#all().map((path) => readFile(path, 'utf8')));
+    const { certificate, clientAuthority } = this.#paths;
+    const cert = await readFile(certificate, 'utf8');
+    const key = await readFile(this.#paths.key, 'utf8');
+    const ca = clientAuthority === undefined ? undefined : await readFile(clientAuthority, 'utf8');
     return { cert, key, ...(ca === undefined ? {} : { ca }) };
   }
 
