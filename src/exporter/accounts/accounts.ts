@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { NodeGraph } from '../graph/node-graph.ts';
 import { ADGUARD_NODE, Topology, TRAEFIK_NODE } from '../graph/topology.ts';
 import { Names } from '../names/names.ts';
+import { boundedValue } from '../store/series-labels.ts';
 import { MetricStore } from '../store/store.ts';
 import { formatAddress, parseAddress } from '../zones/address.ts';
 import { ZoneTable } from '../zones/zone-table.ts';
@@ -43,7 +44,7 @@ export function createAccounts(config: Config, now: () => number): Accounts {
 function titleOf(id: string, names: Names): string {
   const text = id.slice(id.indexOf(':') + 1);
   const name = id.startsWith('cli:') ? names.client(text).name : '';
-  return name === '' ? text : name;
+  return name === '' ? text : boundedValue(name);
 }
 
 function spelling(text: string): string {

@@ -3,6 +3,7 @@ import type { Topology } from '../graph/topology.ts';
 import type { Names } from '../names/names.ts';
 import { ClientScores } from '../scores/client-scores.ts';
 import type { Family } from '../store/family.ts';
+import { boundedValue } from '../store/series-labels.ts';
 import type { MetricStore } from '../store/store.ts';
 import type { ZoneTable } from '../zones/zone-table.ts';
 import { ClientDomains } from './client-domains.ts';
@@ -86,12 +87,13 @@ export class DnsAccount {
     if (event.service !== '') families.serviceHits.add([event.service, names.groupOf(event.service)]);
 
     const name = event.name.toLowerCase();
-    const domain = registrableDomain(name, this.#options.localDomains);
+    const domain = boundedValue(registrableDomain(name, this.#options.localDomains));
     const domainLabel = this.domains.observe(domain, now) ? domain : 'other';
     families.domainQueries.add([domainLabel, result]);
     if (domainLabel !== 'other') this.#learn(domain, event, result === 'allowed' || result === 'allowlisted', now);
 
-    const upstream = event.upstream === '' || event.cached ? undefined : this.#upstream(event.upstream, now);
+    const upstream =
+      event.upstream === '' || event.cached ? undefined : this.#upstream(boundedValue(event.upstream), now);
     if (upstream !== undefined && event.reason <= 1) families.processing.observe(upstream, event.seconds);
 
     if (clients.anonymized) return;

@@ -61,6 +61,13 @@ export function resultOf(reason: number): DnsResult {
   return RESULTS[reason] ?? 'allowed';
 }
 
+const LONGEST_SECONDS = 3600;
+
+/** A time of processing as it is counted: what cannot be one counts as none, or every sum would end with it. */
+export function plausibleSeconds(seconds: number): number {
+  return seconds >= 0 && seconds <= LONGEST_SECONDS ? seconds : 0;
+}
+
 /** AdGuard's names of its reasons, by number. */
 export const REASONS: readonly string[] = [
   'NotFilteredNotFound',

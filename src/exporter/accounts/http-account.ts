@@ -2,6 +2,7 @@ import { Admission } from '../admission/admission.ts';
 import type { Topology } from '../graph/topology.ts';
 import type { Family } from '../store/family.ts';
 import type { Histogram } from '../store/histogram.ts';
+import { boundedValue } from '../store/series-labels.ts';
 import type { MetricStore } from '../store/store.ts';
 import type { ZoneTable } from '../zones/zone-table.ts';
 import type { ClientLabels } from './client-labels.ts';
@@ -87,12 +88,15 @@ export class HttpAccount {
   /** Counts a request. `now` in milliseconds is the time of accounting. */
   record(event: HttpEvent, now: number): void {
     const { address, zone } = this.#zones.locate(event.client);
-    const service = this.#serviceLabel(event.service, now);
+    const service = this.#serviceLabel(boundedValue(event.service), now);
     this.#requests.add([zone, service, classOf(event.status)]);
     this.#requestBytes.add([zone, service], event.requestBytes);
     this.#responseBytes.add([zone, service], event.responseBytes);
     this.#clientRequests.add([this.#clients.label(address, now), service]);
-    if (event.server !== '') this.#serverRequests.add([service, this.#serverLabel(service, event.server, now)]);
+    if (event.server !== '') {
+      const server = this.#serverLabel(service, boundedValue(event.server), now);
+      this.#serverRequests.add([service, server]);
+    }
     if (event.originSeconds !== undefined) this.#origin.observe(service, event.originSeconds);
     this.#topology.http(
       {

@@ -1,4 +1,4 @@
-import { REASONS, type AnswerAddresses, type DnsEvent } from '../accounts/dns-event.ts';
+import { plausibleSeconds, REASONS, type AnswerAddresses, type DnsEvent } from '../accounts/dns-event.ts';
 import { fieldsOf, listOf, numberOf, textOf, type Fields } from './json-shape.ts';
 import { parseTimestamp } from './timestamp.ts';
 
@@ -37,7 +37,7 @@ export function parseLogItem(item: unknown): LogEntry | undefined {
     list: listOfRule(listOf(fields['rules'])),
     service: textOf(fields['service_name']),
     upstream: textOf(fields['upstream']),
-    seconds: elapsed === '' || !(Number(elapsed) >= 0) ? 0 : Number(elapsed) / 1000,
+    seconds: plausibleSeconds(Number(elapsed) / 1000),
     cached: fields['cached'] === true,
     code: status === '' ? undefined : status,
     answer: () => answerOf(listOf(fields['answer'])),

@@ -1,4 +1,4 @@
-import type { DnsEvent } from '../accounts/dns-event.ts';
+import { plausibleSeconds, type DnsEvent } from '../accounts/dns-event.ts';
 import { parseDnsAnswer, responseCode } from './dns-message.ts';
 import { fieldsOf, listOf, numberOf, textOf } from './json-shape.ts';
 
@@ -33,7 +33,7 @@ export function parseLogLine(line: string): LoggedQuery | undefined {
     list: listOfResult(result),
     service: textOf(result['ServiceName']),
     upstream: textOf(fields['Upstream']),
-    seconds: elapsed > 0 ? elapsed / NANOSECONDS : 0,
+    seconds: plausibleSeconds(elapsed / NANOSECONDS),
     cached: fields['Cached'] === true,
     code: responseCode(encoded),
     answer: () => parseDnsAnswer(Buffer.from(encoded, 'base64')),

@@ -1,16 +1,23 @@
 /** Longest label value, in UTF-16 units: a hostile name must not become a long page. */
 export const LONGEST_VALUE = 128;
 
-/** What must be escaped, and halves of characters, which UTF-8 cannot say. */
-const SPECIAL = /[\\\n"]|\p{Surrogate}/gu;
+const ESCAPED = /[\\\n"]/g;
+
+/** Halves of characters, which UTF-8 cannot say, and what stands between the values of a key. */
+const UNSAID = /[\u0001]|\p{Surrogate}/u;
+const UNSAID_ALL = new RegExp(UNSAID, 'gu');
 
 /** What stands between the values of a label set in its key. */
 export const SEPARATOR = '\u0001';
 
-/** A label value as it is stored: cut to LONGEST_VALUE, without separators. */
+/**
+ * A label value as it is stored: cut to LONGEST_VALUE, without separators and halves of characters. What is the same on the
+ * page is the same here, so that no series is told twice.
+ */
 export function boundedValue(value: string): string {
   const short = value.length <= LONGEST_VALUE ? value : `${value.slice(0, LONGEST_VALUE - 1)}…`;
-  return short.includes(SEPARATOR) ? short.replaceAll(SEPARATOR, ' ') : short;
+  if (!UNSAID.test(short)) return short;
+  return short.replace(UNSAID_ALL, (character) => (character === SEPARATOR ? ' ' : '\ufffd'));
 }
 
 /** `{a="1",b="2"}`, escaped; the empty text when there are no labels. */
@@ -28,8 +35,5 @@ export function valueText(value: number): string {
 }
 
 function escapeValue(value: string): string {
-  return value.replace(SPECIAL, (character) => {
-    if (character === '\n') return '\\n';
-    return character === '"' || character === '\\' ? `\\${character}` : '\ufffd';
-  });
+  return value.replace(ESCAPED, (character) => (character === '\n' ? '\\n' : `\\${character}`));
 }
