@@ -17,7 +17,7 @@ export function planSecret(resource: Resource<'Secret'>, context: PlanContext): 
       ...(spec.owner === undefined ? [] : ['-o', spec.owner]),
       ...(spec.group === undefined ? [] : ['-g', spec.group]),
     ];
-    const command = ['install', '-m', `0${spec.mode.toString(8)}`, ...owner, '/dev/stdin', spec.path].join(' ');
+    const command = ['install', '-D', '-m', `0${spec.mode.toString(8)}`, ...owner, '/dev/stdin', spec.path].join(' ');
     return resourcePlan({
       conditions: [
         blocked(

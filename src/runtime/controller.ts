@@ -98,6 +98,8 @@ export class Controller {
     const forgotten = forgetFailures(this.#deps.memory, key);
     if (forgotten.length === 0 && !this.snapshot().resources.some((resource) => resource.key === key)) return undefined;
     this.#passes.retry(key);
+    // What is wrong may have been mended where only a look from outside shows it.
+    if (key.startsWith('Certificate/')) this.#deps.servedChecks.checkAll();
     this.#trace.emit({ type: 'retry-asked', key, forgotten });
     this.trigger('control');
     return forgotten;

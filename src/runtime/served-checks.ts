@@ -13,7 +13,7 @@ import type { Clock } from './clock.ts';
 
 const SIDE_BY_SIDE = 4;
 const DEADLINE_MILLISECONDS = 5_000;
-/** A service that starts is unreachable at first: then the next pass after this long looks again. */
+/** A service that starts is unreachable at first, and what refuses us may be mended: the next pass after this looks again. */
 const AGAIN_MILLISECONDS = 30_000;
 
 /** A consumer that is dialled, and the resource whose certificate it serves. */
@@ -99,7 +99,8 @@ export class ServedChecks {
 
   #isDue(found: ObservedServed | undefined): boolean {
     if (found === undefined) return true;
-    return found.state === 'unreachable' && this.#options.clock.now() - found.at >= AGAIN_MILLISECONDS;
+    const isBad = found.state === 'unreachable' || found.failure !== undefined;
+    return isBad && this.#options.clock.now() - found.at >= AGAIN_MILLISECONDS;
   }
 
   #check(entry: Entry): void {

@@ -81,7 +81,10 @@ export function authorityState(
       present,
       canSign: false,
       problem: spec.create
-        ? degraded('KeyMissing', `${spec.key} is gone: the authority is never made anew; put it back`)
+        ? degraded(
+            'KeyMissing',
+            `${spec.key} is gone: the authority is never made anew. Put it back or, if it stays offline, say create: false`,
+          )
         : undefined,
     };
   if (key.state !== 'parsed')

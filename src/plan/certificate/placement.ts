@@ -18,7 +18,7 @@ export function takenPaths({ spec }: Resource<'Certificate'>, context: PlanConte
   if (taken.length === 0) return undefined;
   return stalled(
     'Conflict',
-    `${taken.join(' and ')} exists and is not ours; the pair is in ${spec.directory}. Move it away, choose other paths, ` +
+    `${taken.join(' and ')}: not ours, and in the way; the pair is in ${spec.directory}. Move it away, choose other paths, ` +
       'or say adopt: true (it is kept beside)',
   );
 }

@@ -7,6 +7,7 @@ import type { PlanContext } from '../context.ts';
 import { isLater } from '../is-later.ts';
 import { runningContainer } from '../running-container.ts';
 import { leafOf } from './checks.ts';
+import { consumerName } from './consumer-name.ts';
 import { toldOf } from './told.ts';
 
 /** How one consumer stands to what lies live. */
@@ -27,10 +28,17 @@ export interface Standing {
 
 /** Whether everybody who reads a Certificate's directory is known to use what lies there. */
 export function isSettled(resource: Resource<'Certificate'>, context: PlanContext): boolean {
-  return standings(resource, context).every(
-    ({ isTold, isOutdated, isCurrent, consumer }) =>
-      isTold && (consumer.served === undefined || (isCurrent === true && !isOutdated)),
-  );
+  return unsettled(resource, context).length === 0;
+}
+
+/** Those of whom that is not known, for people. */
+export function unsettled(resource: Resource<'Certificate'>, context: PlanContext): string[] {
+  return standings(resource, context)
+    .filter(
+      ({ isTold, isOutdated, isCurrent, consumer }) =>
+        !isTold || (consumer.served !== undefined && (isCurrent !== true || isOutdated)),
+    )
+    .map(({ consumer }) => consumerName(consumer, resource.spec.consumers));
 }
 
 /** Whether a consumer shows what lies there, for people; undefined: not known. */

@@ -7,7 +7,7 @@ import type { PlanContext } from '../context.ts';
 import { leafOf } from './checks.ts';
 import { isLater } from '../is-later.ts';
 import { runningContainer } from '../running-container.ts';
-import { isSettled } from './standings.ts';
+import { unsettled } from './standings.ts';
 import { toldOf } from './told.ts';
 
 /** Whom those who trust an authority shall trust now, and how far a rotation has come. */
@@ -81,7 +81,7 @@ function readTrust(
   const toSpread = [bundle, ...leaves.filter((leaf) => !isOurs(leaf)).map(({ key }) => pairs[key]?.trust)];
   const isWritten = trusts(bundle, present) && leaves.every((leaf) => trusts(pairs[leaf.key]?.trust, present));
   const waitsFor = [
-    ...leaves.filter((leaf) => !isSettled(leaf, context)).map(({ key }) => key),
+    ...leaves.flatMap((leaf) => unsettled(leaf, context).map((name) => `${name} (${leaf.key})`)),
     ...untoldReaders(authority, bundle, context).map(({ container }) => `Container/${container}`),
   ];
   const isSpread = isWritten && waitsFor.length === 0 && toSpread.every((pem) => quietAt(pem, now) === undefined);

@@ -272,6 +272,9 @@ describe('the rotation of an authority', () => {
     ]);
     const waiting = plan.conditions.find(({ key, type }) => key === api.key && type === 'Blocked');
     expect(waiting?.message).to.contain('it waits for Container/reader');
+    const untold = house([b, a], { web: observedPair(oldWeb, [b, a]), api: observedPair(oldApi, [b, a]) });
+    const blocked = buildPlan(untold).conditions.find(({ key, type }) => key === api.key && type === 'Blocked');
+    expect(blocked?.message).to.contain('it waits for proxy (Certificate/web)');
   });
 
   it('lets what can wait wait, whatever else it is for', () => {

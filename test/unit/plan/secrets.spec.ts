@@ -20,7 +20,9 @@ describe('planning a secret', () => {
 
   it('waits for the human where it is missing, with the command', () => {
     expectPlan(house(plain), 'nothing to do');
-    expect(buildPlan(house(plain)).conditions[0]?.message).to.contain('install -m 0400 -o root /dev/stdin /srv/token');
+    expect(buildPlan(house(plain)).conditions[0]?.message).to.contain(
+      'install -D -m 0400 -o root /dev/stdin /srv/token',
+    );
     expectConditions(house(plain), 'Secret/token Blocked AwaitingSecret');
   });
 

@@ -152,14 +152,18 @@ describe('ServedChecks', () => {
     expect(checks.current()['a']).to.include({ fingerprint: 'new' });
   });
 
-  it('dials one that was unreachable again after a while, without waiting for the schedule', async () => {
-    await want(target('a'));
-    await answer(unreachable());
-    await want(target('a'));
-    expect(dials).to.deep.equal([]);
-    await clock.advance(30_000);
-    await want(target('a'));
-    expect(dials).to.have.length(1);
+  it('dials one that was unreachable or refused us again after a while, without waiting for the schedule', async () => {
+    for (const bad of [unreachable(), served('f1', 'refused our client certificate')]) {
+      await want(target('a'));
+      await answer({ ...bad, at: clock.now() });
+      await want(target('a'));
+      expect(dials).to.deep.equal([]);
+      await clock.advance(30_000);
+      await want(target('a'));
+      expect(dials).to.have.length(1);
+      await answer(served('f1'));
+      await want();
+    }
   });
 
   it('dials at most four at once, and nobody twice at a time', async () => {
