@@ -20,7 +20,16 @@ import { short } from './checks.ts';
 import { actionSteps, mustBeLeftAlone, rotated } from './consumers.ts';
 import { day } from './times.ts';
 import { toldOf, toldRecord } from './told.ts';
-import { bundleDigest, leavesOf, presentAuthority, trustOf, untoldReaders, waitsForText, type Trust } from './trust.ts';
+import {
+  bundleDigest,
+  isOnlyTime,
+  leavesOf,
+  presentAuthority,
+  trustOf,
+  untoldReaders,
+  waitsForText,
+  type Trust,
+} from './trust.ts';
 
 /** What an authority can do. */
 export interface AuthorityState {
@@ -120,6 +129,8 @@ export function planAuthority(resource: Resource<'CertificateAuthority'>, contex
   const writes = bundleSteps(resource, trust, context);
   const notices = writes.length > 0 ? { steps: [], touches: [] } : noticeSteps(resource, context);
   const conditions: ConditionDraft[] = [describe(present, canSign, trust)];
+  if (isOnlyTime(trust))
+    conditions.push(progressing('Rotating', 'everybody gets the time to read what was written last'));
   const trouble = problem ?? warning(resource, present, files, context);
   if (trouble !== undefined) conditions.push(trouble);
   return resourcePlan({

@@ -20,7 +20,7 @@ import { planOffline } from './offline.ts';
 import { linkSteps, ownerSteps, takenPaths } from './placement.ts';
 import { isSettled } from './standings.ts';
 import { day } from './times.ts';
-import { trustOf, waitsForText, type Trust } from './trust.ts';
+import { isOnlyTime, trustOf, waitsForText, type Trust } from './trust.ts';
 
 /**
  * One Certificate and what is there to what is to be done about it: first the pair, then whom it trusts, then names and
@@ -86,7 +86,7 @@ export function planCertificate(resource: Resource<'Certificate'>, context: Plan
     violation === undefined
       ? []
       : [
-          blocked(
+          (isOnlyTime(trust) ? progressing : blocked)(
             'RotatingAuthority',
             `${violation.message}; it is reissued when everybody trusts the new one${waitsForText(trust.waitsFor)}`,
           ),

@@ -99,6 +99,11 @@ function readTrust(
   return { ...found, ...(times.length === 0 ? {} : { quietAt: Math.min(...times) }) };
 }
 
+/** A rotation that goes on by itself when the time to read is over. */
+export function isOnlyTime({ waitsFor, quietAt }: Trust): boolean {
+  return waitsFor.length === 0 && quietAt !== undefined;
+}
+
 /** For the end of a sentence. */
 export function waitsForText(waitsFor: readonly string[]): string {
   return waitsFor.length === 0 ? '' : `; it waits for ${waitsFor.join(', ')}`;

@@ -216,6 +216,8 @@ describe('the rotation of an authority', () => {
     const fresh = { ...observedAuthority(b), bundle: parsed([b, a], justNow) };
     const early = { ...spread, observed: { ...spread.observed, authorities: { [ROOT]: fresh } } };
     expect(buildPlan(early)).to.deep.include({ steps: [], wakeAt: NOW + 8000 });
+    const ongoing = buildPlan(early).conditions.flatMap(({ key, type }) => (type === 'Progressing' ? [key] : []));
+    expect(ongoing, 'not converged, and nobody is waited for').to.deep.equal([api.key, web.key, ROOT]);
     expect(buildPlan({ ...early, now: NOW + 8000 }).steps.map(({ op }) => op)).to.deep.equal([
       'IssueCertificate',
       'IssueCertificate',
