@@ -4,6 +4,7 @@ import { renderPlanText } from '../plan/render-text.ts';
 import { runnableSteps } from '../runtime/components.ts';
 import { isFailing } from '../runtime/pass-result.ts';
 import { strayHolds } from '../runtime/stray-holds.ts';
+import type { Resource } from '../model/resource.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './errors.ts';
@@ -34,6 +35,14 @@ function summary(plan: Plan): string {
   return [...(now > 0 ? [`${now} to do now`] : []), ...(later > 0 ? [`${later} waiting`] : [])].join(', ');
 }
 
+/** What a plan leaves out: it dials no service. Undefined when no Certificate says where one would be dialled. */
+export function unseenText(resources: readonly Resource[]): string | undefined {
+  const consumers = resources.flatMap((resource) => (resource.kind === 'Certificate' ? resource.spec.consumers : []));
+  const count = consumers.filter(({ served }) => served !== undefined).length;
+  if (count === 0) return undefined;
+  return `what ${count === 1 ? '1 service serves' : `${count} services serve`} was not looked at: bastion certs does`;
+}
+
 export const command: Command = async ({ settings, output, errors }) => {
   const { desired, gates, outcome } = await survey(settings, systemClock);
   writeFindings(desired.findings, settings.desiredDirectory, errors);
@@ -47,6 +56,8 @@ export const command: Command = async ({ settings, output, errors }) => {
     for (const { file } of plan.consents) output.write(`to consent: touch ${gates.directory}/${file}\n`);
     writeTrouble(plan, output);
     if (plan.steps.length > 0) output.write(`${styled(output, 'bold', summary(plan))}\n`);
+    const unseen = unseenText(desired.resources);
+    if (unseen !== undefined) output.write(`${styled(output, 'dim', unseen)}\n`);
   }
   return planExitCode(plan, desired.complete);
 };
