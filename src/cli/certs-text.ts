@@ -1,7 +1,7 @@
 import { formatDuration } from '../model/format-change.ts';
 import type { CertificateJson, ServedJson } from '../status/certificate-json.ts';
 import { styled, type Output } from './output.ts';
-import { localTime } from './times.ts';
+import { ago, localTime } from './times.ts';
 
 type Colors = Pick<Output, 'color'>;
 type Consumer = CertificateJson['consumers'][number];
@@ -13,6 +13,9 @@ const LABEL = 8;
 const LONGEST_NAME = 21;
 const LONGEST_CONSUMER = 24;
 const DAY = 86_400_000;
+const MINUTE = 60_000;
+/** A problem with one of these tells a human what to run: a line break in it would be copied too. */
+const COMMAND = /(^|[\s`(])(openssl|install|chmod|bastion) \S/;
 /** What a certificate says of itself is anybody's text: no control characters reach the terminal. */
 const CONTROL = /[\p{Cc}\p{Cf}]/gu;
 
@@ -52,6 +55,10 @@ function sentence(text: string, indent: number): string {
   return wrapped(plain(text).split(/\s+/), ' ', indent);
 }
 
+function problemText(problem: string): string {
+  return COMMAND.test(problem) ? plain(problem) : sentence(problem, INDENT.length + 2);
+}
+
 function labelled(label: string, text: string): string {
   return `${INDENT}${label.padEnd(LABEL)}${text}\n`;
 }
@@ -64,19 +71,24 @@ function servedText(served: ServedJson | null, isCurrent: boolean | null): strin
   return `other: serial ${shortSerial(served.serial)}, until ${localTime(served.notAfter).slice(0, 10)}`;
 }
 
+/** How old a look is, when that is worth saying; the time between two looks is the operator's. */
+function ageText(served: ServedJson | null, now: number): string {
+  return served === null || now - Date.parse(served.at) <= MINUTE ? '' : `, looked at ${ago(served.at, now)}`;
+}
+
 function servedColor({ served, isCurrent }: Consumer): 'green' | 'red' | 'dim' {
   if (served === null) return 'dim';
   return served.state === 'served' && served.failure === null && isCurrent === true ? 'green' : 'red';
 }
 
-function consumersText(consumers: readonly Consumer[], output: Colors): string {
+function consumersText(consumers: readonly Consumer[], output: Colors, now: number): string {
   const names = consumers.map(({ name }) => plain(name));
   const width = Math.min(LONGEST_CONSUMER, Math.max(0, ...names.map((name) => name.length)));
   return consumers
     .map((consumer, index) => {
       const name = (names[index] ?? '').padEnd(width);
       const indent = INDENT.length + LABEL + name.length + 2;
-      const text = sentence(servedText(consumer.served, consumer.isCurrent), indent);
+      const text = sentence(servedText(consumer.served, consumer.isCurrent) + ageText(consumer.served, now), indent);
       return labelled(index === 0 ? 'served' : '', `${name}  ${styled(output, servedColor(consumer), text)}`);
     })
     .join('');
@@ -115,8 +127,8 @@ function certificateText(certificate: CertificateJson, output: Colors, now: numb
     `  ${styled(output, color, sign)} ${cells}\n`,
     names.length === 0 ? '' : labelled('names', wrapped(names.map(plain), ', ', indent)),
     issuer === '' ? '' : labelled('issuer', sentence(issuer, indent)),
-    consumersText(consumers, output),
-    ...problems.map((problem) => `${INDENT}${styled(output, 'red', '!')} ${sentence(problem, INDENT.length + 2)}\n`),
+    consumersText(consumers, output, now),
+    ...problems.map((problem) => `${INDENT}${styled(output, 'red', '!')} ${problemText(problem)}\n`),
   ].join('');
 }
 

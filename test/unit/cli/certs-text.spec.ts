@@ -52,6 +52,24 @@ describe('certificates on a terminal', () => {
     expect(text(certificateStatus({ renewalAt: NOW - 1 }))).to.match(/^ {2}~ web/m);
   });
 
+  it('say how old a look is when it is older than a minute', () => {
+    expect(consumer({ served: served({ at: NOW - 59_000 }), isCurrent: true })).to.match(/traefik {2}same$/m);
+    expect(consumer({ served: served({ at: NOW - 240_000 }), isCurrent: true })).to.match(
+      /traefik {2}same, looked at 4 min ago$/m,
+    );
+    expect(consumer({ served: { at: NOW - 7_200_000, state: 'unreachable', error: 'no answer' } })).to.contain(
+      'unreachable: no answer, looked at 2 h ago',
+    );
+  });
+
+  it('keep a problem with a command on one line, so that it can be copied', () => {
+    const long = 'x'.repeat(40);
+    for (const command of ['openssl x509 -req', 'install -m 600', 'chmod o-rwx', 'bastion certs renew']) {
+      const problem = `the key of ${long} is not as it must be; mend it with: ${command} /etc/pki/${long}`;
+      expect(text(certificateStatus({ problems: [problem] }))).to.contain(`      ! ${problem}\n`);
+    }
+  });
+
   it('tell an authority from a certificate of the same name', () => {
     const { renewalAt: _, ...authority } = certificateStatus({ key: 'CertificateAuthority/web', consumers: [] });
     const shown = text(authority);
