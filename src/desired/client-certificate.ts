@@ -1,8 +1,13 @@
-import { keyOf } from '../model/key.ts';
+import { keyOf, type Key } from '../model/key.ts';
 import type { DesiredState, Finding, Resource } from '../model/resource.ts';
 import type { BastionSpec } from '../model/specs.ts';
 import type { Problem } from './field.ts';
 import { toFindings, type ReadManifests } from './read-manifests.ts';
+
+interface Declared {
+  /** Declared, but what is declared cannot be used. */
+  readonly brokenKeys: ReadonlySet<Key>;
+}
 
 /**
  * The Bastion's spec with a client certificate that is there: the one that it names, else that of the last reading, else
@@ -11,7 +16,7 @@ import { toFindings, type ReadManifests } from './read-manifests.ts';
 export function settleClientCertificate(
   bastion: BastionSpec,
   resources: readonly Resource[],
-  manifests: Pick<ReadManifests, 'valid' | 'brokenKeys'>,
+  manifests: Declared & Pick<ReadManifests, 'valid'>,
   previous: DesiredState | undefined,
 ): { bastion: BastionSpec; findings: Finding[] } {
   const { clientCertificate, ...others } = bastion;
@@ -26,11 +31,7 @@ export function settleClientCertificate(
   };
 }
 
-function problemWith(
-  name: string,
-  resources: readonly Resource[],
-  manifests: Pick<ReadManifests, 'brokenKeys'>,
-): Problem | undefined {
+function problemWith(name: string, resources: readonly Resource[], manifests: Declared): Problem | undefined {
   const path = ['spec', 'clientCertificate'];
   const key = keyOf('Certificate', name);
   const found = resources.filter((resource) => resource.kind === 'Certificate').find((each) => each.key === key);

@@ -28,6 +28,8 @@ export interface Compiled {
   /** Sorted by key; acyclic; every dependency is in it. */
   readonly resources: readonly Resource[];
   readonly frozen: ReadonlySet<Key>;
+  /** Keys that the desired state declares in a broken way, those that were rejected here among them. */
+  readonly broken: ReadonlySet<Key>;
   readonly findings: readonly Finding[];
 }
 
@@ -51,7 +53,7 @@ export function compile(input: CompileInput): Compiled {
   for (;;) {
     const round = new Round(fresh, withDependencies(keep, fresh, input.previous), broken, input.root);
     const rejections = round.rejections();
-    if (rejections.length === 0) return { ...round.resources(), findings };
+    if (rejections.length === 0) return { ...round.resources(), broken, findings };
     for (const rejection of rejections) {
       const draft = fresh.get(rejection.key);
       if (draft === undefined) continue;

@@ -67,7 +67,7 @@ export async function loadDesiredState(options: LoadOptions): Promise<DesiredSta
   const settled = settleClientCertificate(
     installation?.bastion ?? defaultBastion(),
     compiled.resources,
-    manifests,
+    { valid: manifests.valid, brokenKeys: compiled.broken },
     options.previous,
   );
   const all = [

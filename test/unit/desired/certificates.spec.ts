@@ -288,6 +288,22 @@ describe('authorities, certificates and secrets', () => {
       expect(state.bastion).to.not.have.property('clientCertificate');
     });
 
+    for (const [what, authority, document] of [
+      ['is broken', AUTHORITY, client.replace('clientAuth', 'nonsense')],
+      [
+        'needs an authority that is broken',
+        manifest('CertificateAuthority', 'lab-ca', '{key: /home/x/ca.key}'),
+        client,
+      ],
+    ] as const)
+      it(`is declared all the same when it ${what}`, async () => {
+        const found = lines(await loadText([bastion, authority, document].join('---\n')));
+        expect(found[0]).to.equal(
+          'a.yaml:4:8 Bastion/b spec.clientCertificate: needs Certificate/ops, which is broken and has no last good version (dependency)',
+        );
+        expect(found.join()).to.not.contain('not declared');
+      });
+
     it('is none when it is no client', async () => {
       const server = certificate('dnsNames: [ops.lab], usages: [serverAuth]', 'ops');
       const state = await loadText([bastion, AUTHORITY, server].join('---\n'));
