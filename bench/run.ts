@@ -2,7 +2,8 @@
  * `npm run bench`: measures the operator on a real engine against floors of the same engine in the same run, prints
  * tables of ratios and keeps them in bench/RESULTS.md (a whole run only).
  *
- * `--only a,b,c,d,e,f,g` measures some parts, `--sizes 10,100` leaves out the larger sets, `--quick` takes fewer rounds.
+ * `--only a,b,c,d,e,f,g,h,i` measures some parts, `--sizes 10,100` leaves out the larger sets, `--quick` takes fewer rounds.
+ * Part i drops this machine's page cache.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
@@ -13,6 +14,8 @@ import { mustRun } from '../scripts/support/run-command.ts';
 import { ensureImages } from '../test/images/ensure-images.ts';
 import { benchCertificates } from './certificates.ts';
 import { benchCold } from './cold.ts';
+import { benchExporter } from './exporter.ts';
+import { benchExporterContainer } from './exporter-container.ts';
 import { benchHeal } from './heal.ts';
 import { benchIssue } from './issue.ts';
 import { benchScale, SIZES } from './scale.ts';
@@ -21,7 +24,7 @@ import { renderTable, renderVerdicts, type Part } from './support/report.ts';
 import { installRivals } from './support/rivals.ts';
 import { World } from './support/world.ts';
 
-const PARTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+const PARTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
 const log = (line: string): void => console.error(`bench: ${line}`);
 const cleanup = new Cleanup();
 let interrupted = false;
@@ -87,6 +90,18 @@ async function bench(): Promise<void> {
   if (wanted.has('f')) {
     log('(f) no-op passes over certificates');
     parts.push(await benchCertificates(world('certificates'), flags.quick ? 10 : 60));
+  }
+  if (wanted.has('h')) {
+    log('(h) what the exporter reads');
+    parts.push(await benchExporter(flags.quick ? 5 : 30));
+  }
+  if (wanted.has('i')) {
+    const { 'adguard-exporter': exporter } = await ensureImages(engine.host, ['adguard-exporter'], log);
+    if (!exporter.available) throw new Error(`no image of the exporter: ${exporter.reason ?? ''}`);
+    const { docker } = world('exporter');
+    parts.push(
+      await benchExporterContainer(docker, exporter.reference, { lines: flags.quick ? 60_000 : 1_000_000, log }),
+    );
   }
   const tables = parts.flatMap((part) => part.tables).sort((a, b) => (a.title < b.title ? -1 : 1));
   const verdicts = parts.flatMap((part) => part.verdicts).sort((a, b) => (a.goal < b.goal ? -1 : 1));

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: builds the operator, then measures it against floors of the same engine in the same run; see
- * bench/run.ts. `-- --only a,b,c,d,e,f,g` measures some of it, `-- --quick` takes fewer rounds and writes no results.
+ * bench/run.ts. `-- --only a,b,c,d,e,f,g,h,i` measures some of it, `-- --quick` takes fewer rounds and writes no results.
  */
 import { mustRun } from './support/run-command.ts';
 

@@ -17,6 +17,8 @@ export interface ExporterContainerOptions {
   readonly limitMegabytes?: number;
   /** Instead of the image's: to try flags. */
   readonly entrypoint?: readonly string[];
+  /** Parts of the configuration that are to be different. */
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 /** What the engine knows of the container; cgroup v2 knows no highest use. */
@@ -88,6 +90,7 @@ export class ExporterContainer {
       accessLog: { path: '/logs/access.log', pollMilliseconds: 500 },
       zones: TRAFFIC_ZONES,
       stateFile: '/state/state.json',
+      ...options.config,
     };
     writeFileSync(join(directory, 'config/config.json'), JSON.stringify(config));
     const container = await docker

@@ -1,0 +1,149 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AccessLog } from '../src/exporter/access-log/access-log.ts';
+import { createAccounts, type Accounts } from '../src/exporter/accounts/accounts.ts';
+import { QueryLogFile } from '../src/exporter/adguard/query-log-file.ts';
+import { QueryLog } from '../src/exporter/adguard/query-log.ts';
+import type { Clock } from '../src/exporter/clock.ts';
+import { exporterConfig } from '../test/support/exporter/exporter-config.ts';
+import { FakeQueryLog } from '../test/support/exporter/fake-query-log.ts';
+import { dnsTraffic, httpTraffic, TRAFFIC_ZONES } from '../test/support/exporter/traffic.ts';
+import { fillLog } from './support/fill-log.ts';
+import type { Part } from './support/report.ts';
+import { median, percentile, ratio, shown } from './support/statistics.ts';
+import { Timings } from './support/timings.ts';
+
+const LINES = 60_000;
+const PAGE = 1000;
+const GOAL = 1 / 3;
+const KINDS = ['access log', 'query log file', 'query log API'] as const;
+const clock: Clock = { now: () => Date.now(), after: () => () => undefined, random: () => 0.5 };
+
+/** (h) Lines a second a core of what the exporter reads, beside JSON.parse of the same lines, in turns in one process. */
+export async function benchExporter(rounds: number): Promise<Part> {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'bastion-bench-exporter-')));
+  try {
+    const dns = dnsTraffic(LINES).lines;
+    const http = httpTraffic(LINES).lines;
+    const items = apiPages(LINES);
+    const timings = new Timings();
+    const warmUp = new Timings();
+    for (let round = -1; round < rounds; round++) {
+      const into = round < 0 ? warmUp : timings;
+      await readAccessLog(join(directory, `access-${round}.log`), http, into);
+      await readQueryLog(join(directory, `querylog-${round}.json`), dns, into);
+      await readApi(items, into);
+      for (const [kind, lines] of [
+        ['access log', http],
+        ['query log file', dns],
+        ['query log API', items],
+      ] as const)
+        await into.take(`${kind}, JSON.parse (floor)`, () => lines.forEach((line) => void JSON.parse(line)));
+    }
+    return report(timings, rounds);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+function accounts(): Accounts {
+  const config = exporterConfig({ zones: TRAFFIC_ZONES, adguard: { url: 'http://127.0.0.1:1' } });
+  return createAccounts(config, () => clock.now());
+}
+
+async function readAccessLog(path: string, lines: readonly string[], timings: Timings): Promise<void> {
+  const { http, store } = accounts();
+  const log = new AccessLog({ path, pollMilliseconds: 1000, trustedProxies: [] }, { account: http, store, clock });
+  await fillLog(path, lines, () => log.poll());
+  await timings.take('access log, read and counted', () => readOut(() => log.poll(), path));
+  await log.close();
+}
+
+async function readQueryLog(path: string, lines: readonly string[], timings: Timings): Promise<void> {
+  const { dns } = accounts();
+  const log = new QueryLogFile(path, (event) => dns.record(event, clock.now()));
+  await fillLog(path, lines, () => log.poll());
+  await timings.take('query log file, read and counted', () => readOut(() => log.poll(), path));
+  if (log.counts.read !== lines.length) throw new Error(`${log.counts.read} of ${lines.length} lines were read`);
+  await log.close();
+}
+
+/** A poll takes 16 MB at most: this many take all of what the benchmark writes. */
+async function readOut(poll: () => Promise<unknown>, path: string): Promise<void> {
+  const polls = path.includes('access') ? 4 : 2;
+  for (let count = 0; count < polls; count++) await poll();
+}
+
+/** Answers of the API as texts, oldest first, of one page each. */
+function apiPages(count: number): string[] {
+  const pages: string[] = [];
+  const queries = dnsTraffic(count).lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  for (let from = 0; from < count; from += PAGE) {
+    const log = new FakeQueryLog(PAGE);
+    queries.slice(from, from + PAGE).forEach(({ QH, QT, IP, Upstream, Cached }, index) =>
+      log.add(1_787_000_000_000_000_000n + BigInt(from + index) * 20_000_000n, {
+        client: IP,
+        question: { type: QT, class: 'IN', name: QH },
+        upstream: Upstream ?? '',
+        cached: Cached === true,
+      }),
+    );
+    pages.push(JSON.stringify(log.search(new URLSearchParams({ limit: String(PAGE) }))));
+  }
+  return pages;
+}
+
+async function readApi(pages: readonly string[], timings: Timings): Promise<void> {
+  const { dns } = accounts();
+  let text = '{"data":[]}';
+  const log = new QueryLog({
+    pageSize: PAGE,
+    // Each poll finds one page of new entries, as a busy AdGuard has them.
+    pagesAPoll: 1,
+    pollSeconds: 1,
+    fetch: async () => ({ items: (JSON.parse(text) as { data: unknown[] }).data, serverTime: undefined }),
+    onEvent: (event) => dns.record(event, clock.now()),
+  });
+  await log.poll();
+  await timings.take('query log API, read and counted', async () => {
+    for (text of pages) await log.poll();
+  });
+  if (log.counts.read !== LINES) throw new Error(`${log.counts.read} of ${LINES} entries were read`);
+}
+
+function report(timings: Timings, rounds: number): Part {
+  const rate = (milliseconds: number): number => (LINES / milliseconds) * 1000;
+  const cpu = (name: string): number => median(timings.of(name).cpu);
+  const names = (kind: string): [string, string] => [`${kind}, JSON.parse (floor)`, `${kind}, read and counted`];
+  return {
+    tables: [
+      {
+        title: '(h) What the exporter reads',
+        columns: ['what', 'lines a second a core', 'slowest (p95)', 'of floor', 'microseconds a line'],
+        rows: KINDS.flatMap((kind) =>
+          names(kind).map((name) => [
+            name,
+            rate(cpu(name)).toFixed(0),
+            rate(percentile(timings.of(name).cpu, 0.95)).toFixed(0),
+            ratio(rate(cpu(name)), rate(cpu(names(kind)[0]))),
+            shown((cpu(name) * 1000) / LINES),
+          ]),
+        ),
+        notes: [
+          `${rounds} rounds of ${LINES} lines in turns in one process, with all of V8's compilers; CPU of all its threads. 60 clients, 30,000 domains; accounts begin empty.`,
+          'Files are read from the page cache and every line is counted in all families, scores and the graph; the floor parses the same lines, which are strings already. API: pages of 1000 entries, without the network.',
+        ],
+      },
+    ],
+    verdicts: KINDS.map((kind) => {
+      const [floor, whole] = names(kind);
+      const share = cpu(floor) / cpu(whole);
+      return {
+        goal: `(h) ${kind}: at least a third of JSON.parse alone`,
+        measured: `${share.toFixed(2)}x`,
+        reached: share >= GOAL,
+      };
+    }),
+  };
+}
