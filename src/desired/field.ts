@@ -9,6 +9,8 @@ export interface Problem {
   readonly severity?: 'error' | 'warning';
   /** A key too many: the rest of the document can be checked all the same. */
   readonly unknownKey?: true;
+  /** It is the Bastion's field at this path that is wrong, not the resource that uses it. */
+  readonly ofBastion?: true;
 }
 
 /** Path to text as people write it: `spec.ports[0]`, `spec.environment["a b"]`. */

@@ -93,7 +93,10 @@ export async function loadDesiredState(options: LoadOptions): Promise<DesiredSta
   };
 }
 
-/** Valid documents to drafts that break no rule, host paths prefixed; what does is marked as broken. */
+/**
+ * Valid documents to drafts that break no rule, host paths prefixed; what does is marked as broken. What is wrong with
+ * the Bastion is told once, there, however many resources it breaks.
+ */
 function readDrafts(
   manifests: ReadManifests,
   { bastion }: Installation,
@@ -101,7 +104,9 @@ function readDrafts(
   { root, reserved = [], waivable = [] }: LoadOptions,
 ): Draft[] {
   const realPaths = new Map<string, string>();
-  return manifests.valid.flatMap(({ document, manifest, key }) => {
+  const home = manifests.valid.find(({ manifest }) => manifest.kind === 'Bastion');
+  const ofBastion = new Map<string, Problem>();
+  const drafts = manifests.valid.flatMap(({ document, manifest, key }) => {
     if (manifest.kind === 'Bastion') return [];
     const problems: Problem[] = [];
     const { images, allowedRoots, pkiDirectory } = bastion;
@@ -112,13 +117,17 @@ function readDrafts(
     problems.push(
       ...checkReservedPlaces(prefixed, reserved, realPaths).map((found) => ({ ...found, rule: RESERVED_PLACES })),
     );
-    manifests.findings.push(...toFindings(document, key, problems));
+    const own = problems.filter((problem) => home === undefined || problem.ofBastion !== true);
+    manifests.findings.push(...toFindings(document, key, own));
+    for (const problem of problems) if (!own.includes(problem)) ofBastion.set(problem.message, problem);
     const sound = problems.every(({ severity }) => severity === 'warning');
     if (sound && !manifests.brokenKeys.has(key)) return prefixed;
     manifests.brokenKeys.add(key);
     manifests.brokenFiles.add(document.file);
     return [];
   });
+  if (home !== undefined) manifests.findings.push(...toFindings(home.document, home.key, [...ofBastion.values()]));
+  return drafts;
 }
 
 /** What of the last reading may stand in, and what must: all that a broken file held. */

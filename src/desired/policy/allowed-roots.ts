@@ -27,15 +27,19 @@ export const allowedRoots: Rule = {
   },
 };
 
-/** Default places lie below one directory, so that one finding stands for all of them. */
+/** Default places of all resources lie below one directory, which the Bastion names. */
 function checkOwned(draft: Draft, bastion: BastionSpec): Violation[] {
   const paths = ownedPaths(draft);
   const written = paths.filter(({ field }) => field in draft.written);
   const standard = paths.some(({ field }) => !(field in draft.written));
   return [
     ...written.flatMap(({ field, path }) => checkPath(path, bastion, ['spec', field])),
-    ...(standard ? checkPath(bastion.pkiDirectory, bastion, ['spec']) : []),
+    ...(standard ? checkPath(bastion.pkiDirectory, bastion, ['spec', 'pkiDirectory']).map(ofBastion) : []),
   ];
+}
+
+function ofBastion(found: Violation): Violation {
+  return { ...found, ofBastion: true };
 }
 
 function checkPath(path: string, bastion: BastionSpec, at: FieldPath): Violation[] {

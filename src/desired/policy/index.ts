@@ -32,10 +32,10 @@ export function checkPolicies(draft: Draft, bastion: BastionSpec, waivable: read
     ...violations.map((found) => ({ ...found, rule: 'exceptions' })),
     ...RULES.flatMap(({ name, check }) => {
       const annotated = allowed.has(name);
-      return check(draft, bastion).flatMap(({ path, message, hostControl }) => {
+      return check(draft, bastion).flatMap(({ hostControl, ...found }) => {
         if (annotated && (hostControl !== true || waivable.includes(name))) return [];
-        const text = hostControl === true ? `${message}: ${remedy(name, annotated)}` : message;
-        return { path, message: text, rule: name };
+        const todo = found.ofBastion === true ? 'name another directory' : remedy(name, annotated);
+        return { ...found, message: hostControl === true ? `${found.message}: ${todo}` : found.message, rule: name };
       });
     }),
   ];

@@ -3,7 +3,7 @@ import type { Draft } from '../draft.ts';
 import type { FieldPath, Problem } from '../field.ts';
 
 /** What a rule found at one place. */
-export interface Violation extends Pick<Problem, 'path' | 'message'> {
+export interface Violation extends Pick<Problem, 'path' | 'message' | 'ofBastion'> {
   /** It gives control over the host: no annotation alone allows it. */
   readonly hostControl?: true;
 }

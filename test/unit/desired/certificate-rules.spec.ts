@@ -255,8 +255,22 @@ describe('rules about certificates and secrets', () => {
     }
   });
 
-  it('say once that default places lie outside the roots', async () => {
-    const text = await found(manifest('Bastion', 'b', '{pkiDirectory: /home/pki}'), AUTHORITY);
-    expect(text).to.match(/^[^\n]*CertificateAuthority\/ca spec: \/home\/pki lies outside the allowed roots[^\n]*$/);
+  it('say once, where the Bastion names it, that their default places may not be there', async () => {
+    for (const [spec, problem] of [
+      ['{pkiDirectory: /home/pki}', '/home/pki lies outside the allowed roots'],
+      ['{pkiDirectory: /root/pki}', '/root/pki '],
+      ['{allowedRoots: [/srv]}', '/etc/pki/homelab lies outside the allowed roots'],
+    ] as const) {
+      const text = await found(manifest('Bastion', 'b', spec), AUTHORITY, manifest('CertificateAuthority', 'other'));
+      expect(text, spec).to.match(/^[^\n]*$/);
+      expect(text).to.contain(`Bastion/b spec.pkiDirectory: ${problem}`);
+      expect(text).to.contain('(policy allowed-roots)').and.not.contain('annotation');
+    }
+  });
+
+  it('do not ask for a place that nothing uses', async () => {
+    const places = '{certificate: /srv/ca.crt, key: /srv/ca.key, bundle: /srv/ca-bundle.crt}';
+    const bastion = manifest('Bastion', 'b', '{allowedRoots: [/srv]}');
+    expect(await found(bastion, manifest('CertificateAuthority', 'ca', places))).to.equal('');
   });
 });
