@@ -36,7 +36,7 @@ export async function benchExporterContainer(
 ): Promise<Part> {
   const withFlags = (...more: string[]): readonly string[] => [NODE, ...more, ...FLAGS, '/opt/adguard-exporter.js'];
   const runs: Run[] = [
-    { name: 'warm', entrypoint: withFlags() },
+    { name: 'warm' },
     { name: 'warm, --no-opt', entrypoint: withFlags('--no-opt') },
     { name: '4000 series', full: true },
     { name: 'cold, read beforehand', prepare: async () => dropPageCache() ?? (await readBeforehand(docker, image)) },
