@@ -14,7 +14,7 @@ export interface CertificateReaders {
   readonly files: HostFiles;
   /** Milliseconds since the epoch, by the clock that file times come from. */
   readonly now: () => number;
-  /** Files that people name: they may be symlinks. */
+  /** Files that people name: they may be symlinks. Their errors begin with a verb: who tells of them knows the path. */
   readonly named: { readonly pems: ParsedFiles<ParsedPem>; readonly keys: ParsedFiles<ParsedKey> };
   /** Files below a Certificate's directory: a symlink there could lead us to files of somebody else. */
   readonly ours: { readonly pems: ParsedFiles<ParsedPem>; readonly keys: ParsedFiles<ParsedKey> };
@@ -28,6 +28,7 @@ export function createReaders(files: HostFiles, formats: CertificateFormats, now
       files,
       now,
       links,
+      tellsPath: links === 'keep',
       parse: (content, modifiedAt) => ({
         state: 'parsed',
         certificates: formats.parseCertificates(content),
@@ -39,6 +40,7 @@ export function createReaders(files: HostFiles, formats: CertificateFormats, now
       files,
       now,
       links,
+      tellsPath: links === 'keep',
       parse(content) {
         const { publicKey, keyAlgorithm } = formats.readKey(content);
         return { state: 'parsed', publicKey, keyAlgorithm };
@@ -50,7 +52,7 @@ export function createReaders(files: HostFiles, formats: CertificateFormats, now
     now,
     named: { pems: pems('follow'), keys: keys('follow') },
     ours: { pems: pems('keep'), keys: keys('keep') },
-    texts: new ParsedFiles({ files, now, links: 'keep', parse: text }),
+    texts: new ParsedFiles({ files, now, links: 'keep', tellsPath: true, parse: text }),
     signatures: new Signatures(formats),
   };
 }

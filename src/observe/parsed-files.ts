@@ -28,6 +28,8 @@ export interface ParsedFilesOptions<Parsed> {
   readonly now: () => number;
   /** `keep`: a symlink is unreadable. */
   readonly links: Links;
+  /** Whether errors begin with the path; else they begin with a verb, for those who put the path before them. */
+  readonly tellsPath: boolean;
   /**
    * Makes a finding of a file's content; the buffer is wiped afterwards. What it throws must not quote the content.
    *
@@ -69,13 +71,13 @@ export class ParsedFiles<Parsed extends { readonly state: 'parsed' }> {
   }
 
   async #fresh(path: string, before: Remembered<Parsed> | undefined): Promise<Remembered<Parsed>> {
-    const { files, links, now, parse } = this.#options;
+    const { files, links, now, parse, tellsPath } = this.#options;
     let status: BigIntStats | undefined;
     try {
       status = await files.status(path, 'keep');
       if (status?.isSymbolicLink() === true && links === 'follow') status = await this.#target(path);
     } catch (error) {
-      return { version: undefined, looked: { path: pathWithout(error), content: unreadable(error) } };
+      return { version: undefined, looked: { path: pathWithout(error), content: this.#unreadable(path, error) } };
     }
     if (status === undefined)
       return { version: undefined, looked: { path: MISSING_PATH, content: { state: 'missing' } } };
@@ -86,25 +88,31 @@ export class ParsedFiles<Parsed extends { readonly state: 'parsed' }> {
     const settled = isSettled(status, now()) ? version : undefined;
     const unusable = (state: 'unreadable' | 'unparsable', error: string): Remembered<Parsed> => ({
       version: settled,
-      looked: { path: found, content: { state, error } },
+      looked: { path: found, content: { state, error: tellsPath ? `${path} ${error}` : error } },
     });
-    if (found.type !== 'file') return unusable('unreadable', `${path} is ${NOUNS[found.type]}, not a file`);
-    if (status.size > PARSED_SIZE_LIMIT) return unusable('unparsable', `${path} is larger than 1 MiB`);
-    if (status.size === 0n) return unusable('unparsable', `${path} is empty`);
+    if (found.type !== 'file') return unusable('unreadable', `is ${NOUNS[found.type]}, not a file`);
+    if (status.size > PARSED_SIZE_LIMIT) return unusable('unparsable', 'is larger than 1 MiB');
+    if (status.size === 0n) return unusable('unparsable', 'is empty');
     let content: Buffer;
     try {
       content = await this.#limited(() => files.read(path, links, Number(status.size)));
     } catch (error) {
       // Access may be granted without a change of this file.
-      return { version: undefined, looked: { path: found, content: unreadable(error) } };
+      return { version: undefined, looked: { path: found, content: this.#unreadable(path, error) } };
     }
     try {
       return { version: settled, looked: { path: found, content: parse(content, found.modifiedAt) } };
     } catch (error) {
-      return unusable('unparsable', `${path}: ${(error as Error).message}`);
+      return unusable('unparsable', `cannot be used: ${(error as Error).message}`);
     } finally {
       content.fill(0);
     }
+  }
+
+  #unreadable(path: string, error: unknown): Unusable {
+    if (isCode(error, 'ENOENT')) return { state: 'missing' };
+    const { message } = error as Error;
+    return { state: 'unreadable', error: this.#options.tellsPath ? message : withoutPath(path, message) };
   }
 
   async #target(path: string): Promise<BigIntStats> {
@@ -124,8 +132,10 @@ const NOUNS: Readonly<Record<ObservedPath['type'], string>> = {
   unreadable: 'unreadable',
 };
 
-function unreadable(error: unknown): Unusable {
-  return isCode(error, 'ENOENT') ? { state: 'missing' } : { state: 'unreadable', error: (error as Error).message };
+/** `EACCES: permission denied, open '/etc/x'` to `cannot be read: EACCES: permission denied`. */
+function withoutPath(path: string, message: string): string {
+  if (message.startsWith(`${path} `)) return message.slice(path.length + 1);
+  return `cannot be read: ${message.replace(/, \w+ '.*'$/s, '')}`;
 }
 
 function keep<Parsed>(before: LookedFile<Parsed> | undefined, after: LookedFile<Parsed>): LookedFile<Parsed> {
