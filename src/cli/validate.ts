@@ -16,6 +16,10 @@ export function writeFindings(findings: readonly Finding[], directory: string, o
     }
 }
 
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 export const command: Command = async ({ settings, output, errors }) => {
   const desired = await loadDesiredState({
     directory: settings.desiredDirectory,
@@ -35,8 +39,9 @@ export const command: Command = async ({ settings, output, errors }) => {
   }
   writeFindings(desired.findings, settings.desiredDirectory, errors);
   const warnings = desired.findings.length - failed;
-  const notes = warnings === 0 ? '' : `, ${warnings} warnings`;
-  if (valid) output.write(`${styled(output, 'green', 'valid')}: ${desired.resources.length} resources${notes}\n`);
-  else errors.write(`${styled(errors, 'red', 'invalid')}: ${failed} errors${notes}\n`);
+  const notes = warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`;
+  if (valid)
+    output.write(`${styled(output, 'green', 'valid')}: ${counted(desired.resources.length, 'resource')}${notes}\n`);
+  else errors.write(`${styled(errors, 'red', 'invalid')}: ${counted(failed, 'error')}${notes}\n`);
   return valid ? EXIT.done : EXIT.changes;
 };
