@@ -53,7 +53,7 @@ function child(schema: FieldSchema, name: string, shown: string): FieldSchema {
   throw new UnknownFieldError(
     names.length === 0
       ? `${shown} has no fields`
-      : `${shown} has no field ${name}${meant === undefined ? '' : `; did you mean ${meant}?`} Fields are ${names.sort().join(', ')}`,
+      : `${shown} has no field ${name}${meant === undefined ? '.' : `; did you mean ${meant}?`} Fields are ${names.sort().join(', ')}`,
   );
 }
 

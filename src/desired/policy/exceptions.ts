@@ -27,7 +27,7 @@ export function readExceptions(
       if (rules.some((rule) => rule.name === name)) return violation(`${name} cannot be switched off`, ...at);
       const meant = suggest(name, possible);
       return violation(
-        `${name} is not a rule${meant === undefined ? '' : `; did you mean ${meant}?`} Rules are ${possible.join(', ')}`,
+        `${name} is not a rule${meant === undefined ? '.' : `; did you mean ${meant}?`} Rules are ${possible.join(', ')}`,
         ...at,
       );
     });

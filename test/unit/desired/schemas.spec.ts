@@ -97,7 +97,10 @@ describe('explain', () => {
 
   it('helps with a path that does not exist', () => {
     expect(() => explain('Contaner')).to.throw('did you mean Container?');
-    expect(() => explain('Container.spec.port')).to.throw('Container.spec has no field port; did you mean ports?');
+    expect(() => explain('Container.spec.port')).to.throw(
+      'Container.spec has no field port; did you mean ports? Fields are ',
+    );
+    expect(() => explain('Container.spec.qqqqqqqq')).to.throw('Container.spec has no field qqqqqqqq. Fields are ');
     expect(() => explain('Container.spec.image.x')).to.throw('Container.spec.image has no fields');
     expect(() => explain('')).to.throw('Kinds are Bastion');
   });
