@@ -2,7 +2,7 @@ import { parseKey } from '../model/key.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { certsText } from './certs-text.ts';
 import type { Command, CommandContext } from './command.ts';
-import { askRenewal } from './control-client.ts';
+import { AUTHORITY_ROTATES, askRenewal } from './control-client.ts';
 import { CommandError, EXIT, UsageError } from './errors.ts';
 import { obtainStatus } from './obtain-status.ts';
 
@@ -23,8 +23,7 @@ function certificateName(text: string): string {
   const parsed = parseKey(text);
   if (parsed === undefined) return text;
   if (parsed.kind === 'Certificate') return parsed.name;
-  const why =
-    parsed.kind === 'CertificateAuthority' ? 'an authority is never renewed by itself' : 'only a Certificate is';
+  const why = parsed.kind === 'CertificateAuthority' ? AUTHORITY_ROTATES : 'only a Certificate is';
   throw new UsageError(`${text} cannot be renewed: ${why}`);
 }
 

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { keyOf } from '../model/key.ts';
 import type { StatusJson } from '../status/status-json.ts';
 import { shortSocketPath } from '../status/socket-path.ts';
 import { CommandError } from './errors.ts';
@@ -67,11 +68,22 @@ export async function askOperator(stateDirectory: string): Promise<StatusJson | 
   return reply === undefined ? undefined : (contentOf(reply) as StatusJson);
 }
 
+/** Why no authority is renewed, and what is done instead. */
+export const AUTHORITY_ROTATES = 'it is never renewed, but replaced by rotation (docs/certificates.md)';
+
 /** Tells the running operator to renew a Certificate now: whether one runs; a CommandError when there is no such one, or nothing
  * to renew. */
 export async function askRenewal(stateDirectory: string, name: string): Promise<boolean> {
   const reply = await askSocket(stateDirectory, 'POST', `/api/v1/renew?name=${encodeURIComponent(name)}`);
-  if (reply?.code === 404) throw new CommandError(`${reply.text.trim()}; bastion certs lists the certificates`);
+  if (reply?.code === 404) {
+    const status = await askOperator(stateDirectory);
+    const isAuthority = status?.certificates.some(({ key }) => key === keyOf('CertificateAuthority', name)) === true;
+    throw new CommandError(
+      isAuthority
+        ? `${name} is a CertificateAuthority, not a Certificate: ${AUTHORITY_ROTATES}`
+        : `${reply.text.trim()}; bastion certs lists the certificates`,
+    );
+  }
   if (reply?.code === 409) throw new CommandError(reply.text.trim());
   if (reply !== undefined) contentOf(reply);
   return reply !== undefined;

@@ -23,7 +23,8 @@ describe('bastion certs', () => {
 
   async function startOperator(): Promise<void> {
     const source: StatusSource = {
-      snapshot: () => snapshot({ certificates: [certificateStatus()] }),
+      snapshot: () =>
+        snapshot({ certificates: [certificateStatus(), certificateStatus({ key: 'CertificateAuthority/root' })] }),
       metrics: () => Promise.resolve(''),
       live: () => ({ ok: true, reason: '' }),
       ready: () => ({ ok: true, reason: '' }),
@@ -89,10 +90,15 @@ describe('bastion certs', () => {
     const unissued = await refusal('renew', 'new');
     expect(unissued).to.be.instanceOf(CommandError);
     expect(unissued.message).to.match(/^Certificate\/new has no certificate yet/);
+    const authority = await refusal('renew', 'root');
+    expect(authority).to.be.instanceOf(CommandError);
+    expect(authority.message)
+      .to.contain('root is a CertificateAuthority, not a Certificate')
+      .and.contain('replaced by rotation (docs/certificates.md)');
     for (const [args, message] of [
       [['renew'], 'renew which certificate?'],
       [['web'], 'did you mean bastion certs renew web?'],
-      [['renew', 'CertificateAuthority/root'], 'never renewed by itself'],
+      [['renew', 'CertificateAuthority/root'], 'replaced by rotation (docs/certificates.md)'],
     ] as const)
       await expectUsageError(() => certs(...args), message);
     expect(asked).to.deep.equal([]);
