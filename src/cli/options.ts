@@ -66,7 +66,7 @@ export const SCHEDULE_OPTION = {
   'check-schedule': {
     type: 'string',
     value: 'CRON',
-    help: 'when to look at what consumers of certificates serve, as a cron expression',
+    help: 'when to look at what consumers of certificates serve, as a cron expression, read in UTC',
     default: '*/5 * * * *',
   },
 } as const satisfies Record<string, OptionDefinition>;
