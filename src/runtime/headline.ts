@@ -29,7 +29,7 @@ export function headline({ result, plan, gates, running, errors, stopped }: Head
       return `progressing: ${named([...new Set([...running, ...awaited])])}`;
     }
     case 'failing': {
-      const broken = errors === 0 ? [] : [`${errors} errors in the desired state`];
+      const broken = errors === 0 ? [] : [`${errors} ${errors === 1 ? 'error' : 'errors'} in the desired state`];
       const failed = troubles(plan).map(({ key, reason }) => `${key} (${reason})`);
       if (broken.length + failed.length > 0) return `failing: ${named([...broken, ...failed])}`;
       return `failing: ${named(blockedTargets(plan, ['backoff', 'stalled']))} will be tried again`;
