@@ -74,7 +74,7 @@ export async function benchExporterContainer(
         ],
         rows,
         notes: [
-          'Both logs are written as fast as can be (the exporter takes 16 MB of each in a poll, and polls every 1 and 0.5 s); a scrape 250 ms after the one before, each with a TLS handshake with client certificate, timed in the process that also writes.',
+          'Both logs are written as fast as can be (the exporter takes 16 MB of each in a poll, and polls every 1 and 0.5 s); a scrape 250 ms after the one before, each with a TLS handshake with client certificate, timed by the client.',
           'Most: highest use of the cgroup, with page cache that was first touched by it. Major faults from ready to the end, with those of starting in brackets.',
           ...notes,
         ],
