@@ -56,9 +56,12 @@ export function planConsumers(resource: Resource<'Certificate'>, cause: string, 
           ({ standing: { container } }) =>
             container?.owner === undefined || !mustBeLeftAlone(container.owner.key, context),
         );
-  const chosen = free.length > 0 ? free : needs;
+  const able = free.length > 0 ? free : needs;
+  // Alone: no backoff holds it, and nobody's failure may come between it and its turn.
+  const restart = able.find(({ isRestart }) => isRestart);
+  const chosen = restart === undefined ? able : [restart];
   const left = needs
-    .filter((need) => !chosen.includes(need))
+    .filter((need) => !able.includes(need))
     .map(({ standing }) => consumerName(standing.consumer, resource.spec.consumers));
 
   const material = materialOf(resource, context);

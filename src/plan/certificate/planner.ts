@@ -1,5 +1,5 @@
 import { keyOf } from '../../model/key.ts';
-import type { CertificateFacts, ObservedPair } from '../../model/observed-certificates.ts';
+import type { CertificateFacts, ObservedPair, ObservedPem } from '../../model/observed-certificates.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { PlanContext } from '../context.ts';
 import {
@@ -111,7 +111,8 @@ function maintain(
   const times = [renewalTime(leaf, spec), lastCall(leaf, spec), leaf.notAfter].filter((time) => time > now);
   const common = { conditions, isUsable: true, ...(times.length === 0 ? {} : { wakeAt: Math.min(...times) }) };
 
-  const spread = trustSteps(resource, pair, trust);
+  const bundle = context.input.observed.authorities[keyOf('CertificateAuthority', spec.issuer)]?.bundle;
+  const spread = trustSteps(resource, pair, trust, bundle);
   if (spread.length > 0) return resourcePlan({ ...common, steps: spread });
   const repairs = [
     ...(taken === undefined ? linkSteps(resource, pair, context) : []),
@@ -155,7 +156,8 @@ const URGENT = new Set(['Missing', 'Unparsable', 'KeyMismatch', 'IssuerWrong', '
 
 /**
  * In a rotation whoever does not trust the new authority yet would refuse what it signs. But once half of the time for
- * the renewal is gone, one who does not come along holds up nobody else any more, if the files are there.
+ * the renewal is gone, one who does not come along holds up nobody else any more, if the files are there; and in its
+ * last tenth nothing does.
  */
 function waitsForOthers(
   { spec }: Resource<'Certificate'>,
@@ -165,8 +167,14 @@ function waitsForOthers(
   now: number,
 ): boolean {
   if (trust.retiring.length === 0 || trust.isSpread || URGENT.has(violation.reason)) return false;
-  return leaf === undefined || !trust.isWritten || now < lastCall(leaf, spec);
+  if (leaf === undefined) return true;
+  // Its renewal by the same authority changes nobody's trust.
+  const isWritten = trust.isWritten || violation.reason !== 'AuthorityRotated';
+  return now < (isWritten ? lastCall(leaf, spec) : leaf.notAfter - spec.renewBefore / LAST_RESORT);
 }
+
+/** The part of the time for a renewal in which a rotation waits for nobody at all. */
+const LAST_RESORT = 10;
 
 /** Milliseconds since the epoch at which half of the time for a renewal is gone. */
 function lastCall(leaf: CertificateFacts, spec: Resource<'Certificate'>['spec']): number {
@@ -185,10 +193,19 @@ function describe({ spec }: Resource<'Certificate'>, leaf: CertificateFacts): Co
   return ready('Valid', `valid until ${day(leaf.notAfter)}, renewal due ${day(renewalTime(leaf, spec))}`);
 }
 
-function trustSteps({ spec }: Resource<'Certificate'>, pair: ObservedPair, trust: Trust): StepDraft[] {
+function trustSteps(
+  { spec }: Resource<'Certificate'>,
+  pair: ObservedPair,
+  trust: Trust,
+  bundle: ObservedPem | undefined,
+): StepDraft[] {
   const want = trust.certificates.map(({ fingerprint }) => fingerprint);
   const got = pair.trust.state === 'parsed' ? pair.trust.certificates.map(({ fingerprint }) => fingerprint) : undefined;
   if (got !== undefined && [...got].sort().join() === [...want].sort().join()) return [];
+  // What the bundle still holds is let go there first: whoever cannot be written must not make the others go back and forth.
+  const kept = bundle?.state === 'parsed' ? bundle.certificates.map(({ fingerprint }) => fingerprint) : [];
+  const isWhole = got !== undefined && want.every((one) => got.includes(one));
+  if (isWhole && got.every((one) => want.includes(one) || kept.includes(one))) return [];
   const isRotation = got !== undefined && (trust.retiring.length > 0 || want.every((one) => got.includes(one)));
   const cause =
     isRotation || (got !== undefined && !got.includes(want[0] ?? ''))

@@ -7,7 +7,7 @@ import type { PlanContext } from '../context.ts';
 import { leafOf } from './checks.ts';
 import { isLater } from '../is-later.ts';
 import { runningContainer } from '../running-container.ts';
-import { unsettled } from './standings.ts';
+import { standings, unsettled } from './standings.ts';
 import { toldOf } from './told.ts';
 
 /** Whom those who trust an authority shall trust now, and how far a rotation has come. */
@@ -22,6 +22,8 @@ export interface Trust {
   readonly isWritten: boolean;
   /** Those that are waited for until it is spread: resources, and consumers of the authority. */
   readonly waitsFor: readonly string[];
+  /** Somebody was not looked at yet: the first answer is on its way. */
+  readonly isUnseen: boolean;
   /** When the time to read what was written last is over, in milliseconds since the epoch; absent: nobody waits for that. */
   readonly quietAt?: number;
 }
@@ -93,15 +95,18 @@ function readTrust(
         .filter(({ notAfter }) => notAfter > now)
         .sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
   const certificates = [present, ...retiring];
-  const found = { certificates, retiring, isSpread, isWritten, waitsFor };
+  const isUnseen = leaves.some((leaf) =>
+    standings(leaf, context).some(({ consumer, served }) => consumer.served !== undefined && served === undefined),
+  );
+  const found = { certificates, retiring, isSpread, isWritten, waitsFor, isUnseen };
   if (retiring.length === 0) return found;
   const times = [...toSpread, ...shown].map((pem) => quietAt(pem, now)).filter((time) => time !== undefined);
   return { ...found, ...(times.length === 0 ? {} : { quietAt: Math.min(...times) }) };
 }
 
-/** A rotation that goes on by itself when the time to read is over. */
-export function isOnlyTime({ waitsFor, quietAt }: Trust): boolean {
-  return waitsFor.length === 0 && quietAt !== undefined;
+/** A rotation that goes on by itself: when the time to read is over, or the first looks are. */
+export function isOnlyTime({ retiring, waitsFor, quietAt, isUnseen }: Trust): boolean {
+  return retiring.length > 0 && (isUnseen || (waitsFor.length === 0 && quietAt !== undefined));
 }
 
 /** For the end of a sentence. */

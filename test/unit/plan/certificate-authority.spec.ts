@@ -202,12 +202,36 @@ describe('the rotation of an authority', () => {
       `
       #1 WriteBundle CertificateAuthority/root: authority rotated: nobody shows a certificate of the old one any more
            bundle: want [sha256:bbbbbbbbbbbb], got [sha256:bbbbbbbbbbbb, sha256:aaaaaaaaaaaa]
-      #2 UpdateTrust Certificate/api: authority rotated (after #1)
+      `,
+    );
+    expectPlan(
+      house([b], reissued, [b, a]),
+      `
+      #1 UpdateTrust Certificate/api: authority rotated
            trust: want [sha256:bbbbbbbbbbbb], got [sha256:bbbbbbbbbbbb, sha256:aaaaaaaaaaaa]
-      #3 UpdateTrust Certificate/web: authority rotated (after #1)
+      #2 UpdateTrust Certificate/web: authority rotated
            trust: want [sha256:bbbbbbbbbbbb], got [sha256:bbbbbbbbbbbb, sha256:aaaaaaaaaaaa]
       `,
     );
+  });
+
+  it('does not go back and forth while the bundle itself must not be touched', () => {
+    const reissued = { web: observedPair(newWeb, [b, a]), api: observedPair(newApi, [b, a]) };
+    const held = {
+      ...house([b, a], reissued, [b, a]),
+      gates: gateFiles([], { holds: new Set(['CertificateAuthority.root']) }),
+    };
+    expect(buildPlan(held).steps.map(({ op, blockedBy }) => `${op} ${blockedBy.length}`)).to.deep.equal([
+      'WriteBundle 1',
+    ]);
+  });
+
+  it('is under way as long as somebody was not looked at yet', () => {
+    const reissued = { web: observedPair(newWeb, [b, a]), api: observedPair(newApi, [b, a]) };
+    const told = house([b, a], reissued, [b, a]);
+    const unseen = buildPlan({ ...told, observed: { ...told.observed, served: {} } });
+    expect(unseen.steps).to.deep.equal([]);
+    expect(unseen.conditions.some(({ key, type }) => key === ROOT && type === 'Progressing')).to.equal(true);
   });
 
   it('gives those who were told the time to read what they were told of, before each of the next acts', () => {
@@ -299,6 +323,20 @@ describe('the rotation of an authority', () => {
     expect(issued(ends(16))).to.deep.equal([]);
     expect(issued(ends(15))).to.deep.equal([api.key]);
     expect(buildPlan(ends(16)).wakeAt).to.equal(NOW + DAY);
+    // One whose files cannot be written at all: nearly to the end, and not beyond.
+    const unwritten = (days: number, signedBy: string): string[] =>
+      issued(
+        house([b, a], {
+          web: observedPair(oldWeb, [a]),
+          api: observedPair(leafFacts(api, '2', { notAfter: NOW + days * DAY, signedBy: [signedBy.repeat(64)] }), [
+            b,
+            a,
+          ]),
+        }),
+      );
+    expect(unwritten(4, 'a')).to.deep.equal([]);
+    expect(unwritten(3, 'a')).to.deep.equal([api.key]);
+    expect(unwritten(15, 'b')).to.deep.equal([api.key]);
   });
 
   it('reissues at once what nobody can use any more', () => {

@@ -287,6 +287,12 @@ describe('planning for those who serve a certificate', () => {
         step.op === 'RestartContainer' ? [step.args.container.slice(0, 1)] : [],
       );
       expect(restarted).to.deep.equal(['a']);
+      const alone = buildPlan({ ...input, observed: { ...input.observed, served } }).steps.map(({ op }) => op);
+      expect(alone, 'nobody else fails in its turn').to.deep.equal([
+        'RestartContainer',
+        'VerifyServed',
+        'RecordNotified',
+      ]);
     });
   });
 
