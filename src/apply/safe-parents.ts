@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { CertificateFiles, FileStatus } from '../certs/files.ts';
+import { parentsOf } from './parents-of.ts';
 import { StepError } from './step-error.ts';
 
 /** Everybody walks through these; what is in them says who may read it. */
@@ -93,12 +94,4 @@ async function realDirectory(
       ? `${path}: ${directory} is a symlink to ${await files.readLink(directory)}; write the real path in the manifest.`
       : `${path}: ${directory} is not a directory; move it away or choose another path.`,
   );
-}
-
-/** Directories above a path, outermost first, without the root itself. */
-function parentsOf(path: string): string[] {
-  const parents: string[] = [];
-  for (let directory = dirname(path); directory !== dirname(directory); directory = dirname(directory))
-    parents.unshift(directory);
-  return parents;
 }

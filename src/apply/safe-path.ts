@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { parentsOf } from './parents-of.ts';
 import { StepError } from './step-error.ts';
 
 /**
@@ -43,12 +43,4 @@ export async function requireRealParents(path: string): Promise<string[]> {
     }
   }
   return missing;
-}
-
-/** Directories above a path, outermost first, without the root itself. */
-function parentsOf(path: string): string[] {
-  const parents: string[] = [];
-  for (let directory = dirname(path); directory !== dirname(directory); directory = dirname(directory))
-    parents.unshift(directory);
-  return parents;
 }

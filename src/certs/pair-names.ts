@@ -13,6 +13,7 @@ export const NEXT_LIVE_LINK = '..data.next';
 export const PENDING = '..pending';
 export const NEXT_PENDING = '..pending.next';
 export const PREVIOUS_PENDING = '..pending.previous';
+export const PENDING_FILES = { key: PAIR_FILES.key, request: 'request.csr', identity: 'identity' } as const;
 
 const VERSION = /^\.\.\d{13,}-[0-9a-f]{8}$/;
 

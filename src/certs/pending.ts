@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CertificateFiles } from './files.ts';
 import { discard } from './leftovers.ts';
-import { NEXT_PENDING, PENDING, PREVIOUS_PENDING } from './pair-names.ts';
+import { NEXT_PENDING, PENDING, PENDING_FILES, PREVIOUS_PENDING } from './pair-names.ts';
 
 /** Offline authority: the key that waits for its signature, the request for it, and `identityHash` of what was asked. */
 export interface Pending {
@@ -10,7 +10,6 @@ export interface Pending {
   readonly identity: string;
 }
 
-const FILES = { key: 'tls.key', request: 'request.csr', identity: 'identity' } as const;
 const UNOWNED = { uid: -1, gid: -1 };
 
 /**
@@ -20,14 +19,14 @@ const UNOWNED = { uid: -1, gid: -1 };
  */
 export async function readPending(files: CertificateFiles, directory: string): Promise<Pending | undefined> {
   const path = join(directory, PENDING);
-  for (const name of ['', ...Object.values(FILES)]) {
+  for (const name of ['', ...Object.values(PENDING_FILES)]) {
     const type = (await files.status(join(path, name)))?.type;
     if (type !== (name === '' ? 'directory' : 'file')) return undefined;
   }
   const [key, request, identity] = [
-    await files.readItself(join(path, FILES.key)),
-    await files.readItself(join(path, FILES.request)),
-    await files.readItself(join(path, FILES.identity)),
+    await files.readItself(join(path, PENDING_FILES.key)),
+    await files.readItself(join(path, PENDING_FILES.request)),
+    await files.readItself(join(path, PENDING_FILES.identity)),
   ];
   return { key, request, identity: identity.toString('utf8').trim() };
 }
@@ -42,9 +41,9 @@ export async function writePending(files: CertificateFiles, directory: string, p
   const next = join(directory, NEXT_PENDING);
   await discard(files, next);
   await files.makeDirectory(next, 0o700);
-  await files.create(join(next, FILES.key), pending.key, UNOWNED, 0o400);
-  await files.create(join(next, FILES.request), pending.request, UNOWNED, 0o444);
-  await files.create(join(next, FILES.identity), Buffer.from(pending.identity), UNOWNED, 0o444);
+  await files.create(join(next, PENDING_FILES.key), pending.key, UNOWNED, 0o400);
+  await files.create(join(next, PENDING_FILES.request), pending.request, UNOWNED, 0o444);
+  await files.create(join(next, PENDING_FILES.identity), Buffer.from(pending.identity), UNOWNED, 0o444);
   await files.sync(next);
   await removePending(files, directory);
   await files.rename(next, join(directory, PENDING));

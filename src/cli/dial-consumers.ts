@@ -1,4 +1,4 @@
-import { containerAddress } from '../apply/container-address.ts';
+import { dialTarget } from '../apply/dial-target.ts';
 import { createDial } from '../certs/create-dial.ts';
 import type { Dial } from '../certs/dial.ts';
 import { realFiles } from '../certs/real-files.ts';
@@ -6,7 +6,6 @@ import { withIdentity } from '../certs/with-identity.ts';
 import type { EngineReader } from '../engine/port.ts';
 import type { ServedTarget } from '../model/certificate-steps.ts';
 import type { ObservedServed } from '../model/observed-certificates.ts';
-import { redactText } from '../model/redact.ts';
 import type { Clock } from '../runtime/clock.ts';
 
 const AT_ONCE = 4;
@@ -19,24 +18,10 @@ export async function dialConsumers(
   clock: Clock,
   dial: Dial = createDial(() => clock.now()),
 ): Promise<Record<string, ObservedServed>> {
-  const look = async ({
-    container,
-    address,
-    port,
-    serverName,
-    trust,
-    identity,
-  }: ServedTarget): Promise<ObservedServed> => {
-    try {
-      const host = container === undefined ? (address ?? '') : await containerAddress(reader, container);
-      const request = { host, port, serverName, trust, deadline: DEADLINE_MILLISECONDS };
-      return await withIdentity(realFiles, identity, (pair) => dial({ ...request, ...(pair && { identity: pair }) }));
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      return { at: clock.now(), state: 'unreachable', error: redactText(message) };
-    }
-  };
-
+  const look = (target: ServedTarget): Promise<ObservedServed> =>
+    withIdentity(realFiles, target.identity, (identity) =>
+      dialTarget(target, identity, { engine: reader, dial, clock }, DEADLINE_MILLISECONDS),
+    );
   const found: Record<string, ObservedServed> = {};
   const queue = [...targets];
   const work = async (): Promise<void> => {

@@ -38,7 +38,7 @@ export interface Memory {
   /** Times (ms since the epoch) of the replacements of one spec. */
   readonly replacements: Readonly<Partial<Record<Key, { readonly specHash: string; readonly at: readonly number[] }>>>;
   readonly backoffs: Readonly<Partial<Record<Key, Backoff>>>;
-  /** Digest of the content (of a certificate: `materialDigest`) that the consumers were told of last. */
+  /** Digest of the content that a file's consumers were told of last; of a certificate or authority, who was told of what. */
   readonly notified: Readonly<Partial<Record<Key, string>>>;
   /** Fingerprint of the certificate that the human asked to be renewed. */
   readonly renewals: Readonly<Partial<Record<Key, string>>>;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ParsedCertificate } from '../certs/facts.ts';
-import { PAIR_FILES, PENDING } from '../certs/pair-names.ts';
+import { PAIR_FILES, PENDING, PENDING_FILES } from '../certs/pair-names.ts';
 import type { CertificateSpec } from '../model/certificate-specs.ts';
 import type { ObservedPair } from '../model/observed-certificates.ts';
 import type { ObservedPath } from '../model/observed.ts';
@@ -115,9 +115,9 @@ async function observePending(
 ): Promise<ObservedPair['pending']> {
   const directory = join(spec.directory, PENDING);
   const [key, identity, made, published] = await Promise.all([
-    ours.keys.look(join(directory, PAIR_FILES.key)),
-    texts.look(join(directory, 'identity')),
-    texts.look(join(directory, 'request.csr')),
+    ours.keys.look(join(directory, PENDING_FILES.key)),
+    texts.look(join(directory, PENDING_FILES.identity)),
+    texts.look(join(directory, PENDING_FILES.request)),
     texts.look(spec.request),
   ]);
   const request = textOf(made);

@@ -2,6 +2,7 @@ import type { Resource } from '../model/resource.ts';
 import type { PlanContext } from './context.ts';
 import { degraded, draft, progressing, ready, resourcePlan, stalled, type ResourcePlan } from './draft.ts';
 import { ownerChanges } from './owner-changes.ts';
+import { ownershipOf } from './ownership.ts';
 
 /** One Directory resource and what is there to what is to be done about it. Never emptied, never removed. */
 export function planDirectory(resource: Resource<'Directory'>, context: PlanContext): ResourcePlan {
@@ -18,15 +19,8 @@ export function planDirectory(resource: Resource<'Directory'>, context: PlanCont
     return resourcePlan({ conditions: [stalled('NotADirectory', `${spec.path} is a ${path.type}; move it away`)] });
   const changes = ownerChanges(spec, path, context.input.observed);
   if (changes.length === 0) return resourcePlan({ conditions: [ready('Present', 'exists as wanted')] });
-  const { owner, group, mode } = spec;
-  const args = {
-    path: spec.path,
-    mode,
-    ...(owner === undefined ? {} : { owner }),
-    ...(group === undefined ? {} : { group }),
-  };
   return resourcePlan({
-    steps: [draft('SetOwnership', args, 'drift', changes)],
+    steps: [draft('SetOwnership', { path: spec.path, ...ownershipOf(spec) }, 'drift', changes)],
     conditions: [progressing('Drifted', changes.map((change) => change.path).join(', '))],
   });
 }

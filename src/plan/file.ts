@@ -2,6 +2,7 @@ import { keyOf } from '../model/key.ts';
 import type { ObservedContainer, ObservedPath } from '../model/observed.ts';
 import type { Resource } from '../model/resource.ts';
 import type { OnChange } from '../model/specs.ts';
+import { actionSteps } from './action-steps.ts';
 import type { PlanContext } from './context.ts';
 import {
   degraded,
@@ -15,6 +16,7 @@ import {
 } from './draft.ts';
 import { isLater } from './is-later.ts';
 import { ownerChanges } from './owner-changes.ts';
+import { ownershipOf } from './ownership.ts';
 import { runningContainer } from './running-container.ts';
 
 /** Error code of a consumer that does not serve the new content; see `apply/steps`. */
@@ -98,13 +100,7 @@ function repairSteps(resource: Resource<'File'>, path: ObservedPath, context: Pl
     return writeSteps(resource, 'content differs', [content, ...owners]);
   }
   if (owners.length === 0) return [];
-  const args = {
-    path: spec.path,
-    mode: spec.mode,
-    ...(spec.owner === undefined ? {} : { owner: spec.owner }),
-    ...(spec.group === undefined ? {} : { group: spec.group }),
-  };
-  return [draft('SetOwnership', args, 'drift', owners)];
+  return [draft('SetOwnership', { path: spec.path, ...ownershipOf(spec) }, 'drift', owners)];
 }
 
 /**
@@ -143,12 +139,6 @@ function consumerActions(resource: Resource<'File'>, context: PlanContext, cause
 
 function reactionSteps(reaction: OnChange, consumer: ObservedContainer, cause: string, verify: boolean): StepDraft[] {
   const { action, loaded } = reaction;
-  const container = consumer.id;
-  const act =
-    action.type === 'signal'
-      ? draft('SignalContainer', { container, signal: action.signal }, cause)
-      : action.type === 'restart'
-        ? draft('RestartContainer', { container }, cause)
-        : draft('RequestContainer', { container, action }, cause);
-  return [act, ...(verify && loaded ? [draft('VerifyLoaded', { container, loaded }, cause)] : [])];
+  const verification = verify && loaded ? [draft('VerifyLoaded', { container: consumer.id, loaded }, cause)] : [];
+  return [...actionSteps(action, consumer, cause), ...verification];
 }

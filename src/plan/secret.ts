@@ -2,6 +2,7 @@ import type { Resource } from '../model/resource.ts';
 import type { PlanContext } from './context.ts';
 import { blocked, degraded, draft, progressing, ready, resourcePlan, stalled, type ResourcePlan } from './draft.ts';
 import { ownerChanges } from './owner-changes.ts';
+import { ownershipOf } from './ownership.ts';
 
 /** One Secret resource and what is there to what is to be done about it. What is in it is nobody's business. */
 export function planSecret(resource: Resource<'Secret'>, context: PlanContext): ResourcePlan {
@@ -31,17 +32,10 @@ export function planSecret(resource: Resource<'Secret'>, context: PlanContext): 
     return resourcePlan({ conditions: [degraded('Unreadable', `${spec.path}: ${path.error ?? 'cannot be read'}`)] });
   if (path.type !== 'file')
     return resourcePlan({ conditions: [stalled('NotAFile', `${spec.path} is a ${path.type}; move it away`)] });
-  const { owner, group, mode } = spec;
   const changes = ownerChanges(spec, path, context.input.observed);
   if (changes.length > 0) {
-    const args = {
-      path: spec.path,
-      mode,
-      ...(owner === undefined ? {} : { owner }),
-      ...(group === undefined ? {} : { group }),
-    };
     return resourcePlan({
-      steps: [draft('SetOwnership', args, 'drift', changes)],
+      steps: [draft('SetOwnership', { path: spec.path, ...ownershipOf(spec) }, 'drift', changes)],
       conditions: [progressing('Drifted', changes.map((change) => change.path).join(', '))],
     });
   }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { containerAddress } from '../apply/container-address.ts';
+import { dialTarget } from '../apply/dial-target.ts';
 import type { Dial } from '../certs/dial.ts';
 import type { CertificateFiles } from '../certs/files.ts';
 import { withIdentity } from '../certs/with-identity.ts';
@@ -116,25 +116,11 @@ export class ServedChecks {
     });
   }
 
-  async #dial({
-    consumer,
-    container,
-    address,
-    port,
-    serverName,
-    trust,
-    identity,
-  }: ServedTarget): Promise<ObservedServed> {
-    const { clock, dial, engine, files } = this.#options;
-    try {
-      const host = container === undefined ? address : await containerAddress(engine, container);
-      if (host === undefined) throw new Error(`nothing says where ${consumer} is`);
-      // Read each time: it may be the one that was renewed, and no key is kept.
-      const request = { host, port, serverName, trust, deadline: DEADLINE_MILLISECONDS };
-      return await withIdentity(files, identity, (pair) => dial({ ...request, ...(pair && { identity: pair }) }));
-    } catch (error) {
-      return { at: clock.now(), state: 'unreachable', error: error instanceof Error ? error.message : String(error) };
-    }
+  /** Our own pair is read each time: it may be the one that was renewed, and no key is kept. */
+  #dial(target: ServedTarget): Promise<ObservedServed> {
+    return withIdentity(this.#options.files, target.identity, (identity) =>
+      dialTarget(target, identity, this.#options, DEADLINE_MILLISECONDS),
+    );
   }
 
   #take(entry: Entry, result: ObservedServed): void {

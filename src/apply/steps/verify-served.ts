@@ -1,11 +1,10 @@
 import type { DialIdentity } from '../../certs/dial.ts';
 import { withIdentity } from '../../certs/with-identity.ts';
-import type { ServedTarget } from '../../model/certificate-steps.ts';
 import type { ObservedServed } from '../../model/observed-certificates.ts';
 import type { StepArguments } from '../../model/step.ts';
 import { certificateStep } from '../certificate-step.ts';
-import { containerAddress } from '../container-address.ts';
 import type { StepContext } from '../context.ts';
+import { dialTarget } from '../dial-target.ts';
 import { pause } from '../pause.ts';
 import { StepError } from '../step-error.ts';
 
@@ -30,12 +29,13 @@ async function dialUntilServed(
   context: StepContext,
 ): Promise<void> {
   const { clock } = context;
+  const deadline = Math.min(DIAL_DEADLINE, Math.max(INTERVAL, within));
   // A timer rather than a comparison of times: the wall clock may jump.
   let expired = false;
   const cancel = clock.after(within, () => (expired = true));
   try {
     for (;;) {
-      const found = await look(served, identity, within, context);
+      const found = await dialTarget(served, identity, context, deadline);
       const problem = problemOf(found, fingerprint);
       if (problem === undefined || expired) context.reportServed(context.target, served, found);
       if (problem === undefined) return;
@@ -50,23 +50,6 @@ async function dialUntilServed(
     }
   } finally {
     cancel();
-  }
-}
-
-async function look(
-  served: ServedTarget,
-  identity: DialIdentity | undefined,
-  within: number,
-  { engine, dial, clock }: StepContext,
-): Promise<ObservedServed> {
-  const { port, serverName, trust } = served;
-  try {
-    const host = served.container === undefined ? served.address : await containerAddress(engine, served.container);
-    if (host === undefined) throw new StepError('NO_ADDRESS', `nothing says where ${served.consumer} is`);
-    const deadline = Math.min(DIAL_DEADLINE, Math.max(INTERVAL, within));
-    return await dial({ host, port, serverName, trust, ...(identity && { identity }), deadline });
-  } catch (error) {
-    return { at: clock.now(), state: 'unreachable', error: (error as Error).message };
   }
 }
 

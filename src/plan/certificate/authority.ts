@@ -1,5 +1,3 @@
-import { servedId } from '../../model/certificate-identity.ts';
-import type { Key } from '../../model/key.ts';
 import type { CertificateFacts, ObservedAuthority } from '../../model/observed-certificates.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { PlanContext } from '../context.ts';
@@ -15,21 +13,10 @@ import {
   type ResourcePlan,
   type StepDraft,
 } from '../draft.ts';
-import { runningContainer } from '../running-container.ts';
+import { planBundleReaders } from './bundle-readers.ts';
 import { short } from './checks.ts';
-import { actionSteps, mustBeLeftAlone, rotated } from './consumers.ts';
 import { day } from './times.ts';
-import { toldOf, toldRecord } from './told.ts';
-import {
-  bundleDigest,
-  isOnlyTime,
-  leavesOf,
-  presentAuthority,
-  trustOf,
-  untoldReaders,
-  waitsForText,
-  type Trust,
-} from './trust.ts';
+import { isOnlyTime, leavesOf, presentAuthority, trustOf, waitsForText, type Trust } from './trust.ts';
 
 /** What an authority can do. */
 export interface AuthorityState {
@@ -127,7 +114,7 @@ export function planAuthority(resource: Resource<'CertificateAuthority'>, contex
   }
   const trust = trustOf(resource, present, context);
   const writes = bundleSteps(resource, trust, context);
-  const notices = writes.length > 0 ? { steps: [], touches: [] } : noticeSteps(resource, context);
+  const notices = writes.length > 0 ? { steps: [], touches: [] } : planBundleReaders(resource, files?.bundle, context);
   const conditions: ConditionDraft[] = [describe(present, canSign, trust)];
   if (isOnlyTime(trust))
     conditions.push(progressing('Rotating', 'everybody gets the time to read what was written last'));
@@ -162,43 +149,6 @@ function bundleSteps(resource: Resource<'CertificateAuthority'>, trust: Trust, c
   const fields = [{ path: 'bundle', want: want.map(short), got: got?.map(short) }];
   const args = { path: resource.spec.bundle, certificates: trust.certificates.map(({ pem }) => pem) };
   return [draft('WriteBundle', args, cause, fields)];
-}
-
-/** Those who read the bundle and have no certificate themselves; after every failure another one comes first. */
-function noticeSteps(resource: Resource<'CertificateAuthority'>, context: PlanContext): NoticePlan {
-  const { observed, memory } = context.input;
-  const { key } = resource;
-  const bundle = observed.authorities[key]?.bundle;
-  if (bundle?.state !== 'parsed') return { steps: [], touches: [] };
-  const failure = memory.backoffs[key];
-  const untold = rotated(
-    untoldReaders(resource, bundle, context),
-    failure?.specHash === resource.attempt ? failure.failures : 0,
-  );
-  const material = bundleDigest(bundle.certificates);
-  const told = new Set(toldOf(memory.notified[key], material));
-  const cause = `${key} changed`;
-  const readers = untold.flatMap((consumer) => {
-    const container = consumer.container === undefined ? undefined : runningContainer(consumer.container, context);
-    return container === undefined ? [] : [{ consumer, container, of: container.owner?.key }];
-  });
-  const free = readers.filter(({ of }) => of === undefined || !mustBeLeftAlone(of, context));
-  const chosen = free.length > 0 ? free : readers;
-  return {
-    steps: chosen.flatMap(({ consumer, container }) => {
-      told.add(servedId(key, consumer));
-      return [
-        ...actionSteps(consumer, container, cause),
-        draft('RecordNotified', { digest: toldRecord(material, told) }, cause),
-      ];
-    }),
-    touches: chosen.flatMap(({ of }) => of ?? []),
-  };
-}
-
-interface NoticePlan {
-  readonly steps: readonly StepDraft[];
-  readonly touches: readonly Key[];
 }
 
 function describe(

@@ -1,14 +1,14 @@
-import type { CertificateConsumer } from '../../model/certificate-specs.ts';
 import type { ServedTarget } from '../../model/certificate-steps.ts';
 import { keyOf, type Key } from '../../model/key.ts';
-import type { ObservedContainer } from '../../model/observed.ts';
 import type { ObservedServed } from '../../model/observed-certificates.ts';
 import type { Resource } from '../../model/resource.ts';
+import { actionSteps } from '../action-steps.ts';
 import type { PlanContext } from '../context.ts';
-import { blocked, degraded, draft, holdName, type ConditionDraft, type StepDraft } from '../draft.ts';
-import { closedGatesBefore } from '../gate.ts';
+import { blocked, degraded, draft, type ConditionDraft, type StepDraft } from '../draft.ts';
+import { mustBeLeftAlone } from '../left-alone.ts';
 import { leafOf } from './checks.ts';
 import { consumerName } from './consumer-name.ts';
+import { inTurn } from './in-turn.ts';
 import { servedTarget } from './served-targets.ts';
 import { materialOf, standings, type Standing } from './standings.ts';
 import { day } from './times.ts';
@@ -41,11 +41,11 @@ interface Need {
  */
 export function planConsumers(resource: Resource<'Certificate'>, cause: string, context: PlanContext): ConsumerPlan {
   const { memory } = context.input;
-  const failure = memory.backoffs[resource.key];
   const all = standings(resource, context);
-  const needs = rotated(
+  const needs = inTurn(
     all.map((standing) => needOf(resource, standing, cause, context)).filter(({ steps }) => steps.length > 0),
-    failure?.specHash === resource.attempt ? failure.failures : 0,
+    resource,
+    context,
   );
   const quiet = new Set(needs.map(({ standing }) => standing.id));
   const troubles = all.flatMap((standing) => (quiet.has(standing.id) ? [] : troubleOf(resource, standing, context)));
@@ -86,12 +86,6 @@ export function planConsumers(resource: Resource<'Certificate'>, cause: string, 
   };
 }
 
-/** The same in a circle, from another place on. */
-export function rotated<T>(items: readonly T[], by: number): T[] {
-  const from = items.length === 0 ? 0 : by % items.length;
-  return [...items.slice(from), ...items.slice(0, from)];
-}
-
 function needOf(resource: Resource<'Certificate'>, standing: Standing, cause: string, context: PlanContext): Need {
   const { consumer, container, served, isTold, isFresh, isOutdated } = standing;
   const { observed, now } = context.input;
@@ -119,12 +113,12 @@ function needOf(resource: Resource<'Certificate'>, standing: Standing, cause: st
       [draft('RestartContainer', { container: container.id }, 'the new certificate is not served'), ...verify],
       true,
     );
-  if (!isTold) return need([...actionSteps(consumer, container, cause), ...verify]);
+  if (!isTold) return need([...actionSteps(consumer.action, container, cause), ...verify]);
   if (served === undefined || consumer.served === undefined) return need([]);
   if (isOutdated || (isBad && !hasFailed && isBooting(standing))) return need(verify);
   const showsAnother = served.state === 'served' && served.fingerprint !== fingerprint;
   if (isBad && showsAnother && !hasFailed && !isFresh)
-    return need([...actionSteps(consumer, container, 'another certificate is served'), ...verify]);
+    return need([...actionSteps(consumer.action, container, 'another certificate is served'), ...verify]);
   return need([]);
 }
 
@@ -136,12 +130,6 @@ function lacksIdentity({ served }: Standing, target: ServedTarget | undefined, f
 function hasFailedLast(resource: Resource<'Certificate'>, { id }: Standing, context: PlanContext): boolean {
   const failure = context.input.memory.backoffs[resource.key];
   return failure?.error.code === NOT_SERVED && failure.error.of === id && failure.specHash === resource.attempt;
-}
-
-/** A container that is on hold, or behind a closed gate. */
-export function mustBeLeftAlone(key: Key, { input }: PlanContext): boolean {
-  const { holds } = input.gates;
-  return holds.has('all') || holds.has(holdName(key)) || closedGatesBefore(key, input).length > 0;
 }
 
 function troubleOf(resource: Resource<'Certificate'>, standing: Standing, context: PlanContext): ConditionDraft[] {
@@ -160,19 +148,6 @@ function troubleOf(resource: Resource<'Certificate'>, standing: Standing, contex
 function joined(troubles: readonly ConditionDraft[]): ConditionDraft[] {
   const [first] = troubles;
   return first === undefined ? [] : [{ ...first, message: troubles.map(({ message }) => message).join('; ') }];
-}
-
-/** What tells a consumer to read its files again. */
-export function actionSteps(
-  { action }: CertificateConsumer,
-  container: ObservedContainer | undefined,
-  cause: string,
-): StepDraft[] {
-  if (container === undefined || action.type === 'none') return [];
-  if (action.type === 'signal')
-    return [draft('SignalContainer', { container: container.id, signal: action.signal }, cause)];
-  if (action.type === 'restart') return [draft('RestartContainer', { container: container.id }, cause)];
-  return [draft('RequestContainer', { container: container.id, action }, cause)];
 }
 
 /** Whether it was looked at while it may still have been on its way up. */

@@ -4,6 +4,7 @@ import type { Resource } from '../../model/resource.ts';
 import type { PlanContext } from '../context.ts';
 import { draft, stalled, type ConditionDraft, type StepDraft } from '../draft.ts';
 import { ownerChanges } from '../owner-changes.ts';
+import { ownershipOf, type PathOwnership } from '../ownership.ts';
 
 const DIRECTORY_MODE = 0o755;
 const PUBLIC_MODE = 0o444;
@@ -66,14 +67,10 @@ function resolveLink(path: string, target: string): string {
 /** Only the key is somebody else's; a service that could write the rest could lead the operator astray. */
 export function ownerSteps({ spec }: Resource<'Certificate'>, pair: ObservedPair, context: PlanContext): StepDraft[] {
   const version = `${spec.directory}/${pair.live ?? ''}`;
-  const keyOwner = {
-    ...(spec.owner === undefined ? {} : { owner: spec.owner }),
-    ...(spec.group === undefined ? {} : { group: spec.group }),
-  };
-  const wanted: readonly [string, string, ObservedPath, { owner?: string; group?: string; mode: number }][] = [
+  const wanted: readonly [string, string, ObservedPath, PathOwnership][] = [
     ['directory', spec.directory, pair.paths.directory, { mode: DIRECTORY_MODE }],
     ['version', version, pair.paths.version, { mode: DIRECTORY_MODE }],
-    ['key', `${version}/tls.key`, pair.paths.key, { ...keyOwner, mode: spec.mode }],
+    ['key', `${version}/tls.key`, pair.paths.key, ownershipOf(spec)],
     ['certificate', `${version}/tls.crt`, pair.paths.certificate, { mode: PUBLIC_MODE }],
     ['trust', `${version}/ca.crt`, pair.paths.trust, { mode: PUBLIC_MODE }],
   ];

@@ -1,14 +1,10 @@
-import { materialDigest, servedId } from '../../model/certificate-identity.ts';
-import type { CertificateConsumer } from '../../model/certificate-specs.ts';
 import { keyOf } from '../../model/key.ts';
 import type { CertificateFacts, ObservedAuthority } from '../../model/observed-certificates.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { PlanContext } from '../context.ts';
+import { untoldReaders } from './bundle-readers.ts';
 import { leafOf } from './checks.ts';
-import { isLater } from '../is-later.ts';
-import { runningContainer } from '../running-container.ts';
 import { standings, unsettled } from './standings.ts';
-import { toldOf } from './told.ts';
 
 /** Whom those who trust an authority shall trust now, and how far a rotation has come. */
 export interface Trust {
@@ -72,21 +68,20 @@ function readTrust(
   const leaves = leavesOf(authority, context).filter(({ key }) => leafOf(pairs[key]) !== undefined);
   const isOurs = ({ key }: Resource): boolean => leafOf(pairs[key])?.signedBy.includes(present.fingerprint) === true;
   // Those of a leaf count as long as it needs them: a lost bundle must not end a rotation, nor one that is over return.
-  const sources = [bundle, ...leaves.filter((leaf) => !isOurs(leaf)).map(({ key }) => pairs[key]?.trust)];
+  const bundles = [bundle, ...leaves.filter((leaf) => !isOurs(leaf)).map(({ key }) => pairs[key]?.trust)];
   const known = new Map<string, CertificateFacts>();
-  for (const pem of sources)
+  for (const pem of bundles)
     if (pem?.state === 'parsed')
       for (const facts of pem.certificates) if (facts.isAuthority) known.set(facts.fingerprint, facts);
   known.delete(present.fingerprint);
 
   const { now } = context.input;
-  const toSpread = [bundle, ...leaves.filter((leaf) => !isOurs(leaf)).map(({ key }) => pairs[key]?.trust)];
   const isWritten = trusts(bundle, present) && leaves.every((leaf) => trusts(pairs[leaf.key]?.trust, present));
   const waitsFor = [
     ...leaves.flatMap((leaf) => unsettled(leaf, context).map((name) => `${name} (${leaf.key})`)),
-    ...untoldReaders(authority, bundle, context).map(({ container }) => `Container/${container}`),
+    ...untoldReaders(authority, bundle, context).map(({ consumer }) => `Container/${consumer.container}`),
   ];
-  const isSpread = isWritten && waitsFor.length === 0 && toSpread.every((pem) => quietAt(pem, now) === undefined);
+  const isSpread = isWritten && waitsFor.length === 0 && bundles.every((pem) => quietAt(pem, now) === undefined);
   const shown = leaves.map(({ key }) => pairs[key]?.certificate);
   const isOver = isSpread && leaves.every(isOurs) && shown.every((pem) => quietAt(pem, now) === undefined);
   const retiring = isOver
@@ -100,7 +95,7 @@ function readTrust(
   );
   const found = { certificates, retiring, isSpread, isWritten, waitsFor, isUnseen };
   if (retiring.length === 0) return found;
-  const times = [...toSpread, ...shown].map((pem) => quietAt(pem, now)).filter((time) => time !== undefined);
+  const times = [...bundles, ...shown].map((pem) => quietAt(pem, now)).filter((time) => time !== undefined);
   return { ...found, ...(times.length === 0 ? {} : { quietAt: Math.min(...times) }) };
 }
 
@@ -112,30 +107,6 @@ export function isOnlyTime({ retiring, waitsFor, quietAt, isUnseen }: Trust): bo
 /** For the end of a sentence. */
 export function waitsForText(waitsFor: readonly string[]): string {
   return waitsFor.length === 0 ? '' : `; it waits for ${waitsFor.join(', ')}`;
-}
-
-/** Identity of what the readers of a bundle are told of. */
-export function bundleDigest(certificates: readonly CertificateFacts[]): string {
-  return materialDigest(
-    '',
-    certificates.map(({ fingerprint }) => fingerprint),
-  );
-}
-
-/** Consumers of the authority itself that run and were not told of the bundle as it is. */
-export function untoldReaders(
-  { key, spec }: Resource<'CertificateAuthority'>,
-  bundle: ObservedAuthority['bundle'] | undefined,
-  context: PlanContext,
-): CertificateConsumer[] {
-  if (bundle?.state !== 'parsed') return [];
-  const { memory, now } = context.input;
-  const told = toldOf(memory.notified[key], bundleDigest(bundle.certificates));
-  return spec.consumers.filter((consumer) => {
-    const container = consumer.container === undefined ? undefined : runningContainer(consumer.container, context);
-    if (container === undefined || consumer.action.type === 'none') return false;
-    return !told.has(servedId(key, consumer)) && !isLater(container.startedAt, bundle.modifiedAt, now);
-  });
 }
 
 /** When the time to read a file is over; undefined: it is, or the file is of a future that a clock was set back from. */
