@@ -15,7 +15,7 @@ interface Manifest<K, S> {
 }
 `;
 
-/** The text that src/desired/manifest-types.ts must have. */
+/** The text that src/model/manifest-types.ts must have. */
 export async function renderManifestTypes(): Promise<string> {
   const parts: string[] = [
     BANNER,

@@ -2,7 +2,7 @@ import type { Key } from '../model/key.ts';
 import type { DesiredState, Finding } from '../model/resource.ts';
 import type { BastionSpec } from '../model/specs.ts';
 import { Field, type Problem } from './field.ts';
-import type { BastionManifest } from './manifest-types.ts';
+import type { BastionManifest } from '../model/manifest-types.ts';
 import { normaliseBastion } from './normalise/bastion.ts';
 import { toFindings, type ReadManifests } from './read-manifests.ts';
 import { readSchema } from './schema-files.ts';

@@ -13,10 +13,11 @@ import type {
   NetworkManifest,
   SecretManifest,
   VolumeManifest,
-} from './manifest-types.ts';
+} from '../model/manifest-types.ts';
+import type { StackManifests } from '../stack/renderer.ts';
 
 /** Manifests of the kinds that become resources. */
-export interface Manifests {
+export interface Manifests extends StackManifests {
   Network: NetworkManifest;
   Volume: VolumeManifest;
   Image: ImageManifest;

@@ -1,7 +1,7 @@
 import { keyOf, type Key, type Kind } from '../model/key.ts';
 import type { Finding } from '../model/resource.ts';
 import { formatPath, type Problem } from './field.ts';
-import type { BastionManifest } from './manifest-types.ts';
+import type { BastionManifest } from '../model/manifest-types.ts';
 import type { Manifest } from './normalise/index.ts';
 import { parseDocuments, type ParsedDocument } from './parse-documents.ts';
 import type { DirectoryContent } from './read-directory.ts';

@@ -1,3 +1,17 @@
+/** High-level kinds: `src/stack/` makes resources of the other kinds of them. */
+export const STACK_KINDS = [
+  'Traefik',
+  'Prometheus',
+  'NodeExporter',
+  'Grafana',
+  'AdGuardExporter',
+  'ScrapeTarget',
+  'Dashboard',
+  'NetworkZone',
+  'MonitoredService',
+] as const;
+export type StackKind = (typeof STACK_KINDS)[number];
+
 /** Every kind that a manifest may name. */
 export const KINDS = [
   'Bastion',
@@ -11,6 +25,7 @@ export const KINDS = [
   'Certificate',
   'Container',
   'Gate',
+  ...STACK_KINDS,
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

@@ -1,4 +1,6 @@
 import type { CertificateAuthoritySpec, CertificateSpec, SecretSpec } from './certificate-specs.ts';
+import type { StackKind } from './key.ts';
+import type { StackSpec } from './stack-spec.ts';
 
 /**
  * The normalised specs: what `desired/` makes of a manifest once short forms, durations and sizes are read.
@@ -257,7 +259,7 @@ export interface BastionSpec {
   readonly clientCertificate?: string;
 }
 
-export interface Specs {
+export interface Specs extends Readonly<Record<StackKind, StackSpec>> {
   Bastion: BastionSpec;
   Network: NetworkSpec;
   Volume: VolumeSpec;

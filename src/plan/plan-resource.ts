@@ -10,6 +10,7 @@ import { gateState } from './gate.ts';
 import { planImage } from './image.ts';
 import { planNetwork } from './network.ts';
 import { planSecret } from './secret.ts';
+import { planStack } from './stack.ts';
 import { planVolume } from './volume.ts';
 
 /** Any resource to its planner. */
@@ -41,5 +42,15 @@ export function planResource(resource: Resource, context: PlanContext): Resource
         conditions: [state.open ? ready('Open', state.message) : blocked(state.reason, state.message)],
       });
     }
+    case 'Traefik':
+    case 'Prometheus':
+    case 'NodeExporter':
+    case 'Grafana':
+    case 'AdGuardExporter':
+    case 'ScrapeTarget':
+    case 'Dashboard':
+    case 'NetworkZone':
+    case 'MonitoredService':
+      return planStack(resource, context);
   }
 }

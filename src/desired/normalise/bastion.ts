@@ -1,5 +1,5 @@
 import type { BastionSpec } from '../../model/specs.ts';
-import type { BastionManifest } from '../manifest-types.ts';
+import type { BastionManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
 import { defined } from './defined.ts';
 import { readAbsolutePath } from './host-path.ts';

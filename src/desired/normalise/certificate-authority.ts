@@ -1,6 +1,6 @@
 import type { CertificateAuthoritySpec } from '../../model/certificate-specs.ts';
 import type { Field } from '../field.ts';
-import type { CertificateAuthorityManifest } from '../manifest-types.ts';
+import type { CertificateAuthorityManifest } from '../../model/manifest-types.ts';
 import { readConsumers } from './certificate-consumer.ts';
 import { readCommonName, readLifetime } from './certificate-fields.ts';
 import { checkApart, readPlace } from './certificate-places.ts';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { CertificateConsumer } from '../../model/certificate-specs.ts';
-import type { CertificateManifest } from '../manifest-types.ts';
+import type { CertificateManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
 import { readAction } from './consumer-action.ts';
 import { defined } from './defined.ts';

@@ -1,6 +1,6 @@
 import type { CertificateSpec } from '../../model/certificate-specs.ts';
 import type { Field } from '../field.ts';
-import type { CertificateManifest } from '../manifest-types.ts';
+import type { CertificateManifest } from '../../model/manifest-types.ts';
 import { readConsumers } from './certificate-consumer.ts';
 import { LIFETIMES, readCommonName, readLifetime } from './certificate-fields.ts';
 import { checkApart, readPlace } from './certificate-places.ts';

@@ -1,5 +1,5 @@
 import type { CertificateConsumer } from '../../model/certificate-specs.ts';
-import type { FileManifest } from '../manifest-types.ts';
+import type { FileManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
 import { readSignal } from './process-limits.ts';
 

@@ -1,5 +1,5 @@
 import type { DirectorySpec } from '../../model/specs.ts';
-import type { DirectoryManifest } from '../manifest-types.ts';
+import type { DirectoryManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
 import { defined } from './defined.ts';
 import { readMode } from './file-mode.ts';

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { posix, resolve, sep } from 'node:path';
-import type { FileManifest } from '../manifest-types.ts';
+import type { FileManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
 import type { NormaliseContext } from './context.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileSpec, OnChange } from '../../model/specs.ts';
-import type { FileManifest } from '../manifest-types.ts';
+import type { FileManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
 import { readAction } from './consumer-action.ts';
 import type { NormaliseContext } from './context.ts';
@@ -31,7 +31,7 @@ export function normaliseFile(spec: Spec, context: NormaliseContext, field: Fiel
 }
 
 function readCheck(check: NonNullable<Spec['check']>, context: NormaliseContext, field: Field): FileSpec['check'] {
-  const command = readCommand(check.command, field.at('command')) ?? [];
+  const command = readCommand(check.command ?? [], field.at('command')) ?? [];
   if (command.length === 0) field.at('command').error('is empty');
   return { image: readReference(check.image, context.images, field.at('image')) ?? check.image, command };
 }

@@ -1,6 +1,6 @@
 import { CONSENT_PURPOSES } from '../../model/gates.ts';
 import type { GateSpec } from '../../model/specs.ts';
-import type { GateManifest } from '../manifest-types.ts';
+import type { GateManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
 
 /** A validated Gate manifest's spec to its normal form; `field` stands for `spec`. */

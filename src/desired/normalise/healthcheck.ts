@@ -1,5 +1,5 @@
 import type { HealthcheckSpec } from '../../model/specs.ts';
-import type { ContainerManifest } from '../manifest-types.ts';
+import type { ContainerManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
 import { readDuration } from './duration.ts';
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { ContainerManifest } from '../manifest-types.ts';
+import type { ContainerManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
 
 type ExtraHosts = NonNullable<ContainerManifest['spec']['extra_hosts']>;

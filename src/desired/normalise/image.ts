@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { canonicalJson } from '../../model/canonical-json.ts';
 import type { ImageSpec } from '../../model/specs.ts';
-import type { ImageManifest } from '../manifest-types.ts';
+import type { ImageManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
 import { digestDirectory } from './build-context.ts';
 import { readContextDirectory } from './context-directory.ts';

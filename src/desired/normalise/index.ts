@@ -59,6 +59,16 @@ export function normalise(
       return { ...common, kind, written: spec, spec: normaliseCertificate(spec, metadata.name, context, field) };
     case 'Gate':
       return { ...common, kind, written: spec, spec: normaliseGate(spec, metadata.name, field) };
+    case 'Traefik':
+    case 'Prometheus':
+    case 'NodeExporter':
+    case 'Grafana':
+    case 'AdGuardExporter':
+    case 'ScrapeTarget':
+    case 'Dashboard':
+    case 'NetworkZone':
+    case 'MonitoredService':
+      return { ...common, kind, written: spec, spec: { parts: [] } };
   }
 }
 

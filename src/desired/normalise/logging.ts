@@ -1,5 +1,5 @@
 import type { ContainerSpec } from '../../model/specs.ts';
-import type { ContainerManifest } from '../manifest-types.ts';
+import type { ContainerManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
 
 /** Logging to driver and options as text; undefined when neither is set. */

@@ -1,5 +1,5 @@
 import type { MountSpec } from '../../model/specs.ts';
-import type { ContainerManifest } from '../manifest-types.ts';
+import type { ContainerManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
 import { readMode } from './file-mode.ts';
 import { readAbsolutePath } from './host-path.ts';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { NetworkSpec } from '../../model/specs.ts';
-import type { NetworkManifest } from '../manifest-types.ts';
+import type { NetworkManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
 import { defined, unlessEmpty } from './defined.ts';
 import { readOptions } from './logging.ts';

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { NetworkAttachment } from '../../model/specs.ts';
-import type { ContainerManifest } from '../manifest-types.ts';
+import type { ContainerManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
 
 type Networks = NonNullable<ContainerManifest['spec']['networks']>;

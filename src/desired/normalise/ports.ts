@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { PortPublication } from '../../model/specs.ts';
-import type { ContainerManifest } from '../manifest-types.ts';
+import type { ContainerManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
 
 type PortEntry = NonNullable<ContainerManifest['spec']['ports']>[number];

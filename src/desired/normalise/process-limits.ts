@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import type { ContainerSpec, DeviceSpec } from '../../model/specs.ts';
-import type { ContainerManifest } from '../manifest-types.ts';
+import type { ContainerManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
 import { readAbsolutePath } from './host-path.ts';
 

@@ -1,6 +1,6 @@
 import type { SecretSpec } from '../../model/certificate-specs.ts';
 import type { Field } from '../field.ts';
-import type { SecretManifest } from '../manifest-types.ts';
+import type { SecretManifest } from '../../model/manifest-types.ts';
 import { defined } from './defined.ts';
 import { readAccount } from './directory.ts';
 import { readPrivateMode } from './file-mode.ts';

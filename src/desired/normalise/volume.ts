@@ -1,5 +1,5 @@
 import type { VolumeSpec } from '../../model/specs.ts';
-import type { VolumeManifest } from '../manifest-types.ts';
+import type { VolumeManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
 import { defined, unlessEmpty } from './defined.ts';
 import { checkLocalOptions } from './local-volume.ts';

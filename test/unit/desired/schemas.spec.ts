@@ -26,7 +26,7 @@ describe('the schemas in crds-like', () => {
 
   it('are what the TypeScript types were made from', async function () {
     this.timeout(20_000);
-    const current = readFileSync(join(packageRoot(), 'src/desired/manifest-types.ts'), 'utf8');
+    const current = readFileSync(join(packageRoot(), 'src/model/manifest-types.ts'), 'utf8');
     expect(current, 'run npx tsx scripts/generate-types.ts').to.equal(await renderManifestTypes());
   });
 

@@ -29,6 +29,14 @@ export interface BastionManifestSpec {
   maxRemovals: number;
   pkiDirectory: string;
   clientCertificate?: string;
+  domain: string;
+  address?: string;
+  zones: {
+    [k: string]: string[];
+  };
+  certificateAuthority: string;
+  dataDirectory: string;
+  monitoringSubnet: string;
 }
 
 export type BastionManifest = Manifest<'Bastion', BastionManifestSpec>;
@@ -102,6 +110,7 @@ export interface DirectoryManifestSpec {
   owner?: string | number;
   group?: string | number;
   mode: string | number;
+  sentinel: boolean;
   dependsOn?: string[];
 }
 
@@ -116,7 +125,13 @@ export interface FileManifestSpec {
   mode: string | number;
   check?: {
     image: string;
-    command: string | string[];
+    command?: string | string[];
+    commands?: (string | string[])[];
+    files?: {
+      [k: string]: string;
+    };
+    volumes?: string[];
+    runsFor?: string;
   };
   onChange: {
     container: string;
@@ -126,12 +141,24 @@ export interface FileManifestSpec {
       method: 'GET' | 'POST' | 'PUT';
       port: number;
       path: string;
+      tls?: {
+        serverName: string;
+        authority: string;
+      };
     };
     loaded?: {
       port: number;
       path: string;
       contains: string;
       within: string;
+      tls?: {
+        serverName: string;
+        authority: string;
+      };
+      and?: {
+        path: string;
+        contains: string;
+      }[];
     };
   }[];
   dependsOn?: string[];
@@ -348,6 +375,15 @@ export interface ContainerManifestSpec {
   adopt: boolean;
   healthyWithin: string;
   runPolicy: 'always' | 'once';
+  readiness?: {
+    address?: string;
+    port: number;
+    path: string;
+    tls?: {
+      serverName: string;
+      authority: string;
+    };
+  };
   dependsOn?: string[];
 }
 
@@ -359,3 +395,48 @@ export interface GateManifestSpec {
 }
 
 export type GateManifest = Manifest<'Gate', GateManifestSpec>;
+export interface TraefikManifestSpec {
+  dependsOn?: string[];
+}
+
+export type TraefikManifest = Manifest<'Traefik', TraefikManifestSpec>;
+export interface PrometheusManifestSpec {
+  dependsOn?: string[];
+}
+
+export type PrometheusManifest = Manifest<'Prometheus', PrometheusManifestSpec>;
+export interface NodeExporterManifestSpec {
+  dependsOn?: string[];
+}
+
+export type NodeExporterManifest = Manifest<'NodeExporter', NodeExporterManifestSpec>;
+export interface GrafanaManifestSpec {
+  dependsOn?: string[];
+}
+
+export type GrafanaManifest = Manifest<'Grafana', GrafanaManifestSpec>;
+export interface AdGuardExporterManifestSpec {
+  dependsOn?: string[];
+}
+
+export type AdGuardExporterManifest = Manifest<'AdGuardExporter', AdGuardExporterManifestSpec>;
+export interface ScrapeTargetManifestSpec {
+  dependsOn?: string[];
+}
+
+export type ScrapeTargetManifest = Manifest<'ScrapeTarget', ScrapeTargetManifestSpec>;
+export interface DashboardManifestSpec {
+  dependsOn?: string[];
+}
+
+export type DashboardManifest = Manifest<'Dashboard', DashboardManifestSpec>;
+export interface NetworkZoneManifestSpec {
+  dependsOn?: string[];
+}
+
+export type NetworkZoneManifest = Manifest<'NetworkZone', NetworkZoneManifestSpec>;
+export interface MonitoredServiceManifestSpec {
+  dependsOn?: string[];
+}
+
+export type MonitoredServiceManifest = Manifest<'MonitoredService', MonitoredServiceManifestSpec>;

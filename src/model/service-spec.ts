@@ -1,0 +1,66 @@
+/** How the operator reaches a service of the stack over mutual TLS; it presents the Bastion's client certificate. */
+export interface ServiceAddress {
+  /** Name of the Container resource whose own address is dialled; absent: `address`. */
+  readonly container?: string;
+  readonly address?: string;
+  readonly port: number;
+  /** SNI, Host header and the name that the certificate must hold. */
+  readonly serverName: string;
+  /** Name of the CertificateAuthority that signed it. */
+  readonly authority: string;
+}
+
+/** Settings of one closed loop against pressure. `isEnabled: false` switches all of it off. Ratios are 0 to 1. */
+export interface PressureSpec {
+  readonly isEnabled: boolean;
+  /** A step up when the reading stayed at or above this. */
+  readonly high: number;
+  /** A step down when the reading stayed at or below this. */
+  readonly low: number;
+  /** Milliseconds that the reading must stay at or above `high`. */
+  readonly raiseAfter: number;
+  /** Milliseconds that the reading must stay at or below `low`. */
+  readonly lowerAfter: number;
+  /** Milliseconds between two steps at the least. */
+  readonly dwell: number;
+}
+
+/** A running service that the operator asks what it says of itself. Host paths carry the prefix of `--root`. */
+export type ServiceSpec =
+  | {
+      readonly type: 'prometheus';
+      readonly at: ServiceAddress;
+      /** Host directory of the time series database. */
+      readonly dataDirectory: string;
+      /** Milliseconds that samples are kept without pressure. */
+      readonly retention: number;
+      readonly memoryPressure: PressureSpec;
+      readonly diskPressure: PressureSpec;
+    }
+  | {
+      readonly type: 'grafana';
+      readonly at: ServiceAddress;
+      readonly adminUser: string;
+      /** Host path of the Secret that holds the password of the administrator. */
+      readonly adminPassword: string;
+      readonly datasources: readonly string[];
+      /** Uids of the dashboards that must be there. */
+      readonly dashboards: readonly string[];
+    }
+  | { readonly type: 'traefik'; readonly at: ServiceAddress }
+  | {
+      readonly type: 'target';
+      /** Name of the Prometheus that scrapes it. */
+      readonly prometheus: string;
+      /** Value of the label `job`. */
+      readonly job: string;
+      /** Name of the Container that serves it; absent: none of ours, so nothing is restarted. */
+      readonly container?: string;
+      /** Host name that is scraped. */
+      readonly host: string;
+      readonly port: number;
+      /** Address to scrape while the name does not resolve; absent: that of the container. */
+      readonly address?: string;
+      /** Restarts of the container that are tried while the scrape fails; 0: none. */
+      readonly maxRestarts: number;
+    };

@@ -1,0 +1,45 @@
+import type { BastionManifest } from '../model/manifest-types.ts';
+
+type Bastion = BastionManifest['spec'];
+
+/** Networks that the stack shares. */
+export const NETWORK = {
+  /** Internal; where everything is scraped. Its first address is this machine. */
+  monitoring: 'monitoring',
+  /** Internal; Traefik, Grafana and Prometheus only, because Grafana cannot ask for client certificates itself. */
+  grafana: 'grafana',
+  /** Where Traefik publishes its ports, and meets the applications. */
+  edge: 'edge',
+} as const;
+
+/** Name of the operator's own client certificate. */
+export const OPERATOR_CERTIFICATE = 'operator';
+
+/** Where a container of the stack finds `tls.crt`, `tls.key` and `ca.crt`. */
+export const CERTIFICATES_INSIDE = '/etc/bastion-certs';
+
+/** `prometheus` to `prometheus.lab`. */
+export function hostName(name: string, bastion: Pick<Bastion, 'domain'>): string {
+  return `${name}.${bastion.domain}`;
+}
+
+/** Host directory of a member's `config`, `data` or `logs`. */
+export function memberDirectory(
+  name: string,
+  what: 'config' | 'data' | 'logs',
+  bastion: Pick<Bastion, 'dataDirectory'>,
+): string {
+  return `${bastion.dataDirectory}/${name}/${what}`;
+}
+
+/** Host directory of a Certificate's live pair (the default of `Certificate.spec.directory`). */
+export function liveDirectory(name: string, bastion: Pick<Bastion, 'pkiDirectory'>): string {
+  return `${bastion.pkiDirectory}/live/${name}`;
+}
+
+/** First address of the monitoring network: this machine, as containers there reach it. `172.30.77.0/24` to `172.30.77.1`. */
+export function machineAddress(bastion: Pick<Bastion, 'monitoringSubnet'>): string {
+  const [network = ''] = bastion.monitoringSubnet.split('/');
+  const parts = network.split('.').map(Number);
+  return [...parts.slice(0, 3), (parts[3] ?? 0) + 1].join('.');
+}
