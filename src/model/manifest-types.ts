@@ -37,6 +37,11 @@ export interface BastionManifestSpec {
   certificateAuthority: string;
   dataDirectory: string;
   monitoringSubnet: string;
+  networks: {
+    monitoring: string;
+    grafana: string;
+    edge: string;
+  };
 }
 
 export type BastionManifest = Manifest<'Bastion', BastionManifestSpec>;

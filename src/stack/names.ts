@@ -2,15 +2,16 @@ import type { BastionManifest } from '../model/manifest-types.ts';
 
 type Bastion = BastionManifest['spec'];
 
-/** Networks that the stack shares. */
-export const NETWORK = {
-  /** Internal; where everything is scraped. Its first address is this machine. */
-  monitoring: 'monitoring',
-  /** Internal; Traefik, Grafana and Prometheus only, because Grafana cannot ask for client certificates itself. */
-  grafana: 'grafana',
-  /** Where Traefik publishes its ports, and meets the applications. */
-  edge: 'edge',
-} as const;
+/**
+ * Docker name of a network that the stack shares. Not a constant, so that several installations fit on one engine.
+ *
+ * - `monitoring`: internal; where everything is scraped. Its first address is this machine.
+ * - `grafana`: internal; Traefik, Grafana and Prometheus only, because Grafana cannot ask for client certificates itself.
+ * - `edge`: where Traefik publishes its ports, and meets the applications.
+ */
+export function networkName(which: keyof Bastion['networks'], bastion: Pick<Bastion, 'networks'>): string {
+  return bastion.networks[which];
+}
 
 /** Name of the operator's own client certificate. */
 export const OPERATOR_CERTIFICATE = 'operator';
