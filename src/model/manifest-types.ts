@@ -401,6 +401,37 @@ export interface GateManifestSpec {
 
 export type GateManifest = Manifest<'Gate', GateManifestSpec>;
 export interface TraefikManifestSpec {
+  image: string;
+  hostname: string;
+  ports: {
+    web: number;
+    websecure: number;
+    hostIp?: string;
+  };
+  memoryLimit: string;
+  networks: string[];
+  dashboard: boolean;
+  accessLog: {
+    enabled: boolean;
+    maxSize: string;
+    keep: number;
+  };
+  tlsOptions: {
+    strict: string;
+    public: string;
+  };
+  existing?: {
+    container: string;
+    staticFile: string;
+    dynamicDirectory: string;
+    certificates: string;
+    hostCertificates: string;
+    logDirectory?: string;
+    entryPoint: string;
+    strictDefault: boolean;
+    overwrite: string[];
+    owner: string | number;
+  };
   dependsOn?: string[];
 }
 
@@ -436,11 +467,53 @@ export interface DashboardManifestSpec {
 
 export type DashboardManifest = Manifest<'Dashboard', DashboardManifestSpec>;
 export interface NetworkZoneManifestSpec {
+  cidrs: string[];
+  description?: string;
+  firewalldZone?: string;
+  interfaces: string[];
   dependsOn?: string[];
 }
 
 export type NetworkZoneManifest = Manifest<'NetworkZone', NetworkZoneManifestSpec>;
 export interface MonitoredServiceManifestSpec {
+  host?: string;
+  container?: string;
+  network: string;
+  port?: number;
+  scheme: 'http' | 'https';
+  url?: string;
+  tls: {
+    serverName?: string;
+    trust: 'house' | 'public';
+  };
+  access: 'strict' | 'public';
+  healthCheck: {
+    enabled: boolean;
+    path: string;
+    interval: string;
+    timeout: string;
+    status?: number;
+  };
+  scrape?: {
+    prometheus?: string;
+    host?: string;
+    port?: number;
+    path: string;
+    insecure?: string;
+    serverName?: string;
+    authority?: string;
+    interval?: string;
+    labels: {
+      [k: string]: string;
+    };
+    heavy: boolean;
+    maxRestarts: number;
+  };
+  graph: {
+    title?: string;
+    icon?: string;
+    dependsOn: string[];
+  };
   dependsOn?: string[];
 }
 
