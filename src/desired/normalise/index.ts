@@ -68,7 +68,8 @@ export function normalise(
     case 'Dashboard':
     case 'NetworkZone':
     case 'MonitoredService':
-      return { ...common, kind, written: spec, spec: { parts: [] } };
+      // The kinds are one case, so the compiler no longer sees that kind and manifest belong together.
+      return { ...common, kind, written: spec, spec: { parts: [] } } as Draft;
   }
 }
 
