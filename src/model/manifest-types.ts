@@ -447,11 +447,36 @@ export interface NodeExporterManifestSpec {
 
 export type NodeExporterManifest = Manifest<'NodeExporter', NodeExporterManifestSpec>;
 export interface GrafanaManifestSpec {
+  image: string;
+  hostname: string;
+  memoryLimit: string | number;
+  prometheus?: string;
+  adminUser: string;
+  secretsDirectory?: string;
+  minRefreshInterval: string;
   dependsOn?: string[];
 }
 
 export type GrafanaManifest = Manifest<'Grafana', GrafanaManifestSpec>;
 export interface AdGuardExporterManifestSpec {
+  image?: string;
+  context: string;
+  hostname: string;
+  memoryLimit: string | number;
+  adguard?: {
+    url: string;
+    serverName?: string;
+    user?: string;
+    address?: string;
+  };
+  secretsDirectory?: string;
+  accessLog?: string;
+  trustedProxies: string[];
+  queryLogFile?: string;
+  localDomains?: string[];
+  clientDomains: boolean;
+  gateways: string[];
+  maxSeries: number;
   dependsOn?: string[];
 }
 
@@ -462,6 +487,10 @@ export interface ScrapeTargetManifestSpec {
 
 export type ScrapeTargetManifest = Manifest<'ScrapeTarget', ScrapeTargetManifestSpec>;
 export interface DashboardManifestSpec {
+  grafana?: string;
+  folder?: string;
+  source?: string;
+  content?: string;
   dependsOn?: string[];
 }
 
