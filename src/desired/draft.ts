@@ -14,7 +14,7 @@ import type {
   SecretManifest,
   VolumeManifest,
 } from '../model/manifest-types.ts';
-import type { StackManifests } from '../stack/renderer.ts';
+import type { StackManifests } from '../model/stack-manifests.ts';
 
 /** Manifests of the kinds that become resources. */
 export interface Manifests extends StackManifests {

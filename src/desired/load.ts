@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Key } from '../model/key.ts';
+import type { Levels } from '../model/levels.ts';
 import type { DesiredState, Finding, Resource } from '../model/resource.ts';
 import { readInstallation, defaultBastion, type Installation } from './bastion-spec.ts';
 import { settleClientCertificate } from './client-certificate.ts';
@@ -32,6 +33,8 @@ export interface LoadOptions {
    * desired state's; default none. Other rules are waived by annotation alone.
    */
   readonly waivable?: readonly string[];
+  /** Where the closed loops stand, which changes what is rendered; default: everything as written. */
+  readonly levels?: Levels;
   /** Compiled schemas to use again, for those who read often. */
   readonly validator?: ManifestValidator;
 }

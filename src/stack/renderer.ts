@@ -1,39 +1,18 @@
-import type { StackKind } from '../model/key.ts';
+import type { Key, StackKind } from '../model/key.ts';
 import type { Levels } from '../model/levels.ts';
 import type {
-  AdGuardExporterManifest,
   BastionManifest,
   CertificateManifest,
   ContainerManifest,
-  DashboardManifest,
   DirectoryManifest,
   FileManifest,
-  GrafanaManifest,
   ImageManifest,
-  MonitoredServiceManifest,
   NetworkManifest,
-  NetworkZoneManifest,
-  NodeExporterManifest,
-  PrometheusManifest,
-  ScrapeTargetManifest,
   SecretManifest,
-  TraefikManifest,
   VolumeManifest,
 } from '../model/manifest-types.ts';
 import type { ServiceSpec } from '../model/service-spec.ts';
-
-/** Manifests of the high-level kinds, validated, defaults filled in. */
-export interface StackManifests {
-  Traefik: TraefikManifest;
-  Prometheus: PrometheusManifest;
-  NodeExporter: NodeExporterManifest;
-  Grafana: GrafanaManifest;
-  AdGuardExporter: AdGuardExporterManifest;
-  ScrapeTarget: ScrapeTargetManifest;
-  Dashboard: DashboardManifest;
-  NetworkZone: NetworkZoneManifest;
-  MonitoredService: MonitoredServiceManifest;
-}
+import type { StackManifests } from '../model/stack-manifests.ts';
 
 type Written<M extends { kind: string; spec: object }> = {
   readonly apiVersion: 'bastion.lab/v1';
@@ -60,19 +39,25 @@ export type RenderedManifest =
   | Written<CertificateManifest>
   | Written<ContainerManifest>;
 
+/** Text of a file beside a manifest, or why there is none, as a message for a problem at the field that names it. */
+export type SourceText = { readonly text: string } | { readonly problem: string };
+
 /** The whole house, as far as a renderer may look around in it. Plain values. */
 export interface House {
   readonly bastion: BastionManifest['spec'];
-  /** All high-level resources, by name within a kind. A Dashboard's file was read already (`source` to its text). */
+  /** All high-level resources, sorted by name within a kind; of one that is broken now its last good version. */
   readonly stack: { readonly [K in StackKind]: readonly StackManifests[K][] };
   readonly levels: Levels;
   /** Wanted image reference to the one that is used (the Bastion's overrides). */
   readonly image: (reference: string) => string;
-  /** Text of a file beside a manifest, by manifest key and written path. */
-  readonly source: (path: string) => string | undefined;
+  /**
+   * A file beside a manifest, by the manifest's key and the path as written there (relative to the manifest's own
+   * file). While the document is broken: the text that belonged to its last good version.
+   */
+  readonly source: (of: Key, path: string) => SourceText;
 }
 
-/** Something in a high-level resource that cannot be rendered. */
+/** Something in this high-level resource that cannot be rendered. What is wrong with others is for their renderers to say. */
 export interface RenderProblem {
   /** Path of the field in the document. */
   readonly path: readonly (string | number)[];
@@ -85,5 +70,8 @@ export interface Rendered {
   readonly problems?: readonly RenderProblem[];
 }
 
-/** One high-level resource to what it is made of. Pure: equal house, equal manifests. */
+/**
+ * One high-level resource to what it is made of. Pure: equal house, equal manifests. Changes nothing that it is given.
+ * What its parts have in common (its own `dependsOn`) is added by the caller.
+ */
 export type Renderer<K extends StackKind> = (manifest: StackManifests[K], house: House) => Rendered;
