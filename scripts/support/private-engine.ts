@@ -36,6 +36,28 @@ export async function startPrivateEngine(directory: string): Promise<void> {
   await writeFile(join(directory, 'network.json'), JSON.stringify({ before: footprint, ownBridge }));
   // An empty configuration of its own, so that the host's /etc/docker/daemon.json does not apply.
   await writeFile(join(directory, 'daemon.json'), '{}\n');
+  try {
+    await launch(directory, ownBridge);
+  } catch (error) {
+    await stopPrivateEngine(directory);
+    throw error;
+  }
+  if (shared) await reinstateRules(footprint);
+}
+
+/** Ends the dockerd of a private engine and starts it again on the same data, as an update of its package does. */
+export async function restartPrivateEngine(directory: string): Promise<void> {
+  const pid = readPid(join(directory, 'docker.pid'));
+  if (pid === undefined) throw new Error(`no private engine runs in ${directory}`);
+  await endProcess(pid, (line) => line.some((argument) => argument.includes(directory)), 60_000);
+  const { ownBridge } = JSON.parse(await readFile(join(directory, 'network.json'), 'utf8')) as NetworkRecord;
+  const footprint = ownBridge === undefined ? undefined : await captureNetwork();
+  await launch(directory, ownBridge);
+  if (footprint !== undefined) await reinstateRules(footprint);
+}
+
+/** Starts dockerd and waits until it answers; rejects with what it said last. */
+async function launch(directory: string, ownBridge: string | undefined): Promise<void> {
   const log = openSync(join(directory, 'dockerd.log'), 'a');
   const daemon = spawn(
     'dockerd',
@@ -62,13 +84,10 @@ export async function startPrivateEngine(directory: string): Promise<void> {
     if (ended === undefined && Date.now() > until)
       ended = `dockerd did not answer within ${START_MILLISECONDS / 1000} s`;
     if (ended !== undefined) {
-      const message = explainFailure(ended, await tail(join(directory, 'dockerd.log')));
-      await stopPrivateEngine(directory);
-      throw new Error(message);
+      throw new Error(explainFailure(ended, await tail(join(directory, 'dockerd.log'))));
     }
     await sleep(100);
   }
-  if (shared) await reinstateRules(footprint);
 }
 
 /**

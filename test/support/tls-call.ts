@@ -19,6 +19,8 @@ export interface TlsCall {
   /** Shown when asked for; absent: nothing. */
   readonly identity?: { readonly cert: string; readonly key: string };
   readonly path?: string;
+  /** Default: host and port. */
+  readonly hostHeader?: string;
 }
 
 export interface TlsAnswer {
@@ -29,10 +31,13 @@ export interface TlsAnswer {
 }
 
 /** One request over a TLS connection of its own; rejects when either side refuses the other. */
-export function tlsCall({ host, port, serverName, ca, identity, path = '/' }: TlsCall): Promise<TlsAnswer> {
+export function tlsCall({ host, port, serverName, ca, identity, path = '/', hostHeader }: TlsCall): Promise<TlsAnswer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
-      { host, port, path, servername: serverName, ca, ...identity, agent: false, timeout: 20_000 },
+      {
+        ...{ host, port, path, servername: serverName, ca, ...identity, agent: false, timeout: 20_000 },
+        ...(hostHeader === undefined ? {} : { headers: { Host: hostHeader } }),
+      },
       (answer) => {
         // Before the end, after which the socket knows nothing of its peer any more.
         const serial = (answer.socket as TLSSocket).getPeerCertificate().serialNumber.toLowerCase();

@@ -1,0 +1,169 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ContainerInspect } from '../../src/engine/wire.ts';
+import { manifest, type Manifest } from './desired-directory.ts';
+import { freeSubnet } from './free-subnet.ts';
+import type { Operator } from './operator.ts';
+import { skipBecause } from './skip.ts';
+import { testEngine, type TestEngine } from './test-engine.ts';
+import { readVersion, tlsCall, type TlsAnswer, type TlsCall, type TlsIdentity } from './tls-call.ts';
+import { Workplace, type StartOptions } from './workplace.ts';
+
+type Spec = Readonly<Record<string, unknown>>;
+
+/** Programs of the stack that can be had without a registry. */
+const PROGRAMS = ['traefik', 'prometheus', 'node-exporter'] as const;
+
+/** Where each member serves its metrics. */
+export const PORTS: Readonly<Record<string, number>> = { gateway: 8082, prometheus: 9090, 'node-exporter': 9100 };
+
+/** One sample of an instant query. */
+export interface Sample {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** A target as Prometheus sees it. */
+export interface ActiveTarget {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly scrapeUrl: string;
+  readonly health: string;
+  readonly lastError: string;
+}
+
+/**
+ * A workplace with the monitoring stack of high-level resources and real programs. All its files lie below a root of its
+ * own; containers, networks and addresses are its own too, so that it can stand beside another one on an engine.
+ */
+export class StackPlace {
+  readonly place: Workplace;
+  readonly root: string;
+  /** Of the monitoring network. */
+  readonly subnet: string;
+  readonly images: TestEngine['images'];
+
+  private constructor(place: Workplace, images: TestEngine['images'], subnet: string) {
+    this.place = place;
+    this.images = images;
+    this.subnet = subnet;
+    this.root = join(place.directory, 'root');
+    for (const directory of ['etc', 'opt']) mkdirSync(join(this.root, directory), { recursive: true });
+    place.desired.write('00-bastion.yaml', this.bastion());
+  }
+
+  /** Skips the test or suite of the context where one of the programs is not to be had. */
+  static async open(context: Mocha.Context, name: string): Promise<StackPlace> {
+    const { images } = (await testEngine()) ?? skipBecause(context, 'no Docker Engine');
+    for (const program of PROGRAMS)
+      if (!images[program].available) skipBecause(context, `${program}: ${images[program].reason ?? 'not available'}`);
+    const place = await Workplace.open(context, name);
+    return new StackPlace(place, images, freeSubnet(await place.engine.listNetworks(), Math.random()));
+  }
+
+  /** Ends and removes everything. */
+  close(): Promise<void> {
+    return this.place.close();
+  }
+
+  /** Name on the engine, and of the resource, of a member with this host name. */
+  name(short: string): string {
+    return this.place.name(short);
+  }
+
+  bastion(spec: Spec = {}): Manifest {
+    const overrides = PROGRAMS.map((program) => [this.images[program].upstream, this.images[program].reference]);
+    return manifest('Bastion', this.place.instance, {
+      images: Object.fromEntries(overrides) as Spec,
+      monitoringSubnet: this.subnet,
+      networks: { monitoring: this.name('monitoring'), grafana: this.name('grafana'), edge: this.name('edge') },
+      ...spec,
+    });
+  }
+
+  authority(spec: Spec = {}): Manifest {
+    return manifest('CertificateAuthority', 'lab', { create: true, ...spec });
+  }
+
+  /** A high-level resource whose host name is `<short>.lab`. */
+  member(kind: string, short: string, spec: Spec = {}): Manifest {
+    return manifest(kind, this.name(short), { hostname: short, ...spec });
+  }
+
+  start({ flags = [], ...options }: StartOptions = {}): Operator {
+    return this.place.start({ ...options, flags: [...this.#flags, ...flags] });
+  }
+
+  command(name: string, args: readonly string[] = []): ReturnType<Workplace['command']> {
+    return this.place.command(name, args, { flags: this.#flags });
+  }
+
+  get #flags(): string[] {
+    return ['--root', this.root, '--allow-exceptions', 'no-privileged-host-access, allowed-roots'];
+  }
+
+  /** Host directory of a member's `config`, `data` or `logs`. */
+  directory(short: string, what: 'config' | 'data' | 'logs'): string {
+    return join(this.root, 'opt/core', this.name(short), what);
+  }
+
+  /** What a Certificate has on the disk now. */
+  identity(certificate = 'operator'): TlsIdentity {
+    return readVersion(join(this.root, 'etc/pki/homelab/live', certificate));
+  }
+
+  authorityPair(): { certificate: string; key: string } {
+    const read = (path: string): string => readFileSync(join(this.root, 'etc/pki/homelab', path), 'utf8');
+    return { certificate: read('certs/lab.crt'), key: read('private/lab.key') };
+  }
+
+  /** First address of the monitoring network: this machine, where node_exporter listens. */
+  get machine(): string {
+    return this.subnet.replace(/0\/24$/, '1');
+  }
+
+  /** Address of a container in the monitoring network, which this machine can reach. */
+  async address(short: string): Promise<string> {
+    const { NetworkSettings } = await this.place.inspect(short);
+    const found = NetworkSettings.Networks?.[this.name('monitoring')]?.IPAddress ?? '';
+    if (found === '') throw new Error(`${short} has no address in the monitoring network`);
+    return found;
+  }
+
+  /** Asks a member as the operator would, or as somebody else. */
+  async ask(host: string, call: Partial<TlsCall> = {}): Promise<TlsAnswer> {
+    const { ca, ...identity } = this.identity();
+    const port = PORTS[host] ?? 443;
+    const container = host === 'gateway' ? 'traefik' : host;
+    const address = host === 'node-exporter' ? this.machine : await this.address(container);
+    const serverName = `${host}.lab`;
+    return tlsCall({ host: address, port, serverName, hostHeader: serverName, ca, identity, ...call });
+  }
+
+  /** Asks Prometheus' API; rejects unless it answers with success. */
+  async prometheus<T>(path: string): Promise<T> {
+    const { status, body } = await this.ask('prometheus', { path });
+    if (status !== 200) throw new Error(`${path}: ${status} ${body.slice(0, 300)}`);
+    return (JSON.parse(body) as { data: T }).data;
+  }
+
+  async query(expression: string): Promise<Sample[]> {
+    const { result } = await this.prometheus<{ result: { metric: Sample['metric']; value: [number, string] }[] }>(
+      `/api/v1/query?query=${encodeURIComponent(expression)}`,
+    );
+    return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+  }
+
+  /** Value of `up` by job. */
+  async up(): Promise<Record<string, number>> {
+    const samples = await this.query('up');
+    return Object.fromEntries(samples.map(({ metric, value }) => [metric['job'] ?? '', value]));
+  }
+
+  async targets(): Promise<ActiveTarget[]> {
+    return (await this.prometheus<{ activeTargets: ActiveTarget[] }>('/api/v1/targets?state=active')).activeTargets;
+  }
+
+  inspect(short: string): Promise<ContainerInspect> {
+    return this.place.inspect(short);
+  }
+}
