@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { isIP } from 'node:net';
 import type * as Tls from 'node:tls';
 import type { ObservedServed } from '../model/observed-certificates.ts';
 import type { Dial, DialRequest } from './dial.ts';
-import { closedText, dialFailureText } from './dial-failure.ts';
+import { closedText, dialFailure } from './dial-failure.ts';
+import { openTls, UNREADABLE_OWN, type WatchedConnection } from './open-tls.ts';
 
 /**
  * In TLS 1.3 our side is done before the other has looked at our certificate, and nothing in the protocol says that it
@@ -36,30 +36,23 @@ function handshake(tls: typeof Tls, request: DialRequest, now: () => number, res
   const { deadline, serverName, identity } = request;
   const began = performance.now();
   const hasIdentity = identity !== undefined;
-  let socket: Tls.TLSSocket;
+  let connection: WatchedConnection;
   try {
-    socket = tls.connect(connectOptions(tls, request));
+    connection = openTls(tls, request);
   } catch {
     // What OpenSSL says about keys and certificates stays here: it may quote them.
-    return resolve({ failure: 'our own certificate, key or trusted authorities cannot be read' });
+    return resolve({ failure: UNREADABLE_OWN });
   }
-  let certificate: Tls.PeerCertificate | undefined;
+  const { socket, shown } = connection;
   let refusal: NodeJS.Timeout | undefined;
   const settle = (failure?: string): void => {
     clearTimeout(limit);
     clearTimeout(refusal);
     socket.destroy();
-    resolve({ certificate, ...(failure === undefined ? {} : { failure }) });
+    resolve({ certificate: shown(), ...(failure === undefined ? {} : { failure }) });
   };
   const limit = setTimeout(() => settle(`did not answer within ${deadline} ms`), deadline);
 
-  const look = (): void => {
-    certificate ??= shownCertificate(socket);
-  };
-  // Keys are made right after the other side's certificate has come, and before anybody judges it: the only event that
-  // also comes when the other side then refuses ours. node destroys the socket in its own listener of `secure`.
-  socket.on('keylog', look);
-  socket.prependListener('secure', look);
   socket.on('secureConnect', () => {
     if (!socket.authorized) return settle('signed by nobody we trust');
     // It has answered: from here on it can only be refused, and not be late.
@@ -70,43 +63,12 @@ function handshake(tls: typeof Tls, request: DialRequest, now: () => number, res
   });
   // Not once: what comes after all is settled must have a listener, too.
   socket.on('error', (error: Error) =>
-    settle(dialFailureText({ error, serverName, certificate, hasIdentity, now: now() })),
+    settle(dialFailure({ error, serverName, certificate: shown(), hasIdentity, now: now() }).text),
   );
-  socket.on('close', () => settle(closedText({ certificate, hasIdentity })));
-  socket.on('end', () => settle(closedText({ certificate, hasIdentity })));
+  socket.on('close', () => settle(closedText({ certificate: shown(), hasIdentity })));
+  socket.on('end', () => settle(closedText({ certificate: shown(), hasIdentity })));
   // An alert is read only from a socket that flows.
   socket.resume();
-}
-
-function connectOptions(
-  tls: typeof Tls,
-  { host, port, serverName, trust, identity }: DialRequest,
-): Tls.ConnectionOptions {
-  return {
-    host,
-    port,
-    ca: [...trust],
-    // An intermediate authority may be the one that is trusted.
-    allowPartialTrustChain: true,
-    minVersion: 'TLSv1.2',
-    ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
-    ...(identity === undefined ? {} : { cert: identity.certificate, key: identity.key }),
-    checkServerIdentity: (_host, certificate) => checkName(tls, serverName, certificate),
-  };
-}
-
-/** As node does, but a common name is no name: Go's clients ignore it, too. */
-function checkName(tls: typeof Tls, name: string, certificate: Tls.PeerCertificate): Error | undefined {
-  return tls.checkServerIdentity(name, { ...certificate, subject: { ...certificate.subject, CN: '' } });
-}
-
-/**
- * Not `getPeerX509Certificate`: on a client's side it takes the certificate away from the connection, and node's own check
- * of the name then sees none.
- */
-function shownCertificate(socket: Tls.TLSSocket): Tls.PeerCertificate | undefined {
-  const certificate = socket.getPeerCertificate() as Partial<Tls.PeerCertificate> | null;
-  return certificate?.raw === undefined ? undefined : (certificate as Tls.PeerCertificate);
 }
 
 function observed({ certificate, failure }: Found, at: number): ObservedServed {

@@ -43,17 +43,35 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name service does not answer',
 };
 
-/** The sentence for people about a failed dial. */
-export function dialFailureText(failure: DialFailure): string {
+/** Why a dial failed. */
+export interface FailureCause {
+  /** A sentence for people, without its subject and its full stop. */
+  readonly text: string;
+  /** `certificate`: theirs or ours is not good enough. `closed`: they hung up and did not say why. */
+  readonly because: 'certificate' | 'unreachable' | 'closed' | 'protocol';
+}
+
+/** What went wrong in a dial, for people and for whoever gives them advice. */
+export function dialFailure(failure: DialFailure): FailureCause {
   const code = (failure.error as NodeJS.ErrnoException).code ?? '';
   const refusal = refusalText(code, failure);
-  if (refusal !== undefined) return refusal;
+  if (refusal !== undefined) return { text: refusal, because: 'certificate' };
   if (failure.certificate !== undefined) {
     const distrust = distrustText(code, failure.certificate, failure.serverName, failure.now);
-    if (distrust !== undefined) return distrust;
+    if (distrust !== undefined) return { text: distrust, because: 'certificate' };
   }
-  if (UNREACHABLE[code] !== undefined) return UNREACHABLE[code];
-  if (code === 'ECONNRESET' || code === 'EPIPE') return closedText(failure);
+  const unreachable = unreachableText(failure.error);
+  if (unreachable !== undefined) return { text: unreachable, because: 'unreachable' };
+  if (code === 'ECONNRESET' || code === 'EPIPE') return { text: closedText(failure), because: 'closed' };
+  return { text: protocolText(code), because: 'protocol' };
+}
+
+/** Why nothing was there to talk to; undefined when it is something else. */
+export function unreachableText(error: Error): string | undefined {
+  return UNREACHABLE[(error as NodeJS.ErrnoException).code ?? ''];
+}
+
+function protocolText(code: string): string {
   if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNEXPECTED_MESSAGE/.test(code)) {
     return 'it answers, but does not speak TLS';
   }

@@ -1,7 +1,8 @@
 import type { CertificateSpec } from './certificate-specs.ts';
+import type { TlsAccess } from './tls-access.ts';
 
 /** Where a service is dialled and what is expected of it. */
-export interface ServedTarget {
+export interface ServedTarget extends TlsAccess {
   /** Names the consumer among all: `servedId`. */
   readonly id: string;
   /** The consumer, for people: the container's name, or the address. */
@@ -10,11 +11,6 @@ export interface ServedTarget {
   readonly container?: string;
   readonly address?: string;
   readonly port: number;
-  readonly serverName: string;
-  /** PEM certificates of the authorities that the service's certificate may come from. */
-  readonly trust: readonly string[];
-  /** Directory of the Certificate that the operator presents; absent: none. */
-  readonly identity?: string;
 }
 
 /** Operations on authorities and certificates: a file at a time, or several that change as one. */

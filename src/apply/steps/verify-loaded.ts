@@ -54,8 +54,9 @@ async function look(
   try {
     const host = await containerAddress(engine, container);
     url = `http://${hostInUrl(host)}:${loaded.port}${loaded.path}`;
+    const deadline = Math.min(REQUEST_DEADLINE, Math.max(INTERVAL, loaded.within));
     const target = { host, port: loaded.port, path: loaded.path, method: 'GET' };
-    const answer = await httpRequest(clock, target, Math.min(REQUEST_DEADLINE, Math.max(INTERVAL, loaded.within)));
+    const answer = await httpRequest(clock, { ...target, deadline, beyondLimit: 'cut' });
     if (answer.status < 400 && answer.body.includes(loaded.contains)) return undefined;
     return `${url} answered ${answer.status}: ${redactText(answer.body.trim()).slice(0, SEEN_LENGTH)}`;
   } catch (error) {
