@@ -20,15 +20,17 @@ export async function requestContainer(
   const { method, port, path } = args.action;
   const host = await containerAddress(engine, args.container);
   const what = `${method} http://${hostInUrl(host)}:${port}${path}`;
-  const answer = await httpRequest(clock, { host, port, path, method, deadline: DEADLINE, beyondLimit: 'cut' }).catch((error: Error) => {
-    throw new StepError(
-      'REQUEST_FAILED',
-      `${what}: ${error.message}. Is the port right, and does the container listen on its network address?`,
-      {
-        cause: error,
-      },
-    );
-  });
+  const answer = await httpRequest(clock, { host, port, path, method, deadline: DEADLINE, beyondLimit: 'cut' }).catch(
+    (error: Error) => {
+      throw new StepError(
+        'REQUEST_FAILED',
+        `${what}: ${error.message}. Is the port right, and does the container listen on its network address?`,
+        {
+          cause: error,
+        },
+      );
+    },
+  );
   if (answer.status < 400) return;
   throw new StepError(
     'REQUEST_FAILED',
