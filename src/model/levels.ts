@@ -13,6 +13,8 @@ export interface Level {
   readonly cause: string;
   /** `address` only: the address that stands in for the name. */
   readonly address?: string;
+  /** `address` only: how often the name failed in a row, trials included; the next trial waits longer with each. */
+  readonly failures?: number;
 }
 
 /** Levels by resource; what is not there is at 0. */

@@ -1,5 +1,6 @@
 import type { FieldValue, Fields } from './fields.ts';
 import type { Key } from './key.ts';
+import type { Levels } from './levels.ts';
 import type { OutcomeError } from './outcome.ts';
 
 /** How one container looked right after our own apply. */
@@ -31,6 +32,15 @@ export interface Backoff {
   readonly terminal: boolean;
 }
 
+/** Restarts of a container whose scrape failed, since it was last well. */
+export interface Remediation {
+  /** `attempt` of the resource that they were tried for; of another spec they do not count. */
+  readonly specHash: string;
+  readonly restarts: number;
+  /** Milliseconds since the epoch of the last one. */
+  readonly at: number;
+}
+
 /** What the planner may know besides the two states. Losing it costs a superfluous try, never a service. */
 export interface Memory {
   readonly baselines: Readonly<Partial<Record<Key, Baseline>>>;
@@ -42,6 +52,10 @@ export interface Memory {
   readonly notified: Readonly<Partial<Record<Key, string>>>;
   /** Fingerprint of the certificate that the human asked to be renewed. */
   readonly renewals: Readonly<Partial<Record<Key, string>>>;
+  /** Where the closed loops of a resource stand; read again with the desired state. */
+  readonly levels: Levels;
+  /** Restarts tried while a scrape failed. */
+  readonly remediations: Readonly<Partial<Record<Key, Remediation>>>;
   /** Spec hashes behind a gate when it was last seen open; for `revalidate: onChange`. */
   readonly gateWitness: Readonly<Partial<Record<Key, { readonly hash: string; readonly changedAt: number }>>>;
 }
@@ -53,5 +67,7 @@ export const EMPTY_MEMORY: Memory = {
   backoffs: {},
   notified: {},
   renewals: {},
+  levels: {},
+  remediations: {},
   gateWitness: {},
 };

@@ -2,6 +2,7 @@ import type { Fields } from './fields.ts';
 import type { Key } from './key.ts';
 import type { Ownership } from './labels.ts';
 import type { ObservedAuthority, ObservedPair, ObservedServed } from './observed-certificates.ts';
+import type { ObservedServices } from './observed-services.ts';
 
 /** What the engine is, as far as defaults depend on it. */
 export interface EngineFacts {
@@ -42,6 +43,8 @@ export interface ObservedContainer {
   readonly anonymousVolumes: Readonly<Record<string, string>>;
   /** Network name -> live address; empty when not running. */
   readonly addresses: Readonly<Record<string, string>>;
+  /** Its last end was by the kernel, for want of memory: milliseconds since the epoch. */
+  readonly outOfMemoryAt?: number;
 }
 
 export interface ObservedNetwork {
@@ -127,6 +130,11 @@ export interface Observed {
   readonly pairs: Readonly<Record<Key, ObservedPair>>;
   /** Last dial of each consumer, by `servedId`; absent: never dialled by this process. */
   readonly served: Readonly<Record<string, ObservedServed>>;
+  /**
+   * What the services of the stack said when they were asked last. Absent: nobody asks them here (`plan`, `status` without
+   * an operator), so nothing is known against them; an absent key: not asked yet.
+   */
+  readonly services?: ObservedServices;
   /** Names to ids from the host's passwd and group files. */
   readonly users: Readonly<Record<string, number>>;
   readonly groups: Readonly<Record<string, number>>;

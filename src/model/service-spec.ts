@@ -23,6 +23,8 @@ export interface PressureSpec {
   readonly lowerAfter: number;
   /** Milliseconds between two steps at the least. */
   readonly dwell: number;
+  /** Highest level that the loop may go to; absent: all that it has (memory 3, disk 4, the last of which drops blocks). */
+  readonly maximumLevel?: number;
 }
 
 /** A running service that the operator asks what it says of itself. Host paths carry the prefix of `--root`. */
@@ -52,15 +54,21 @@ export type ServiceSpec =
       readonly type: 'target';
       /** Name of the Prometheus that scrapes it. */
       readonly prometheus: string;
-      /** Value of the label `job`. */
+      /** Value of the label `job`. Of its targets it is the one whose label `instance` has `host`, with or without the port. */
       readonly job: string;
       /** Name of the Container that serves it; absent: none of ours, so nothing is restarted. */
       readonly container?: string;
       /** Host name that is scraped. */
       readonly host: string;
       readonly port: number;
-      /** Address to scrape while the name does not resolve; absent: that of the container. */
+      /** Address to scrape while the name does not resolve; absent: that of the container in `network`. */
       readonly address?: string;
+      /** Docker network in which it is scraped; absent: the first one of the container, by name. */
+      readonly network?: string;
+      /** false: it is scraped by name only. */
+      readonly addressFallback?: boolean;
+      /** It is not scraped from disk level 3 of its Prometheus on. */
+      readonly isHeavy?: boolean;
       /** Restarts of the container that are tried while the scrape fails; 0: none. */
       readonly maxRestarts: number;
     };

@@ -6,16 +6,21 @@ import type { Memory } from '../model/memory.ts';
 export type Concern = keyof Memory;
 export const CONCERNS = Object.keys(EMPTY_MEMORY) as readonly Concern[];
 
+type Shape =
+  | 'string'
+  | Readonly<Record<string, 'string' | 'number' | 'boolean' | 'object' | 'array'>>
+  | ((value: unknown) => boolean);
+
 /** What a stored member must have, and as what, to be believed. */
-const SHAPES: {
-  readonly [C in Concern]: Readonly<Record<string, 'string' | 'number' | 'boolean' | 'object' | 'array'>> | 'string';
-} = {
+const SHAPES: { readonly [C in Concern]: Shape } = {
   baselines: { containerId: 'string', engineVersion: 'string', specHash: 'string', fields: 'object', faults: 'object' },
   rolledBack: { specHash: 'string', reason: 'string', at: 'number' },
   replacements: { specHash: 'string', at: 'array' },
   backoffs: { specHash: 'string', failures: 'number', notBefore: 'number', error: 'object', terminal: 'boolean' },
   notified: 'string',
   renewals: 'string',
+  levels: areLevels,
+  remediations: { specHash: 'string', restarts: 'number', at: 'number' },
   gateWitness: { hash: 'string', changedAt: 'number' },
 };
 
@@ -80,7 +85,8 @@ function parseConcern(concern: Concern, text: string): Record<string, unknown> {
   return document['entries'];
 }
 
-function hasShape(value: unknown, shape: (typeof SHAPES)[Concern]): boolean {
+function hasShape(value: unknown, shape: Shape): boolean {
+  if (typeof shape === 'function') return shape(value);
   if (shape === 'string') return typeof value === 'string';
   if (!isRecord(value)) return false;
   return Object.entries(shape).every(([name, type]) => {
@@ -88,6 +94,12 @@ function hasShape(value: unknown, shape: (typeof SHAPES)[Concern]): boolean {
     if (type === 'array') return Array.isArray(member);
     return type === 'object' ? isRecord(member) : typeof member === type;
   });
+}
+
+/** By loop; one that is not known (of a later version) does no harm. */
+function areLevels(value: unknown): boolean {
+  const level: Shape = { level: 'number', since: 'number', cause: 'string' };
+  return isRecord(value) && Object.values(value).every((member) => hasShape(member, level));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,0 +1,147 @@
+import type { Key } from './key.ts';
+
+/** One measurement of how full something is. */
+export interface Reading {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Share in use, 0 to 1. */
+  readonly ratio: number;
+}
+
+/** Why a service gave no answer. */
+export interface ServiceFailure {
+  /**
+   * not-running: nobody was asked. certificate: the connection was refused because of a certificate, ours or its own.
+   * unreachable: no connection, no answer in time. refused: it answered, and not with what was asked for. starting: it
+   * says itself that it is not ready yet.
+   */
+  readonly kind: 'not-running' | 'certificate' | 'unreachable' | 'refused' | 'starting';
+  /** A sentence for people; holds no secrets. */
+  readonly message: string;
+  /** Milliseconds since the epoch since which it has been failing in a row, as this process saw it. */
+  readonly since: number;
+}
+
+/** A target as Prometheus shows it. */
+export interface ObservedTarget {
+  readonly job: string;
+  readonly instance: string;
+  /** Host and port that are scraped. */
+  readonly address: string;
+  /** unknown: not scraped yet. */
+  readonly health: 'up' | 'down' | 'unknown';
+  /** Milliseconds since the epoch since which it has had this health, as this process saw it. */
+  readonly since: number;
+  /** In Prometheus' words, shortened; empty when there is none. */
+  readonly lastError: string;
+  /** Milliseconds since the epoch; 0 when never. */
+  readonly lastScrape: number;
+}
+
+/** What Prometheus says of itself. Times in milliseconds since the epoch; what it does not tell is absent. */
+export interface PrometheusAnswer {
+  readonly version: string;
+  /** Whether its last reload of the configuration succeeded. */
+  readonly isConfigLoaded: boolean;
+  /** Of the last successful reload. */
+  readonly lastConfigTime?: number;
+  readonly startedAt?: number;
+  /** Active targets, sorted by job and instance. At most 1000 of them; `targetCount` counts all. */
+  readonly targets: readonly ObservedTarget[];
+  readonly targetCount: number;
+  readonly headSeries?: number;
+  readonly blocksBytes?: number;
+  readonly walBytes?: number;
+  /** Time of the oldest sample. */
+  readonly lowestTimestamp?: number;
+  /** Failures of its database since it started: damaged segments, compactions and reloads that failed. */
+  readonly storageFailures?: number;
+}
+
+/** Memory of a container; bytes. */
+export interface ObservedMemory {
+  /** What is in use, without file pages that the kernel may drop. */
+  readonly used: number;
+  readonly limit: number;
+}
+
+/** A block of a time series database on the disk. */
+export interface ObservedBlock {
+  /** Directory name, a ULID. */
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly maxTime: number;
+}
+
+/** The file system of a data directory, and what in it could go; bytes. */
+export interface ObservedDisk {
+  readonly at: number;
+  readonly total: number;
+  /** What unprivileged processes may still write. */
+  readonly available: number;
+  /** Names of the snapshots in the data directory, sorted, at most 100. */
+  readonly snapshots: readonly string[];
+  /** Complete blocks, oldest first, at most 1000. */
+  readonly blocks: readonly ObservedBlock[];
+}
+
+interface Asked<Answer> {
+  /** Milliseconds since the epoch of the last try. */
+  readonly at: number;
+  /** Id of the container that was asked; absent: the service is not in one of ours, or it does not run. */
+  readonly container?: string;
+  /** What it said last, of this container only; absent: nothing yet. With a `failure` it is old. */
+  readonly answer?: Answer;
+  /** Milliseconds since the epoch of `answer`. */
+  readonly answeredAt?: number;
+  /** Why the last try gave none; absent: it gave one. */
+  readonly failure?: ServiceFailure;
+}
+
+export interface ObservedPrometheus extends Asked<PrometheusAnswer> {
+  readonly type: 'prometheus';
+  readonly memory?: ObservedMemory;
+  readonly disk?: ObservedDisk;
+  /** Oldest first; as many as the loops need, never more than 1000. */
+  readonly memoryReadings: readonly Reading[];
+  readonly diskReadings: readonly Reading[];
+}
+
+/** What Grafana says of itself. */
+export interface GrafanaAnswer {
+  readonly version: string;
+  readonly isDatabaseWell: boolean;
+  /** Of the wanted data sources, by uid. */
+  readonly datasources: readonly { readonly uid: string; readonly isWell: boolean; readonly message: string }[];
+  /** Of the wanted dashboards those that are not there or cannot be read, with the reason; sorted by uid. */
+  readonly missingDashboards: readonly { readonly uid: string; readonly message: string }[];
+  /** Why it could not be asked as administrator, with what to do; absent: it could. */
+  readonly refusal?: string;
+}
+
+export interface ObservedGrafana extends Asked<GrafanaAnswer> {
+  readonly type: 'grafana';
+}
+
+/** What Traefik says of itself. */
+export interface TraefikAnswer {
+  readonly version?: string;
+  /** Of HTTP routers, services and middlewares together, and likewise TCP and UDP. */
+  readonly total: number;
+  readonly warnings: number;
+  readonly errors: number;
+  /** The first of those with errors, in words, sorted; at most 10. */
+  readonly problems: readonly string[];
+  /** Milliseconds since the epoch of the last configuration that it took; absent when it does not tell. */
+  readonly lastConfigTime?: number;
+}
+
+export interface ObservedTraefik extends Asked<TraefikAnswer> {
+  readonly type: 'traefik';
+}
+
+/** What a service said when it was asked last, beside the passes. */
+export type ObservedService = ObservedPrometheus | ObservedGrafana | ObservedTraefik;
+
+/** By the key of the resource that has the service; what is not there was never asked by this process. */
+export type ObservedServices = Readonly<Partial<Record<Key, ObservedService>>>;
