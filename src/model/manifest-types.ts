@@ -507,7 +507,7 @@ export type NetworkZoneManifest = Manifest<'NetworkZone', NetworkZoneManifestSpe
 export interface MonitoredServiceManifestSpec {
   host?: string;
   container?: string;
-  network: string;
+  network?: string;
   port?: number;
   scheme: 'http' | 'https';
   url?: string;
