@@ -437,11 +437,73 @@ export interface TraefikManifestSpec {
 
 export type TraefikManifest = Manifest<'Traefik', TraefikManifestSpec>;
 export interface PrometheusManifestSpec {
+  image: string;
+  hostname?: string;
+  retention: string;
+  retentionSize?: string;
+  scrapeInterval: string;
+  scrapeTimeout: string;
+  memoryLimit: string;
+  queries: {
+    maxSamples: number;
+    maxConcurrency: number;
+    timeout: string;
+  };
+  limits: {
+    samples: number;
+    labels: number;
+    labelNameLength: number;
+    labelValueLength: number;
+    bodySize: string;
+  };
+  drop: string[];
+  pressure: {
+    memory: {
+      enabled: boolean;
+      high: number;
+      low: number;
+      raiseAfter: string;
+      lowerAfter: string;
+      dwell: string;
+      scrapeInterval: string;
+      samples: number;
+      maxSamples: number;
+      maxConcurrency: number;
+      maximum: number;
+    };
+    disk: {
+      enabled: boolean;
+      warn: number;
+      critical: number;
+      emergency: number;
+      recovered: number;
+      raiseAfter: string;
+      lowerAfter: string;
+      dwell: string;
+      shortRetention: string;
+      maximum: number;
+    };
+  };
+  rules: {
+    enabled: boolean;
+    except: string[];
+  };
+  extraRules: string[];
+  adminApi: boolean;
+  operator?: {
+    port: number;
+  };
   dependsOn?: string[];
 }
 
 export type PrometheusManifest = Manifest<'Prometheus', PrometheusManifestSpec>;
 export interface NodeExporterManifestSpec {
+  image: string;
+  hostname?: string;
+  port: number;
+  collectors: string[];
+  memoryLimit: string;
+  maxRequests: number;
   dependsOn?: string[];
 }
 
@@ -482,6 +544,29 @@ export interface AdGuardExporterManifestSpec {
 
 export type AdGuardExporterManifest = Manifest<'AdGuardExporter', AdGuardExporterManifestSpec>;
 export interface ScrapeTargetManifestSpec {
+  prometheus?: string;
+  job?: string;
+  host?: string;
+  container?: string;
+  port: number;
+  path: string;
+  insecure?: string;
+  serverName?: string;
+  authority?: string;
+  address?: string;
+  interval?: string;
+  limits?: {
+    samples?: number;
+    labels?: number;
+    labelNameLength?: number;
+    labelValueLength?: number;
+    bodySize?: string;
+  };
+  labels: {
+    [k: string]: string;
+  };
+  heavy: boolean;
+  maxRestarts: number;
   dependsOn?: string[];
 }
 
