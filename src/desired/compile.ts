@@ -6,6 +6,7 @@ import { needsOf, ResourceIndex, type Need } from './dependencies.ts';
 import type { Draft } from './draft.ts';
 import { formatPath, type FieldPath } from './field.ts';
 import { DependencyGraph } from './graph.ts';
+import { findBackupsWithinData } from './policy/backup-place.ts';
 import { findForeignKeys } from './policy/own-keys.ts';
 import { findContests } from './policy/single-owner.ts';
 import { findStaleMounts } from './policy/stale-mount.ts';
@@ -191,6 +192,7 @@ class Round {
     const clashes = [
       ...findContests(all).map((found) => ({ ...found, rule: 'single-owner' })),
       ...findStaleMounts(all).map((found) => ({ ...found, rule: 'stale-mount' })),
+      ...findBackupsWithinData(all).map((found) => ({ ...found, rule: 'backup-place' })),
       ...findForeignKeys(all, this.#root).map((found) => ({ ...found, rule: 'own-keys-only' })),
     ].filter(({ key }) => this.#fresh.has(key));
     if (clashes.length > 0) return clashes;

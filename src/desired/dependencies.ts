@@ -99,6 +99,12 @@ export function needsOf(subject: Subject, declared: readonly DeclaredDependency[
   if (resource.kind === 'Certificate') hard(keyOf('CertificateAuthority', resource.spec.issuer), 'issuer');
   if (resource.kind === 'Certificate' || resource.kind === 'CertificateAuthority')
     needs.push(...consumerNeeds(resource.spec.consumers, 'consumers'));
+  if (resource.kind === 'Backup') {
+    hard(keyOf('Prometheus', resource.spec.prometheus), 'prometheus');
+    // Without order: until it is its turn, the samples are saved without it.
+    if (resource.spec.grafana !== undefined)
+      needs.push({ key: keyOf('Grafana', resource.spec.grafana), path: ['spec', 'grafana'], strength: 'named' });
+  }
   if (resource.kind === 'File') {
     if (resource.spec.check !== undefined) hard(index.imageOf(resource.spec.check.image), 'check', 'image');
     needs.push(...consumerNeeds(resource.spec.onChange, 'onChange'));

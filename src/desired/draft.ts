@@ -3,6 +3,7 @@ import type { SourceLocation } from '../model/resource.ts';
 import type { Specs } from '../model/specs.ts';
 import type { FieldPath } from './field.ts';
 import type {
+  BackupManifest,
   CertificateAuthorityManifest,
   CertificateManifest,
   ContainerManifest,
@@ -27,6 +28,7 @@ export interface Manifests extends StackManifests {
   CertificateAuthority: CertificateAuthorityManifest;
   Certificate: CertificateManifest;
   Container: ContainerManifest;
+  Backup: BackupManifest;
   Gate: GateManifest;
 }
 

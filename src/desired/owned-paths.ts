@@ -11,6 +11,7 @@ const FIELDS = {
   File: ['path'],
   Secret: ['path'],
   CertificateAuthority: ['certificate', 'key', 'bundle'],
+  Backup: ['directory'],
   Certificate: ['directory', 'certificate', 'key', 'request', 'signed'],
 } as const;
 

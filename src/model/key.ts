@@ -24,6 +24,7 @@ export const KINDS = [
   'CertificateAuthority',
   'Certificate',
   'Container',
+  'Backup',
   'Gate',
   ...STACK_KINDS,
 ] as const;

@@ -393,6 +393,17 @@ export interface ContainerManifestSpec {
 }
 
 export type ContainerManifest = Manifest<'Container', ContainerManifestSpec>;
+export interface BackupManifestSpec {
+  schedule: string;
+  directory: string;
+  prometheus: string;
+  grafana?: string;
+  keep: number;
+  verify: boolean;
+  dependsOn?: string[];
+}
+
+export type BackupManifest = Manifest<'Backup', BackupManifestSpec>;
 export interface GateManifestSpec {
   checklist: string[];
   revalidate: 'never' | 'onChange';

@@ -3,7 +3,16 @@ import { canonicalJson } from './canonical-json.ts';
 import type { Kind } from './key.ts';
 
 /** How to treat a resource rather than what it is: changing these must not look like a change of the object. */
-const CONTROL_FIELDS = new Set(['adopt', 'healthyWithin', 'runPolicy', 'external', 'onChange', 'check', 'consumers']);
+const CONTROL_FIELDS = new Set([
+  'adopt',
+  'healthyWithin',
+  'runPolicy',
+  'readiness',
+  'external',
+  'onChange',
+  'check',
+  'consumers',
+]);
 
 /**
  * Hash over the whole normalised spec, the control fields included: what was tried. Failures are remembered under it, so

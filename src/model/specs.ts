@@ -1,5 +1,7 @@
+import type { BackupSpec } from './backup-spec.ts';
 import type { CertificateAuthoritySpec, CertificateSpec, SecretSpec } from './certificate-specs.ts';
 import type { StackKind } from './key.ts';
+import type { ReadinessSpec } from './readiness-spec.ts';
 import type { StackSpec } from './stack-spec.ts';
 
 /**
@@ -144,6 +146,8 @@ export interface ContainerSpec {
   readonly healthyWithin: number;
   /** `once`: a job that runs to its end and is not started again. Not part of the hash. */
   readonly runPolicy: 'always' | 'once';
+  /** What the operator asks it before it counts as ready. Not part of the hash. */
+  readonly readiness?: ReadinessSpec;
 }
 
 export interface NetworkSpec {
@@ -200,6 +204,8 @@ export interface DirectorySpec {
   readonly group?: string;
   /** Permission bits, e.g. 0o755. */
   readonly mode: number;
+  /** A file by which it is told from an empty directory whose disk is not mounted. */
+  readonly sentinel?: boolean;
 }
 
 /** What to do with a consumer after a file changed, and how to see that it loaded the new content. */
@@ -270,5 +276,6 @@ export interface Specs extends Readonly<Record<StackKind, StackSpec>> {
   CertificateAuthority: CertificateAuthoritySpec;
   Certificate: CertificateSpec;
   Container: ContainerSpec;
+  Backup: BackupSpec;
   Gate: GateSpec;
 }

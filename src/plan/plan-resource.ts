@@ -1,4 +1,5 @@
 import type { Resource } from '../model/resource.ts';
+import { planBackup } from './backup/planner.ts';
 import { planAuthority } from './certificate/authority.ts';
 import { planCertificate } from './certificate/planner.ts';
 import { planContainer } from './container/planner.ts';
@@ -36,6 +37,8 @@ export function planResource(resource: Resource, context: PlanContext): Resource
       return planCertificate(resource, context);
     case 'Container':
       return planContainer(resource, context);
+    case 'Backup':
+      return planBackup(resource, context);
     case 'Gate': {
       const state = gateState(resource, context.input);
       return resourcePlan({

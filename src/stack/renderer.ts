@@ -1,6 +1,7 @@
 import type { Key, StackKind } from '../model/key.ts';
 import type { Levels } from '../model/levels.ts';
 import type {
+  BackupManifest,
   BastionManifest,
   CertificateManifest,
   ContainerManifest,
@@ -47,6 +48,8 @@ export interface House {
   readonly bastion: BastionManifest['spec'];
   /** All high-level resources, sorted by name within a kind; of one that is broken now its last good version. */
   readonly stack: { readonly [K in StackKind]: readonly StackManifests[K][] };
+  /** All backups that are wanted: what they need of a member (an administrator's interface), it must offer. */
+  readonly backups: readonly Pick<BackupManifest, 'metadata' | 'spec'>[];
   readonly levels: Levels;
   /** Wanted image reference to the one that is used (the Bastion's overrides). */
   readonly image: (reference: string) => string;

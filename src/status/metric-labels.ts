@@ -63,7 +63,7 @@ const RESULT_TABLE: Record<PassResult, true> = {
 };
 export const PASS_RESULTS = Object.keys(RESULT_TABLE) as PassResult[];
 
-type Live<Spec> = Exclude<keyof Spec, 'adopt' | 'healthyWithin' | 'runPolicy' | 'external' | 'image'>;
+type Live<Spec> = Exclude<keyof Spec, 'adopt' | 'healthyWithin' | 'runPolicy' | 'readiness' | 'external' | 'image'>;
 
 const CONTAINER_FIELDS: Record<Live<ContainerSpec> | 'image' | 'name' | 'state', true> = {
   image: true,
@@ -134,7 +134,11 @@ const NETWORK_FIELDS: Record<Live<NetworkSpec>, true> = {
   labels: true,
 };
 const VOLUME_FIELDS: Record<Live<VolumeSpec>, true> = { driver: true, driver_opts: true, labels: true };
-const PATH_FIELDS: Record<Exclude<keyof DirectorySpec, 'path'>, true> = { owner: true, group: true, mode: true };
+const PATH_FIELDS: Record<Exclude<keyof DirectorySpec, 'path' | 'sentinel'>, true> = {
+  owner: true,
+  group: true,
+  mode: true,
+};
 
 /** Label value of a drift that is the object as a whole: missing, stopped, in the way. */
 export const WHOLE_OBJECT = 'object';

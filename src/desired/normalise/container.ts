@@ -13,6 +13,7 @@ import { readEnvironment, readLabels, readSettings } from './name-values.ts';
 import { readNamespace, readNetworks } from './networks.ts';
 import { readExpose, readPorts } from './ports.ts';
 import { readCapabilities, readDevices, readSecurityOptions, readSignal, readUlimits } from './process-limits.ts';
+import { readReadiness } from './readiness.ts';
 import { readReference } from './reference.ts';
 import { readResources } from './resources.ts';
 import { readRestart } from './restart.ts';
@@ -29,6 +30,7 @@ export function normaliseContainer(spec: Spec, context: NormaliseContext, field:
     adopt: spec.adopt,
     healthyWithin: readMilliseconds(spec.healthyWithin, field.at('healthyWithin')) ?? 0,
     runPolicy: spec.runPolicy,
+    readiness: read(spec, 'readiness', field, readReadiness),
     ...readProcess(spec, field),
     ...readNetworking(spec, field),
     ...readStorage(spec, field),

@@ -1,7 +1,7 @@
 import type { DirectorySpec } from '../../model/specs.ts';
 import type { DirectoryManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
-import { defined } from './defined.ts';
+import { defined, unlessEmpty } from './defined.ts';
 import { readMode } from './file-mode.ts';
 import { readAbsolutePath } from './host-path.ts';
 
@@ -12,6 +12,7 @@ export function normaliseDirectory(spec: DirectoryManifest['spec'], field: Field
     owner: readAccount(spec.owner, field.at('owner')),
     group: readAccount(spec.group, field.at('group')),
     mode: readMode(spec.mode, field.at('mode')) ?? 0,
+    sentinel: unlessEmpty(spec.sentinel),
   });
 }
 

@@ -2,6 +2,7 @@ import { keyOf, parseKey } from '../../model/key.ts';
 import type { Draft, DeclaredDependency, Manifests, ResourceKind } from '../draft.ts';
 import { Field, type Problem } from '../field.ts';
 import type { ParsedDocument } from '../parse-documents.ts';
+import { normaliseBackup } from './backup.ts';
 import { normaliseAuthority } from './certificate-authority.ts';
 import { normaliseCertificate } from './certificate.ts';
 import { normaliseContainer } from './container.ts';
@@ -57,6 +58,8 @@ export function normalise(
       return { ...common, kind, written: spec, spec: normaliseAuthority(spec, metadata.name, context, field) };
     case 'Certificate':
       return { ...common, kind, written: spec, spec: normaliseCertificate(spec, metadata.name, context, field) };
+    case 'Backup':
+      return { ...common, kind, written: spec, spec: normaliseBackup(spec, metadata.name, field) };
     case 'Gate':
       return { ...common, kind, written: spec, spec: normaliseGate(spec, metadata.name, field) };
     case 'Traefik':

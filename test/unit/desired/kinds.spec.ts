@@ -174,4 +174,50 @@ describe('kinds other than Container', () => {
     const state = await loadText(container('web', 'environment: &e {A: "1"}\nlabels:\n  <<: *e\n  B: "2"'));
     expect(specOf(state, 'Container', 'web').labels).to.deep.equal({ A: '1', B: '2' });
   });
+
+  describe('a Backup', () => {
+    const prometheus = manifest('Prometheus', 'prometheus');
+    const backup = (spec: string): string => `${prometheus}---\n${manifest('Backup', 'nightly', spec)}`;
+
+    it('has a directory of its own below the one that is named, and defaults that make sense', async () => {
+      const state = await loadText(backup('{directory: /mnt/backup/, prometheus: prometheus}'), {}, '/root');
+      expect(specOf(state, 'Backup', 'nightly')).to.deep.equal({
+        schedule: '15 3 * * *',
+        directory: '/root/mnt/backup/nightly',
+        prometheus: 'prometheus',
+        keep: 7,
+        verify: true,
+      });
+    });
+
+    it('comes after the Directory that holds it and behind what its Prometheus is behind', async () => {
+      const text = `${backup('{directory: /mnt/backup, prometheus: prometheus}')}---\n${manifest('Directory', 'disk', '{path: /mnt/backup, sentinel: true}')}`;
+      const found = (await loadText(text)).resources.find(({ key }) => key === 'Backup/nightly');
+      expect(found?.dependsOn).to.deep.equal(['Directory/disk', 'Prometheus/prometheus']);
+    });
+
+    for (const [spec, message] of [
+      ['{directory: /mnt/backup, prometheus: other}', 'spec.prometheus: names Prometheus/other, which is not declared'],
+      ['{directory: /mnt/backup, prometheus: prometheus, grafana: g}', 'spec.grafana: names Grafana/g'],
+      ['{directory: /mnt/backup, prometheus: prometheus, schedule: daily}', 'spec.schedule: needs five fields'],
+      ['{directory: /home/x, prometheus: prometheus}', 'outside the allowed roots'],
+    ] as const)
+      it(`is refused as ${spec}`, async () => {
+        expect(lines(await loadText(backup(spec))).join('\n')).to.contain(message);
+      });
+
+    it('is refused where a container may write', async () => {
+      const writer = container('db', 'volumes: ["/mnt/backup:/data"]');
+      const state = await loadText(`${backup('{directory: /mnt/backup, prometheus: prometheus}')}---\n${writer}`);
+      expect(lines(state).join('\n')).to.contain('would lie where Container/db may write (/mnt/backup)');
+    });
+  });
+
+  it('reads the sentinel of a Directory only where there shall be one', async () => {
+    const state = await loadText(
+      `${manifest('Directory', 'a', '{path: /opt/a, sentinel: true}')}---\n${manifest('Directory', 'b', '{path: /opt/b, sentinel: false}')}`,
+    );
+    expect(specOf(state, 'Directory', 'a').sentinel).to.equal(true);
+    expect(specOf(state, 'Directory', 'b')).not.to.have.property('sentinel');
+  });
 });
