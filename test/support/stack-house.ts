@@ -1,11 +1,11 @@
 import { parseAllDocuments } from 'yaml';
 import { ManifestValidator } from '../../src/desired/validate.ts';
 import { STACK_KINDS, type StackKind } from '../../src/model/key.ts';
-import type { BastionManifest } from '../../src/model/manifest-types.ts';
+import type { BackupManifest, BastionManifest } from '../../src/model/manifest-types.ts';
 import type { StackManifest } from '../../src/model/stack-manifests.ts';
 import type { House } from '../../src/stack/renderer.ts';
 
-type Known = BastionManifest | StackManifest;
+type Known = BastionManifest | BackupManifest | StackManifest;
 
 /**
  * A house as loading would hand it to the renderers: documents of YAML, without `apiVersion`, checked against their
@@ -34,6 +34,7 @@ export async function stackHouse(text: string, others: Partial<Pick<House, 'leve
   return {
     bastion: bastion.spec,
     stack: Object.fromEntries(STACK_KINDS.map((kind) => [kind, ofKind(kind)])) as unknown as House['stack'],
+    backups: manifests.filter((manifest) => manifest.kind === 'Backup'),
     levels: {},
     image: (reference) => bastion.spec.images[reference] ?? reference,
     source: (of, path) => ({ problem: `${of} has no file ${path}` }),
