@@ -521,8 +521,8 @@ export interface NodeExporterManifestSpec {
 export type NodeExporterManifest = Manifest<'NodeExporter', NodeExporterManifestSpec>;
 export interface GrafanaManifestSpec {
   image: string;
-  hostname: string;
-  memoryLimit: string | number;
+  hostname?: string;
+  memoryLimit: string;
   prometheus?: string;
   adminUser: string;
   secretsDirectory?: string;
@@ -534,8 +534,8 @@ export type GrafanaManifest = Manifest<'Grafana', GrafanaManifestSpec>;
 export interface AdGuardExporterManifestSpec {
   image?: string;
   context: string;
-  hostname: string;
-  memoryLimit: string | number;
+  hostname?: string;
+  memoryLimit: string;
   adguard?: {
     url: string;
     serverName?: string;

@@ -1,0 +1,176 @@
+import { DATA_SOURCE } from './provisioning.ts';
+
+/** Uid of the dashboard that is there whatever becomes of the others. */
+export const FALLBACK_UID = 'bastion-fallback';
+export const FALLBACK_TITLE = 'What is up';
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+}
+
+interface Panel {
+  readonly type: 'text' | 'stat' | 'timeseries' | 'table';
+  readonly title: string;
+  readonly at: Place;
+  readonly expr?: string;
+  readonly legend?: string;
+  readonly unit?: string;
+  readonly text?: string;
+  /** Colours from a value on; the first is for all below. */
+  readonly steps?: readonly (readonly [string, number | null])[];
+}
+
+const RED_BELOW_ONE: Panel['steps'] = [
+  ['red', null],
+  ['green', 1],
+];
+
+/**
+ * JSON text of the home dashboard, which is provisioned as a dashboard, too: what Prometheus tells of itself and of its
+ * targets, and nothing that a target would have to send, so that it shows something in every state of the stack. Light
+ * enough for a Grafana at its memory limit.
+ */
+export function fallbackDashboard(refresh: string): string {
+  const dashboard = {
+    uid: FALLBACK_UID,
+    title: FALLBACK_TITLE,
+    tags: ['bastion'],
+    editable: false,
+    graphTooltip: 1,
+    refresh,
+    schemaVersion: 39,
+    time: { from: 'now-3h', to: 'now' },
+    timezone: 'browser',
+    templating: { list: [] },
+    annotations: { list: [] },
+    links: [
+      { type: 'dashboards', title: 'All dashboards', tags: [], asDropdown: true, includeVars: false, keepTime: true },
+    ],
+    panels: PANELS.map(panelJson),
+  };
+  return `${JSON.stringify(dashboard, null, 2)}\n`;
+}
+
+const PANELS: readonly Panel[] = [
+  {
+    type: 'text',
+    title: 'When something is missing',
+    at: { x: 0, y: 0, w: 24, h: 4 },
+    text:
+      'This is the home dashboard, and needs nothing but Prometheus. The dashboards of the house are in the menu ' +
+      'above. Where one is missing or empty: `bastion status` on the bastion says which, and why.\n\n' +
+      'Panels that say *certificate required* or *unknown authority*: Prometheus refuses the certificate of Grafana; ' +
+      '`bastion certs` shows who serves what.',
+  },
+  {
+    type: 'stat',
+    title: 'Targets up',
+    at: { x: 0, y: 4, w: 4, h: 4 },
+    expr: 'sum(up) / count(up)',
+    unit: 'percentunit',
+    steps: RED_BELOW_ONE,
+  },
+  {
+    type: 'stat',
+    title: 'Configuration loaded',
+    at: { x: 4, y: 4, w: 4, h: 4 },
+    expr: 'min(prometheus_config_last_reload_successful)',
+    unit: 'bool_yes_no',
+    steps: RED_BELOW_ONE,
+  },
+  {
+    type: 'stat',
+    title: 'Series in memory',
+    at: { x: 8, y: 4, w: 4, h: 4 },
+    expr: 'sum(prometheus_tsdb_head_series)',
+    unit: 'short',
+  },
+  {
+    type: 'stat',
+    title: 'Size of what is stored',
+    at: { x: 12, y: 4, w: 4, h: 4 },
+    expr: 'sum(prometheus_tsdb_storage_blocks_bytes)',
+    unit: 'bytes',
+  },
+  {
+    type: 'stat',
+    title: 'Oldest sample',
+    at: { x: 16, y: 4, w: 4, h: 4 },
+    expr: 'time() - min(prometheus_tsdb_lowest_timestamp_seconds)',
+    unit: 's',
+  },
+  {
+    type: 'stat',
+    title: 'Alerts firing',
+    at: { x: 20, y: 4, w: 4, h: 4 },
+    expr: 'count(ALERTS{alertstate="firing"}) or vector(0)',
+    unit: 'short',
+    steps: [
+      ['green', null],
+      ['red', 1],
+    ],
+  },
+  {
+    type: 'timeseries',
+    title: 'Targets (1: up)',
+    at: { x: 0, y: 8, w: 12, h: 8 },
+    expr: 'min by (job, instance) (up)',
+    legend: '{{job}} {{instance}}',
+    unit: 'short',
+  },
+  {
+    type: 'timeseries',
+    title: 'Time of a scrape',
+    at: { x: 12, y: 8, w: 12, h: 8 },
+    expr: 'max by (job) (scrape_duration_seconds)',
+    legend: '{{job}}',
+    unit: 's',
+  },
+  {
+    type: 'timeseries',
+    title: 'Memory of Prometheus',
+    at: { x: 0, y: 16, w: 12, h: 8 },
+    expr: 'process_resident_memory_bytes and on (job, instance) prometheus_build_info',
+    legend: '{{instance}}',
+    unit: 'bytes',
+  },
+  {
+    type: 'table',
+    title: 'Alerts',
+    at: { x: 12, y: 16, w: 12, h: 8 },
+    expr: 'sum by (alertname, severity, alertstate) (ALERTS)',
+  },
+];
+
+function panelJson(panel: Panel, index: number): object {
+  const { type, title, at, unit, steps, text } = panel;
+  const common = { id: index + 1, type, title, gridPos: at };
+  if (text !== undefined) return { ...common, options: { mode: 'markdown', content: text } };
+  const thresholds = { mode: 'absolute', steps: (steps ?? [['green', null]]).map(([color, value]) => ({ color, value })) };
+  return {
+    ...common,
+    datasource: { type: 'prometheus', uid: DATA_SOURCE },
+    fieldConfig: { defaults: { ...(unit === undefined ? {} : { unit }), thresholds }, overrides: [] },
+    options:
+      type === 'stat' ? { reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false }, textMode: 'value' } : {},
+    targets: [target(panel)],
+  };
+}
+
+/** Only a course over time asks for a range. */
+function target({ type, expr, legend }: Panel): object {
+  const isRange = type === 'timeseries';
+  return {
+    refId: 'A',
+    datasource: { type: 'prometheus', uid: DATA_SOURCE },
+    editorMode: 'code',
+    expr,
+    instant: !isRange,
+    range: isRange,
+    format: type === 'table' ? 'table' : 'time_series',
+    ...(legend === undefined ? {} : { legendFormat: legend }),
+  };
+}
