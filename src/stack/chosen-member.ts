@@ -4,8 +4,7 @@ import type { House } from './renderer.ts';
 
 /** The member that was meant, or what is wrong, for people. */
 export type ChosenMember<K extends StackKind> =
-  | { readonly member: StackManifests[K] }
-  | { readonly member?: undefined; readonly problem: string };
+  { readonly member: StackManifests[K] } | { readonly member?: undefined; readonly problem: string };
 
 /** The member of a kind that a field names; where it is left out, the only one there is. */
 export function chosenMember<K extends StackKind>(

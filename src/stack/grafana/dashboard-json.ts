@@ -34,9 +34,7 @@ export function readDashboardJson(text: string): DashboardIdentity | { readonly 
       'has __inputs, which only the import dialog fills in: save it without "export for sharing externally"',
     );
   problems.push(...foreignDataSources(found));
-  return problems.length === 0 && typeof uid === 'string' && typeof title === 'string'
-    ? { uid, title }
-    : { problems };
+  return problems.length === 0 && typeof uid === 'string' && typeof title === 'string' ? { uid, title } : { problems };
 }
 
 function parse(text: string): Record<string, unknown> | string {
@@ -53,21 +51,27 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Deeper than any panel in a row; what is nested further was made to break something. */
+const DEEPEST = 100;
+
 /** One problem for each data source that this Grafana has not, with the first place that names it. */
 function foreignDataSources(dashboard: Record<string, unknown>): string[] {
   const variables = dataSourceVariables(dashboard);
   const first = new Map<string, string>();
-  const visit = (value: unknown, path: string): void => {
-    if (Array.isArray(value)) value.forEach((item, index) => visit(item, `${path}[${index}]`));
-    if (!isRecord(value)) return;
+  let isTooDeep = false;
+  const visit = (value: unknown, path: string, depth: number): void => {
+    if (depth > DEEPEST) isTooDeep = true;
+    else if (Array.isArray(value)) value.forEach((item, index) => visit(item, `${path}[${index}]`, depth + 1));
+    if (isTooDeep || !isRecord(value)) return;
     for (const [name, member] of Object.entries(value)) {
       const at = path === '' ? name : `${path}.${name}`;
       const source = name === 'datasource' ? nameOf(member) : undefined;
       if (source !== undefined && !isKnown(source, variables) && !first.has(source)) first.set(source, at);
-      visit(member, at);
+      visit(member, at, depth + 1);
     }
   };
-  visit(dashboard, '');
+  visit(dashboard, '', 0);
+  if (isTooDeep) return [`is nested more than ${DEEPEST} levels deep`];
   return [...first].map(
     ([source, at]) =>
       `names the data source ${JSON.stringify(source)} (${at}), which this Grafana has not: write the uid ${DATA_SOURCE}`,

@@ -149,13 +149,18 @@ function panelJson(panel: Panel, index: number): object {
   const { type, title, at, unit, steps, text } = panel;
   const common = { id: index + 1, type, title, gridPos: at };
   if (text !== undefined) return { ...common, options: { mode: 'markdown', content: text } };
-  const thresholds = { mode: 'absolute', steps: (steps ?? [['green', null]]).map(([color, value]) => ({ color, value })) };
+  const thresholds = {
+    mode: 'absolute',
+    steps: (steps ?? [['green', null]]).map(([color, value]) => ({ color, value })),
+  };
   return {
     ...common,
     datasource: { type: 'prometheus', uid: DATA_SOURCE },
     fieldConfig: { defaults: { ...(unit === undefined ? {} : { unit }), thresholds }, overrides: [] },
     options:
-      type === 'stat' ? { reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false }, textMode: 'value' } : {},
+      type === 'stat'
+        ? { reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false }, textMode: 'value' }
+        : {},
     targets: [target(panel)],
   };
 }
