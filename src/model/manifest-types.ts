@@ -500,7 +500,7 @@ export interface PrometheusManifestSpec {
     except: string[];
   };
   extraRules: string[];
-  adminApi: boolean;
+  networks: string[];
   operator?: {
     port: number;
   };
