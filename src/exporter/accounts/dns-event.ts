@@ -18,7 +18,7 @@ export interface DnsEvent {
   /** `NOERROR`, `NXDOMAIN`, ...; undefined: there was no answer. */
   readonly code: string | undefined;
   /** Reads the answer's addresses: most queries are for domains whose addresses nobody wants. */
-  readonly answer: () => AnswerAddresses;
+  answer(): AnswerAddresses;
 }
 
 export interface AnswerAddresses {

@@ -18,6 +18,7 @@ export class GatewayWitness {
   }
 
   get suspect(): boolean {
+    if (this.#total >= LEAST) this.#suspect = Math.max(0, ...this.#counts.values()) > SHARE * this.#total;
     return this.#suspect;
   }
 
@@ -25,7 +26,6 @@ export class GatewayWitness {
   observe(address: string): void {
     this.#total++;
     if (this.#isGateway(address)) this.#counts.set(address, (this.#counts.get(address) ?? 0) + 1);
-    if (this.#total >= LEAST) this.#suspect = Math.max(0, ...this.#counts.values()) > SHARE * this.#total;
     if (this.#total < WINDOW) return;
     this.#total /= 2;
     for (const [gateway, count] of this.#counts) this.#counts.set(gateway, count / 2);

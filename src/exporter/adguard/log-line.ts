@@ -1,6 +1,7 @@
-import { plausibleSeconds, type DnsEvent } from '../accounts/dns-event.ts';
+import { plausibleSeconds, type AnswerAddresses, type DnsEvent } from '../accounts/dns-event.ts';
 import { parseDnsAnswer, responseCode } from './dns-message.ts';
-import { fieldsOf, listOf, numberOf, textOf } from './json-shape.ts';
+import { fieldsOf, listOf, numberOf, textOf, type Fields } from './json-shape.ts';
+import { quickLogLine, type QuickLogLine } from './quick-log-line.ts';
 
 const NANOSECONDS = 1e9;
 
@@ -10,39 +11,111 @@ export interface LoggedQuery {
   readonly event: DnsEvent;
 }
 
-/** Reads a line of AdGuard's `querylog.json`. Undefined: it is none. */
-export function parseLogLine(line: string): LoggedQuery | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
+/** What a line's `Result` says of a query. */
+interface Verdict {
+  readonly reason: number;
+  readonly list: number | undefined;
+  readonly service: string;
+}
+
+const MOST_VERDICTS = 512;
+const LONGEST_VERDICT = 512;
+const PASSED: Verdict = { reason: 0, list: undefined, service: '' };
+
+/** Reads lines of AdGuard's `querylog.json`. */
+export class LogLineReader {
+  /** By the text of `Result`, which the same few rules make again and again. */
+  readonly #verdicts = new Map<string, Verdict>([['{}', PASSED]]);
+
+  /** Undefined: the line is none. */
+  read(line: string): LoggedQuery | undefined {
+    const quick = quickLogLine(line);
+    if (quick === undefined) return readAnyLine(line);
+    const verdict = this.#verdict(quick.result);
+    if (verdict === undefined || quick.time === '') return readAnyLine(line);
+    return { timeText: quick.time, event: new LineEvent(quick, verdict) };
   }
-  const fields = fieldsOf(value);
+
+  #verdict(text: string): Verdict | undefined {
+    const known = this.#verdicts.get(text);
+    if (known !== undefined) return known;
+    const verdict = verdictOf(fieldsOf(parsed(text)));
+    if (verdict === undefined || text.length > LONGEST_VERDICT) return verdict;
+    if (this.#verdicts.size >= MOST_VERDICTS) this.#verdicts.clear();
+    this.#verdicts.set(text, verdict);
+    return verdict;
+  }
+}
+
+function readAnyLine(line: string): LoggedQuery | undefined {
+  const fields = fieldsOf(parsed(line));
   const timeText = textOf(fields?.['T']);
   if (fields === undefined || timeText === '' || typeof fields['QH'] !== 'string') return undefined;
-  const result = fieldsOf(fields['Result']) ?? {};
-  const reason = numberOf(result['Reason']) ?? 0;
-  const elapsed = numberOf(fields['Elapsed']) ?? 0;
-  const encoded = textOf(fields['Answer']);
-  const event: DnsEvent = {
+  const written = {
     client: textOf(fields['IP']),
     name: fields['QH'],
     type: textOf(fields['QT']),
+    upstream: textOf(fields['Upstream']),
+    cached: fields['Cached'] === true,
+    elapsed: numberOf(fields['Elapsed']) ?? 0,
+    answer: textOf(fields['Answer']),
+  };
+  return { timeText, event: new LineEvent(written, verdictOf(fieldsOf(fields['Result'])) ?? PASSED) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function verdictOf(result: Fields | undefined): Verdict | undefined {
+  if (result === undefined) return undefined;
+  const reason = numberOf(result['Reason']) ?? 0;
+  return {
     reason: Number.isInteger(reason) ? reason : 0,
     list: listOfResult(result),
     service: textOf(result['ServiceName']),
-    upstream: textOf(fields['Upstream']),
-    seconds: plausibleSeconds(elapsed / NANOSECONDS),
-    cached: fields['Cached'] === true,
-    code: responseCode(encoded),
-    answer: () => parseDnsAnswer(Buffer.from(encoded, 'base64')),
   };
-  return { timeText, event };
+}
+
+/** A class, because a closure for every line's answer costs as much as reading it. */
+class LineEvent implements DnsEvent {
+  readonly client: string;
+  readonly name: string;
+  readonly type: string;
+  readonly reason: number;
+  readonly list: number | undefined;
+  readonly service: string;
+  readonly upstream: string;
+  readonly cached: boolean;
+  readonly seconds: number;
+  readonly code: string | undefined;
+  readonly #encoded: string;
+
+  constructor(line: Omit<QuickLogLine, 'time' | 'result'>, verdict: Verdict) {
+    this.client = line.client;
+    this.name = line.name;
+    this.type = line.type;
+    this.reason = verdict.reason;
+    this.list = verdict.list;
+    this.service = verdict.service;
+    this.upstream = line.upstream;
+    this.cached = line.cached;
+    this.seconds = plausibleSeconds(line.elapsed / NANOSECONDS);
+    this.code = responseCode(line.answer);
+    this.#encoded = line.answer;
+  }
+
+  answer(): AnswerAddresses {
+    return parseDnsAnswer(Buffer.from(this.#encoded, 'base64'));
+  }
 }
 
 /** The list of the first rule; older lines have the rule in the result itself. */
-function listOfResult(result: Readonly<Record<string, unknown>>): number | undefined {
+function listOfResult(result: Fields): number | undefined {
   const rule = fieldsOf(listOf(result['Rules'])[0]);
   const list =
     rule === undefined

@@ -1,12 +1,13 @@
 import type { DnsEvent } from '../accounts/dns-event.ts';
 import { LogTail, type TailCounts, type TailPosition } from '../log-file/tail.ts';
-import { parseLogLine } from './log-line.ts';
+import { LogLineReader } from './log-line.ts';
 import { parseTimestamp } from './timestamp.ts';
 
 /** AdGuard's query log as its file, which lags behind by AdGuard's buffer and needs the right to read it. */
 export class QueryLogFile {
   readonly #tail: LogTail;
   readonly #onEvent: (event: DnsEvent) => void;
+  readonly #reader = new LogLineReader();
   #read = 0;
   #malformed = 0;
   #newest = '';
@@ -32,7 +33,7 @@ export class QueryLogFile {
   /** Reads what was added. False: there is no file. Rejects with the system's error. */
   async poll(): Promise<boolean> {
     return this.#tail.poll((line) => {
-      const query = parseLogLine(line);
+      const query = this.#reader.read(line);
       if (query === undefined) {
         this.#malformed++;
         return;

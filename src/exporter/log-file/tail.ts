@@ -24,7 +24,7 @@ interface OpenFile {
 }
 
 /** Read at once; what is made of it takes a millisecond or two, and a scrape waits no longer than that for its turn. */
-const CHUNK = 16 * 1024;
+const CHUNK = 64 * 1024;
 /** How much of a file's end is searched for the beginning of its last line. */
 const LAST_LINE = 64 * 1024;
 const FINGERPRINT = 64;

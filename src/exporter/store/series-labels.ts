@@ -16,8 +16,18 @@ export const SEPARATOR = '\u0001';
  */
 export function boundedValue(value: string): string {
   const short = value.length <= LONGEST_VALUE ? value : `${value.slice(0, LONGEST_VALUE - 1)}…`;
+  if (isPlain(short)) return short;
   if (!UNSAID.test(short)) return short;
   return short.replace(UNSAID_ALL, (character) => (character === SEPARATOR ? ' ' : '\ufffd'));
+}
+
+/** Nearly all values are ASCII: a look at each character costs a fifth of the expression. */
+function isPlain(value: string): boolean {
+  for (let index = 0; index < value.length; index++) {
+    const code = value.charCodeAt(index);
+    if (code < 0x20 || code > 0x7e) return false;
+  }
+  return true;
 }
 
 /** `{a="1",b="2"}`, escaped; the empty text when there are no labels. */

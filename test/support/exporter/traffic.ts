@@ -67,11 +67,12 @@ export function dnsTraffic(count: number): Traffic {
         QT: type,
         QC: 'IN',
         CP: '',
+        // In the order of AdGuard's struct, as AdGuard writes it.
+        ...(result === 'allowed' ? { Upstream: `https://dns${domain % 2}.example:443/dns-query` } : {}),
         Answer: answer(name, missing ? 3 : 0, domain),
         IP: client,
         Result: fields,
         Elapsed: 200_000 + chance.below(30_000_000),
-        ...(result === 'allowed' ? { Upstream: `https://dns${domain % 2}.example:443/dns-query` } : {}),
         ...(cached ? { Cached: true } : {}),
       }),
     );

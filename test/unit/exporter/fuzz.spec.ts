@@ -8,7 +8,7 @@ import { AdGuard } from '../../../src/exporter/adguard/adguard.ts';
 import { CredentialFuse } from '../../../src/exporter/adguard/credential-fuse.ts';
 import { HttpClient } from '../../../src/exporter/adguard/http-client.ts';
 import { parseLogItem } from '../../../src/exporter/adguard/log-item.ts';
-import { parseLogLine } from '../../../src/exporter/adguard/log-line.ts';
+import { LogLineReader } from '../../../src/exporter/adguard/log-line.ts';
 import { QueryLogFile } from '../../../src/exporter/adguard/query-log-file.ts';
 import { QueryLog } from '../../../src/exporter/adguard/query-log.ts';
 import { ApiError, Session } from '../../../src/exporter/adguard/session.ts';
@@ -199,7 +199,10 @@ describe('exporter on broken and hostile input', () => {
     for (const elapsedMs of ['Infinity', '1e308', '-1', 'x'])
       accounts.dns.record(parseLogItem({ ...ITEM, elapsedMs })?.event ?? dnsEvent(), clock.now());
     for (const Elapsed of [1e308, 1e300, -1])
-      accounts.dns.record(parseLogLine(JSON.stringify({ ...QUERY, Elapsed }))?.event ?? dnsEvent(), clock.now());
+      accounts.dns.record(
+        new LogLineReader().read(JSON.stringify({ ...QUERY, Elapsed }))?.event ?? dnsEvent(),
+        clock.now(),
+      );
     const samples = soundPage(accounts);
     expect(totalOf(samples, 'adguard_dns_queries_total')).to.equal(7);
     expect(totalOf(samples, 'homelab_graph_edge_duration_seconds_total')).to.equal(0);

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { DnsEvent } from '../../../src/exporter/accounts/dns-event.ts';
 import { parseDnsAnswer, responseCode } from '../../../src/exporter/adguard/dns-message.ts';
-import { parseLogLine } from '../../../src/exporter/adguard/log-line.ts';
+import { LogLineReader } from '../../../src/exporter/adguard/log-line.ts';
 import { QueryLogFile } from '../../../src/exporter/adguard/query-log-file.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
@@ -14,13 +14,15 @@ const BLOCKED =
 const CACHED =
   '{"T":"2026-08-18T10:00:01.2+02:00","QH":"example.com","QT":"AAAA","QC":"IN","CID":"laptop","CP":"doh","Upstream":"https://dns10.quad9.net:443/dns-query","IP":"192.168.1.24","Result":{},"Elapsed":18300211,"Cached":true}';
 
+const readLine = (line: string) => new LogLineReader().read(line);
+
 describe("AdGuard's query log as a file", () => {
   const directory = temporaryDirectory('querylog');
 
   it('reads its lines', () => {
-    const { event: whole, timeText } = parseLogLine(BLOCKED) ?? { event: undefined };
-    const { answer, ...event } = whole ?? { answer: () => undefined };
-    expect(answer()).to.deep.equal({ addresses: ['0.0.0.0'], ttl: 10 });
+    const { event: whole, timeText } = readLine(BLOCKED) ?? { event: undefined };
+    const event = { ...whole };
+    expect(whole?.answer()).to.deep.equal({ addresses: ['0.0.0.0'], ttl: 10 });
     expect({ timeText, event }).to.deep.equal({
       timeText: '2026-08-18T10:00:00.519796+02:00',
       event: {
@@ -36,9 +38,9 @@ describe("AdGuard's query log as a file", () => {
         code: 'NOERROR',
       },
     });
-    expect(parseLogLine(CACHED)?.event).to.include({ reason: 0, list: undefined, cached: true, code: undefined });
+    expect(readLine(CACHED)?.event).to.include({ reason: 0, list: undefined, cached: true, code: undefined });
     const old = '{"T":"2019-08-18T10:00:01Z","QH":"a.b","QT":"A","IP":"10.0.0.1","Result":{"Reason":3,"Rule":"x"}}';
-    expect(parseLogLine(old)?.event).to.include({ list: 0, seconds: 0 });
+    expect(readLine(old)?.event).to.include({ list: 0, seconds: 0 });
   });
 
   it('reads addresses behind aliases, and knows no more than the message says', () => {
@@ -69,11 +71,10 @@ describe("AdGuard's query log as a file", () => {
     fc.assert(
       fc.property(
         hostile,
-        (fields) =>
-          void parseLogLine(JSON.stringify({ ...(JSON.parse(BLOCKED) as object), ...fields }))?.event.answer(),
+        (fields) => void readLine(JSON.stringify({ ...(JSON.parse(BLOCKED) as object), ...fields }))?.event.answer(),
       ),
     );
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (line) => void parseLogLine(line)));
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (line) => void readLine(line)));
   });
 
   it('follows it through its rotation and clearing', async () => {

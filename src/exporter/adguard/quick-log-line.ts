@@ -1,0 +1,55 @@
+/** Text without anything that JSON would escape: it stands for itself. */
+const TEXT = String.raw`"([^"\\\u0000-\u001f]*)"`;
+const some = (name: string): string => `"${name}":${TEXT},`;
+const perhaps = (name: string): string => `(?:${some(name)})?`;
+
+/** A line as AdGuard writes it: the order of the members is that of its Go struct (internal/querylog/entry.go). */
+const LINE = new RegExp(
+  [
+    String.raw`^\{`,
+    ...['T', 'QH', 'QT', 'QC'].map(some),
+    ...['ECS', 'CID'].map(perhaps),
+    some('CP'),
+    ...['Upstream', 'Answer', 'OrigAnswer'].map(perhaps),
+    some('IP'),
+    // Nested once, for its list of rules; whatever is more than that is read the long way.
+    String.raw`"Result":(\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}),"Elapsed":(\d{1,15})`,
+    String.raw`(,"Cached":true)?(?:,"AD":(?:true|false))?\}$`,
+  ].join(''),
+);
+
+/** The members of a line that count. */
+export interface QuickLogLine {
+  readonly time: string;
+  readonly name: string;
+  readonly type: string;
+  readonly upstream: string;
+  /** Base64. */
+  readonly answer: string;
+  readonly client: string;
+  /** JSON. */
+  readonly result: string;
+  /** Nanoseconds. */
+  readonly elapsed: number;
+  readonly cached: boolean;
+}
+
+/**
+ * Reads a line of exactly the form that AdGuard writes, in less than half of the time that `JSON.parse` takes. Undefined
+ * for everything else, right or wrong: it says nothing of the line then.
+ */
+export function quickLogLine(line: string): QuickLogLine | undefined {
+  const match = LINE.exec(line);
+  if (match === null) return undefined;
+  return {
+    time: match[1] ?? '',
+    name: match[2] ?? '',
+    type: match[3] ?? '',
+    upstream: match[8] ?? '',
+    answer: match[9] ?? '',
+    client: match[11] ?? '',
+    result: match[12] ?? '',
+    elapsed: Number(match[13]),
+    cached: match[14] !== undefined,
+  };
+}
