@@ -1,4 +1,4 @@
-import { Admission } from '../admission/admission.ts';
+import { Admission, type Member } from '../admission/admission.ts';
 
 /** Most clients with a label value of their own. */
 export const MOST_CLIENTS = 64;
@@ -26,6 +26,16 @@ export class ClientLabels {
   /** Counts an event of a client; its label value. */
   label(address: string, now: number): string {
     return this.#admission.observe(address, now) ? address : 'other';
+  }
+
+  /** The place of a client that has a label. */
+  memberOf(address: string): Member | undefined {
+    return this.#admission.memberOf(address);
+  }
+
+  /** Counts an event of a client that still has its place. */
+  observeMember(member: Member, now: number): void {
+    this.#admission.observeMember(member, now);
   }
 
   get members(): string[] {

@@ -1,14 +1,16 @@
-import { Admission } from '../admission/admission.ts';
+import { Admission, type Member } from '../admission/admission.ts';
 import type { Topology } from '../graph/topology.ts';
 import type { Names } from '../names/names.ts';
 import { ClientScores } from '../scores/client-scores.ts';
 import type { Family } from '../store/family.ts';
 import { boundedValue } from '../store/series-labels.ts';
+import { SeriesMemo } from '../store/series-memo.ts';
 import type { MetricStore } from '../store/store.ts';
 import type { ZoneTable } from '../zones/zone-table.ts';
 import { ClientDomains } from './client-domains.ts';
 import type { ClientLabels } from './client-labels.ts';
-import { resultOf, type DnsEvent, type DnsResult } from './dns-event.ts';
+import { DnsClient, QUERY_TYPES } from './dns-client.ts';
+import { DNS_RESULTS, resultNumber, type DnsEvent, type DnsResult } from './dns-event.ts';
 import { dnsFamilies, type DnsFamilies } from './dns-families.ts';
 import { DomainAddresses } from './domain-addresses.ts';
 import type { GatewayWitness } from './gateway-witness.ts';
@@ -33,9 +35,24 @@ const MOST_DOMAINS = 100;
 const MOST_UPSTREAMS = 8;
 const SIX_HOURS = 6 * 3_600_000;
 const REMEMBERED_UPSTREAMS = 256;
-const QUERY_TYPES = new Set('A AAAA HTTPS SVCB CNAME PTR TXT MX NS SOA SRV'.split(' '));
-const CODES = new Set('NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED YXDOMAIN NOTAUTH NOTZONE BADVERS'.split(' '));
+const REMEMBERED_CLIENTS = 2048;
+const LONGEST_CLIENT = 64;
+const TYPE_NUMBERS = new Map<string, number>(QUERY_TYPES.map((type, number) => [type, number]));
+const OTHER_TYPE = QUERY_TYPES.length - 1;
+const CODES = 'NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED YXDOMAIN NOTAUTH NOTZONE BADVERS other none'.split(' ');
+const CODE_NUMBERS = new Map(CODES.map((code, number) => [code, number]));
+const OTHER_CODE = CODES.indexOf('other');
+const NO_CODE = CODES.indexOf('none');
 const UNBLOCKED = new Set<DnsResult>(['allowed', 'allowlisted', 'rewritten', 'safesearch']);
+const ALLOWED = DNS_RESULTS.map((result) => result === 'allowed' || result === 'allowlisted');
+const SAFE_BROWSING = DNS_RESULTS.indexOf('safebrowsing');
+const IS_BLOCKED = DNS_RESULTS.map((result) => !UNBLOCKED.has(result));
+
+/** A domain that has a label, with the series that its queries are counted in. */
+interface ToldDomain {
+  readonly member: Member;
+  readonly queries: SeriesMemo;
+}
 const UNROUTABLE = new Set(['0.0.0.0', '::']);
 
 /** What DNS queries add up to. */
@@ -49,6 +66,11 @@ export class DnsAccount {
   readonly #upstreams: Admission;
   readonly #scores: ClientScores;
   readonly #hosts = new Map<string, string>();
+  /** By the text of the log; a house has fewer clients than this holds. */
+  readonly #clients = new Map<string, DnsClient>();
+  readonly #told = new Map<string, ToldDomain>();
+  readonly #otherDomains: SeriesMemo;
+  readonly #responses: SeriesMemo;
   readonly #categories = new Map<string, readonly [category: string, source: string]>();
 
   constructor(options: DnsAccountOptions) {
@@ -57,9 +79,12 @@ export class DnsAccount {
     this.#families = families;
     this.domains = new Admission({ capacity: MOST_DOMAINS, idleAfter: SIX_HOURS }, (domain) => {
       families.domainQueries.remove('domain', domain);
+      this.#told.delete(domain);
       this.addresses.forget(domain);
       this.#categories.delete(domain);
     });
+    this.#otherDomains = new SeriesMemo(families.domainQueries, (result) => ['other', DNS_RESULTS[result] ?? '']);
+    this.#responses = new SeriesMemo(families.responses, (code) => [CODES[code] ?? 'other']);
     this.#upstreams = new Admission({ capacity: MOST_UPSTREAMS, idleAfter: SIX_HOURS }, (host) =>
       families.processing.remove(host),
     );
@@ -75,42 +100,86 @@ export class DnsAccount {
 
   /** Counts a query. `now` in milliseconds is the time of accounting, not of the query. */
   record(event: DnsEvent, now: number): void {
-    const { zones, clients, names, gateways } = this.#options;
+    const { clients, names, gateways } = this.#options;
     const families = this.#families;
-    const { address, zone } = zones.locate(event.client);
-    const result = resultOf(event.reason);
+    const from = this.#clientOf(event.client);
+    const { address, zone } = from;
+    const result = resultNumber(event.reason);
     gateways.observe(address);
-    families.queries.add([zone, QUERY_TYPES.has(event.type) ? event.type : 'other', result]);
-    families.responses.add([event.code === undefined ? 'none' : CODES.has(event.code) ? event.code : 'other']);
-    if (event.cached) families.cached.add([zone]);
+    from.count(TYPE_NUMBERS.get(event.type) ?? OTHER_TYPE, result, event.cached);
+    this.#responses.add(event.code === undefined ? NO_CODE : (CODE_NUMBERS.get(event.code) ?? OTHER_CODE));
     if (event.list !== undefined) families.listHits.add([String(event.list)]);
     if (event.service !== '') families.serviceHits.add([event.service, names.groupOf(event.service)]);
 
     const name = event.name.toLowerCase();
     const domain = boundedValue(registrableDomain(name, this.#options.localDomains));
-    const domainLabel = this.domains.observe(domain, now) ? domain : 'other';
-    families.domainQueries.add([domainLabel, result]);
-    if (domainLabel !== 'other') this.#learn(domain, event, result === 'allowed' || result === 'allowlisted', now);
+    if (this.#countDomain(domain, result, now)) this.#learn(domain, event, ALLOWED[result] === true, now);
 
     const upstream =
       event.upstream === '' || event.cached ? undefined : this.#upstream(boundedValue(event.upstream), now);
     if (upstream !== undefined && event.reason <= 1) families.processing.observe(upstream, event.seconds);
 
     if (clients.anonymized) return;
-    const client = clients.label(address, now);
-    families.clientQueries.add([client, zone, result]);
-    if (client !== 'other') {
-      const blocked = !UNBLOCKED.has(result);
+    const isTold = this.#countClient(from, result, now);
+    if (isTold) {
+      const blocked = IS_BLOCKED[result] === true;
       const onList = event.list !== undefined && blocked && names.categoryOf(event.list) === 'security';
-      const security = onList || result === 'safebrowsing';
+      const security = onList || result === SAFE_BROWSING;
       const nxdomain = event.code === 'NXDOMAIN';
-      this.#scores.observe(client, { name, domain, type: event.type, blocked, nxdomain, security }, now);
+      const activity = (from.activity ??= this.#scores.activityOf(address, now));
+      this.#scores.observe(activity, { name, domain, type: event.type, blocked, nxdomain, security }, now);
     }
     const failed = event.code === 'SERVFAIL';
     this.#options.topology.dns({ client: address, zone, upstream, failed, seconds: event.seconds }, now);
     if (this.clientDomains === undefined) return;
-    if (client !== 'other') this.clientDomains.observe(client, domain, now);
+    if (isTold) this.clientDomains.observe(address, domain, now);
     this.#options.topology.lookup(address, domain, event.seconds, now);
+  }
+
+  #clientOf(text: string): DnsClient {
+    const known = this.#clients.get(text);
+    if (known !== undefined) return known;
+    const client = new DnsClient(this.#options.zones.locate(text), this.#families);
+    if (text.length > LONGEST_CLIENT) return client;
+    if (this.#clients.size >= REMEMBERED_CLIENTS) this.#clients.clear();
+    this.#clients.set(text, client);
+    return client;
+  }
+
+  /** Whether the client has a label. */
+  #countClient(client: DnsClient, result: number, now: number): boolean {
+    const { clients } = this.#options;
+    if (client.member?.isMember === true) clients.observeMember(client.member, now);
+    else {
+      // What was kept belongs to a place that another has by now.
+      client.activity = undefined;
+      if (clients.label(client.address, now) === 'other') {
+        this.#families.clientQueries.add(['other', client.zone, DNS_RESULTS[result] ?? '']);
+        return false;
+      }
+      client.member = clients.memberOf(client.address);
+    }
+    client.countAsTold(result);
+    return true;
+  }
+
+  /** Whether the domain has a label. */
+  #countDomain(domain: string, result: number, now: number): boolean {
+    const known = this.#told.get(domain);
+    if (known !== undefined) {
+      this.domains.observeMember(known.member, now);
+      known.queries.add(result);
+      return true;
+    }
+    if (!this.domains.observe(domain, now)) {
+      this.#otherDomains.add(result);
+      return false;
+    }
+    const queries = new SeriesMemo(this.#families.domainQueries, (number) => [domain, DNS_RESULTS[number] ?? '']);
+    queries.add(result);
+    const member = this.domains.memberOf(domain);
+    if (member !== undefined) this.#told.set(domain, { member, queries });
+    return true;
   }
 
   #upstream(text: string, now: number): string {

@@ -56,9 +56,11 @@ const RESULTS: readonly DnsResult[] = [
   'rewritten',
 ];
 
-/** What AdGuard did with a query, of a small set of words. */
-export function resultOf(reason: number): DnsResult {
-  return RESULTS[reason] ?? 'allowed';
+const NUMBERS = RESULTS.map((result) => DNS_RESULTS.indexOf(result));
+
+/** What AdGuard did with a query: the place in DNS_RESULTS. */
+export function resultNumber(reason: number): number {
+  return NUMBERS[reason] ?? 0;
 }
 
 const LONGEST_SECONDS = 3600;

@@ -34,40 +34,47 @@ export function responseCode(base64: string): string | undefined {
   return CODES[number & 0x0f] ?? `RCODE${number & 0x0f}`;
 }
 
-/** Reads the addresses of an answer in DNS wire format (RFC 1035). What is cut off or wrong ends the reading. */
-export function parseDnsAnswer(message: Buffer): AnswerAddresses {
-  if (message.length < HEADER) return { addresses: [], ttl: undefined };
+/**
+ * Reads the addresses of an answer in DNS wire format (RFC 1035), of which `message` holds so many bytes. What is cut off or
+ * wrong ends the reading.
+ */
+export function parseDnsAnswer(message: Buffer, length: number = message.length): AnswerAddresses {
+  if (length < HEADER) return { addresses: [], ttl: undefined };
   const addresses: string[] = [];
   let ttl: number | undefined;
   let place: number | undefined = HEADER;
   for (
-    let question = Math.min(message.readUInt16BE(4), MOST_RECORDS);
+    let question = Math.min(sixteenBits(message, 4), MOST_RECORDS);
     question > 0 && place !== undefined;
     question--
   ) {
-    const end = skipName(message, place);
+    const end = skipName(message, place, length);
     place = end === undefined ? undefined : end + 4;
   }
-  for (let record = Math.min(message.readUInt16BE(6), MOST_RECORDS); record > 0 && place !== undefined; record--) {
-    const start = skipName(message, place);
-    if (start === undefined || start + 10 > message.length) break;
-    const type = message.readUInt16BE(start);
-    const length = message.readUInt16BE(start + 8);
-    const data = message.subarray(start + 10, start + 10 + length);
-    if (data.length < length) break;
-    const address = addressOf(type, data);
+  for (let record = Math.min(sixteenBits(message, 6), MOST_RECORDS); record > 0 && place !== undefined; record--) {
+    const start = skipName(message, place, length);
+    if (start === undefined || start + 10 > length) break;
+    const type = sixteenBits(message, start);
+    const size = sixteenBits(message, start + 8);
+    const data = start + 10;
+    if (data + size > length) break;
+    const address = addressOf(type, message, data, size);
     if (address !== undefined && addresses.length < MOST_ADDRESSES) {
       addresses.push(address);
       ttl = Math.min(ttl ?? Infinity, message.readUInt32BE(start + 4));
     }
-    place = start + 10 + length;
+    place = data + size;
   }
   return { addresses, ttl };
 }
 
+function sixteenBits(message: Buffer, place: number): number {
+  return ((message[place] ?? 0) << 8) | (message[place + 1] ?? 0);
+}
+
 /** Behind a name; undefined: it does not end within the message. Pointers end a name, so that nothing can go round. */
-function skipName(message: Buffer, start: number): number | undefined {
-  for (let place = start; place < message.length;) {
+function skipName(message: Buffer, start: number, end: number): number | undefined {
+  for (let place = start; place < end;) {
     const length = message[place] ?? 0;
     if (length === 0) return place + 1;
     if ((length & POINTER) === POINTER) return place + 2;
@@ -77,8 +84,11 @@ function skipName(message: Buffer, start: number): number | undefined {
   return undefined;
 }
 
-function addressOf(type: number, data: Buffer): string | undefined {
-  if (type === TYPE_A && data.length === 4) return formatAddress({ family: 4, bits: data.readUInt32BE(0) });
-  if (type !== TYPE_AAAA || data.length !== 16) return undefined;
-  return formatAddress({ family: 6, bits: (data.readBigUInt64BE(0) << 64n) | data.readBigUInt64BE(8) });
+function addressOf(type: number, message: Buffer, place: number, size: number): string | undefined {
+  if (type === TYPE_A && size === 4) return formatAddress({ family: 4, bits: message.readUInt32BE(place) });
+  if (type !== TYPE_AAAA || size !== 16) return undefined;
+  return formatAddress({
+    family: 6,
+    bits: (message.readBigUInt64BE(place) << 64n) | message.readBigUInt64BE(place + 8),
+  });
 }

@@ -20,6 +20,8 @@ interface Verdict {
 
 const MOST_VERDICTS = 512;
 const LONGEST_VERDICT = 512;
+/** Answers are decoded into one place; longer ones, which are rare, into places of their own. */
+const SCRATCH = 4096;
 const PASSED: Verdict = { reason: 0, list: undefined, service: '' };
 
 /** Reads lines of AdGuard's `querylog.json`. */
@@ -27,13 +29,15 @@ export class LogLineReader {
   /** By the text of `Result`, which the same few rules make again and again. */
   readonly #verdicts = new Map<string, Verdict>([['{}', PASSED]]);
 
+  readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH);
+
   /** Undefined: the line is none. */
   read(line: string): LoggedQuery | undefined {
     const quick = quickLogLine(line);
-    if (quick === undefined) return readAnyLine(line);
+    if (quick === undefined) return readAnyLine(line, this.#scratch);
     const verdict = this.#verdict(quick.result);
-    if (verdict === undefined || quick.time === '') return readAnyLine(line);
-    return { timeText: quick.time, event: new LineEvent(quick, verdict) };
+    if (verdict === undefined || quick.time === '') return readAnyLine(line, this.#scratch);
+    return { timeText: quick.time, event: new LineEvent(quick, verdict, this.#scratch) };
   }
 
   #verdict(text: string): Verdict | undefined {
@@ -47,7 +51,7 @@ export class LogLineReader {
   }
 }
 
-function readAnyLine(line: string): LoggedQuery | undefined {
+function readAnyLine(line: string, scratch: Buffer): LoggedQuery | undefined {
   const fields = fieldsOf(parsed(line));
   const timeText = textOf(fields?.['T']);
   if (fields === undefined || timeText === '' || typeof fields['QH'] !== 'string') return undefined;
@@ -60,7 +64,7 @@ function readAnyLine(line: string): LoggedQuery | undefined {
     elapsed: numberOf(fields['Elapsed']) ?? 0,
     answer: textOf(fields['Answer']),
   };
-  return { timeText, event: new LineEvent(written, verdictOf(fieldsOf(fields['Result'])) ?? PASSED) };
+  return { timeText, event: new LineEvent(written, verdictOf(fieldsOf(fields['Result'])) ?? PASSED, scratch) };
 }
 
 function parsed(text: string): unknown {
@@ -94,8 +98,9 @@ class LineEvent implements DnsEvent {
   readonly seconds: number;
   readonly code: string | undefined;
   readonly #encoded: string;
+  readonly #scratch: Buffer;
 
-  constructor(line: Omit<QuickLogLine, 'time' | 'result'>, verdict: Verdict) {
+  constructor(line: Omit<QuickLogLine, 'time' | 'result'>, verdict: Verdict, scratch: Buffer) {
     this.client = line.client;
     this.name = line.name;
     this.type = line.type;
@@ -107,10 +112,12 @@ class LineEvent implements DnsEvent {
     this.seconds = plausibleSeconds(line.elapsed / NANOSECONDS);
     this.code = responseCode(line.answer);
     this.#encoded = line.answer;
+    this.#scratch = scratch;
   }
 
   answer(): AnswerAddresses {
-    return parseDnsAnswer(Buffer.from(this.#encoded, 'base64'));
+    if (this.#encoded.length > SCRATCH) return parseDnsAnswer(Buffer.from(this.#encoded, 'base64'));
+    return parseDnsAnswer(this.#scratch, this.#scratch.write(this.#encoded, 'base64'));
   }
 }
 

@@ -19,8 +19,11 @@ const REVIEW_EVERY = 10_000;
 /** How long the count that a newcomer must exceed is trusted; it rises meanwhile, and falls only when places get old. */
 const TRUST_BAR = 60_000;
 
-interface Member {
+/** The place of a key that has a label of its own; kept, it spares looking for the key. */
+export interface Member {
   readonly since: number;
+  /** False once another has the place. */
+  isMember: boolean;
   lastSeen: number;
   /** Least count, aged. The sketch counts only those without a place. */
   count: number;
@@ -60,8 +63,20 @@ export class Admission {
     }
     const count = this.#sketch.add(key);
     if (this.#members.size >= this.#options.capacity && !this.#makeRoom(count, now)) return false;
-    this.#members.set(key, { since: now, lastSeen: now, count });
+    this.#members.set(key, { since: now, isMember: true, lastSeen: now, count });
     return true;
+  }
+
+  /** The place of a key, if it has one. */
+  memberOf(key: string): Member | undefined {
+    return this.#members.get(key);
+  }
+
+  /** Counts an occurrence of a key that still has its place. */
+  observeMember(member: Member, now: number): void {
+    this.#age(now);
+    member.lastSeen = now;
+    member.count++;
   }
 
   has(key: string): boolean {
@@ -90,6 +105,8 @@ export class Admission {
     const loser = this.#loser(count, now);
     if (loser === undefined) return false;
     this.#swaps.push(now);
+    const lost = this.#members.get(loser);
+    if (lost !== undefined) lost.isMember = false;
     this.#members.delete(loser);
     this.#onEvict(loser);
     this.#nextReview = now;

@@ -10,7 +10,13 @@ interface Node {
   errors: number;
 }
 
-interface Edge {
+/** An edge that is counted along without being looked up again, as long as it is drawn. */
+export interface LiveEdge {
+  readonly isLive: boolean;
+}
+
+interface Edge extends LiveEdge {
+  isLive: boolean;
   readonly source: string;
   readonly target: string;
   readonly sourceNode: Node;
@@ -63,19 +69,27 @@ export class NodeGraph {
 
   /**
    * Counts a request between two nodes and how long it took, for the edge and the node that takes it; with `sends` for the
-   * node that sends it, too: one that only passes it on has counted it before.
+   * node that sends it, too: one that only passes it on has counted it before. Returns the edge, to be kept while it is
+   * live; undefined: there is none.
    */
   request(
     source: string,
     target: string,
     { kind, seconds, failed, sends }: { kind: EdgeKind; seconds: number; failed: boolean; sends: boolean },
-  ): void {
+  ): LiveEdge | undefined {
     const edge = this.#findEdge(source, target, kind);
     if (edge === undefined) {
       if (sends) countIn(this.#findNode(source), failed);
       countIn(this.#findNode(target), failed);
-      return;
+      return undefined;
     }
+    this.requestAlong(edge, seconds, failed, sends);
+    return edge;
+  }
+
+  /** The same along an edge that was kept and is live. */
+  requestAlong(kept: LiveEdge, seconds: number, failed: boolean, sends: boolean): void {
+    const edge = kept as Edge;
     edge.requests++;
     edge.seconds += seconds;
     if (sends) countIn(edge.sourceNode, failed);
@@ -91,7 +105,10 @@ export class NodeGraph {
   }
 
   removeEdge(source: string, target: string): void {
-    if (!this.#edges.delete(`${source}|${target}`)) return;
+    const edge = this.#edges.get(`${source}|${target}`);
+    if (edge === undefined) return;
+    edge.isLive = false;
+    this.#edges.delete(`${source}|${target}`);
     const targets = this.#index.get(source);
     targets?.delete(target);
     if (targets?.size === 0) this.#index.delete(source);
@@ -163,7 +180,7 @@ export class NodeGraph {
       this.#budget.refused(EDGES);
       return undefined;
     }
-    const edge = { source, target, sourceNode, targetNode, kind, requests: 0, seconds: 0 };
+    const edge = { isLive: true, source, target, sourceNode, targetNode, kind, requests: 0, seconds: 0 };
     this.#edges.set(`${source}|${target}`, edge);
     const targets = this.#index.get(source) ?? new Map<string, Edge>();
     this.#index.set(source, targets.set(target, edge));

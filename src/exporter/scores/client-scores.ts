@@ -31,14 +31,18 @@ export class ClientScores {
     store.beforeRender(() => this.#closeWindow(now()));
   }
 
-  /** Only clients that have a label may be given. */
-  observe(client: string, query: ScoredQuery, now: number): void {
+  /** What is scored of a client; only those that have a label may be given. It is the client's until it is forgotten. */
+  activityOf(client: string, now: number): ClientActivity {
+    const known = this.#clients.get(client);
+    if (known !== undefined) return known;
+    const activity = new ClientActivity(now);
+    this.#clients.set(client, activity);
+    return activity;
+  }
+
+  /** Counts a query of such a client. */
+  observe(activity: ClientActivity, query: ScoredQuery, now: number): void {
     this.#closeWindow(now);
-    let activity = this.#clients.get(client);
-    if (activity === undefined) {
-      activity = new ClientActivity(now);
-      this.#clients.set(client, activity);
-    }
     activity.observe(query, now);
   }
 

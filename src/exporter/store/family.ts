@@ -10,12 +10,18 @@ export interface FamilyOptions {
   readonly cap: number;
 }
 
-interface Series {
+/** A series that is counted in without being looked up again, as long as it is told. */
+export interface LiveSeries {
+  value: number;
+  readonly isLive: boolean;
+}
+
+interface Series extends LiveSeries {
+  isLive: boolean;
   /** Name and labels as they are written. */
   readonly head: string;
   /** Series that the budget paid for: 1, or 0 for the one that takes what is refused. */
   readonly cost: number;
-  value: number;
 }
 
 /** Counters or gauges of one name. No number of different label values makes it exceed its cap by more than one. */
@@ -50,6 +56,14 @@ export class Family {
     if (series !== undefined) series.value = value;
   }
 
+  /** Counts one; the label set's series, to be counted in while it is live; undefined: it has none of its own. */
+  addAndKeep(values: readonly string[]): LiveSeries | undefined {
+    const series = this.#find(values);
+    if (series === undefined) return undefined;
+    series.value++;
+    return series.cost > 0 ? series : undefined;
+  }
+
   /** Value of a label set; undefined: there is none. */
   get(values: readonly string[]): number | undefined {
     return this.#series.get(keyOf(values))?.value;
@@ -66,31 +80,32 @@ export class Family {
     this.#index = new Branch();
     const index = this.#labels.indexOf(label);
     const wanted = boundedValue(value);
-    for (const [key, { cost }] of this.#series) {
-      if (key.split(SEPARATOR)[index] !== wanted) continue;
-      this.#series.delete(key);
-      this.#budget.give(cost);
-    }
+    for (const [key, series] of this.#series) if (key.split(SEPARATOR)[index] === wanted) this.#drop(key, series);
   }
 
   /** Removes the series of one label set. */
   removeExactly(values: readonly string[]): void {
     this.#index = new Branch();
     const key = keyOf(values);
-    this.#budget.give(this.#series.get(key)?.cost ?? 0);
-    this.#series.delete(key);
+    const series = this.#series.get(key);
+    if (series !== undefined) this.#drop(key, series);
   }
 
   clear(): void {
     this.#index = new Branch();
-    for (const { cost } of this.#series.values()) this.#budget.give(cost);
-    this.#series.clear();
+    for (const [key, series] of this.#series) this.#drop(key, series);
   }
 
   render(lines: string[]): void {
     if (this.size === 0) return;
     lines.push(`# HELP ${this.name} ${this.#options.help}`, `# TYPE ${this.name} ${this.#options.type}`);
     for (const { head, value } of this.#series.values()) lines.push(`${head} ${valueText(value)}`);
+  }
+
+  #drop(key: string, series: Series): void {
+    series.isLive = false;
+    this.#series.delete(key);
+    this.#budget.give(series.cost);
   }
 
   #find(values: readonly string[]): Series | undefined {
@@ -115,7 +130,12 @@ export class Family {
   }
 
   #make(key: string, cost: number): Series {
-    const series = { head: `${this.name}${labelText(this.#labels, key.split(SEPARATOR))}`, cost, value: 0 };
+    const series = {
+      head: `${this.name}${labelText(this.#labels, key.split(SEPARATOR))}`,
+      cost,
+      value: 0,
+      isLive: true,
+    };
     this.#series.set(key, series);
     return series;
   }

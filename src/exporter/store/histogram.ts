@@ -34,7 +34,7 @@ export class Histogram {
   /** Counts a duration in seconds. What is not a finite number of at least 0 is passed over. */
   observe(value: string, seconds: number): void {
     if (!(seconds >= 0 && seconds < Infinity)) return;
-    const series = this.#find(boundedValue(value));
+    const series = this.#series.get(value) ?? this.#find(boundedValue(value));
     if (series === undefined) return;
     const { bounds } = this.#options;
     let bucket = 0;
