@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { DnsEvent } from '../../../src/exporter/accounts/dns-event.ts';
 import { parseDnsAnswer, responseCode } from '../../../src/exporter/adguard/dns-message.ts';
 import { LogLineReader } from '../../../src/exporter/adguard/log-line.ts';
+import { quickLogLine } from '../../../src/exporter/adguard/quick-log-line.ts';
 import { QueryLogFile } from '../../../src/exporter/adguard/query-log-file.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
@@ -41,6 +42,50 @@ describe("AdGuard's query log as a file", () => {
     expect(readLine(CACHED)?.event).to.include({ reason: 0, list: undefined, cached: true, code: undefined });
     const old = '{"T":"2019-08-18T10:00:01Z","QH":"a.b","QT":"A","IP":"10.0.0.1","Result":{"Reason":3,"Rule":"x"}}';
     expect(readLine(old)?.event).to.include({ list: 0, seconds: 0 });
+  });
+
+  it('reads a line as AdGuard writes it and the same line in another order alike', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 12 }), fc.constantFrom('', 'a.b', 'A', 'AAGBgAAB'));
+    const optional = (arbitrary: fc.Arbitrary<unknown>) => fc.option(arbitrary, { nil: undefined });
+    const rules = fc.array(fc.record({ Text: text, FilterListID: optional(fc.integer()) }), { maxLength: 2 });
+    const line = fc.record({
+      T: text,
+      QH: text,
+      QT: text,
+      QC: text,
+      ECS: optional(text),
+      CID: optional(text),
+      CP: text,
+      Upstream: optional(text),
+      Answer: optional(text),
+      OrigAnswer: optional(text),
+      IP: text,
+      Result: fc.record({ Rules: optional(rules), Reason: optional(fc.integer()), ServiceName: optional(text) }),
+      Elapsed: fc.oneof(fc.nat(), fc.double()),
+      Cached: optional(fc.constant(true)),
+      AD: optional(fc.boolean()),
+    });
+    fc.assert(
+      fc.property(line, (fields) => {
+        const shuffled = Object.fromEntries(Object.entries(fields).reverse());
+        const [one, other] = [fields, shuffled].map((each) => readLine(JSON.stringify(each)));
+        expect({ ...one?.event }).to.deep.equal({ ...other?.event });
+        expect([one?.timeText, one?.event.answer()]).to.deep.equal([other?.timeText, other?.event.answer()]);
+      }),
+    );
+  });
+
+  it('takes the short way for what AdGuard writes, and for nothing else', () => {
+    for (const line of [BLOCKED, CACHED]) expect(quickLogLine(line), line).not.to.equal(undefined);
+    for (const line of [
+      BLOCKED.slice(0, -1),
+      `${BLOCKED}}`,
+      BLOCKED.replace('an.yandex.ru', 'an\\u002eyandex.ru'),
+      BLOCKED.replace('"QT":"A"', '"QT":1'),
+      BLOCKED.replace('"QH"', '"qh"'),
+      BLOCKED.replace('837429', '8.5'),
+    ])
+      expect(quickLogLine(line), line).to.equal(undefined);
   });
 
   it('reads addresses behind aliases, and knows no more than the message says', () => {
