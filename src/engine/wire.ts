@@ -122,6 +122,8 @@ export interface ContainerInspect {
     Status: string;
     Running: boolean;
     Paused: boolean;
+    /** Of its main process, as the engine's machine numbers it; 0 when there is none. */
+    Pid?: number;
     ExitCode: number;
     Error: string;
     StartedAt: string;

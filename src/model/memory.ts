@@ -2,6 +2,7 @@ import type { FieldValue, Fields } from './fields.ts';
 import type { Key } from './key.ts';
 import type { Levels } from './levels.ts';
 import type { OutcomeError } from './outcome.ts';
+import type { RememberedSentinel } from './sentinel.ts';
 
 /** How one container looked right after our own apply. */
 export interface Baseline {
@@ -56,6 +57,8 @@ export interface Memory {
   readonly levels: Levels;
   /** Restarts tried while a scrape failed. */
   readonly remediations: Readonly<Partial<Record<Key, Remediation>>>;
+  /** The directories that must not be mistaken for others. */
+  readonly sentinels: Readonly<Partial<Record<Key, RememberedSentinel>>>;
   /** Spec hashes behind a gate when it was last seen open; for `revalidate: onChange`. */
   readonly gateWitness: Readonly<Partial<Record<Key, { readonly hash: string; readonly changedAt: number }>>>;
 }
@@ -69,5 +72,6 @@ export const EMPTY_MEMORY: Memory = {
   renewals: {},
   levels: {},
   remediations: {},
+  sentinels: {},
   gateWitness: {},
 };

@@ -3,6 +3,7 @@ import type { Key } from './key.ts';
 import type { Ownership } from './labels.ts';
 import type { ObservedAuthority, ObservedPair, ObservedServed } from './observed-certificates.ts';
 import type { ObservedServices } from './observed-services.ts';
+import type { ObservedSentinel } from './sentinel.ts';
 
 /** What the engine is, as far as defaults depend on it. */
 export interface EngineFacts {
@@ -34,6 +35,8 @@ export interface ObservedContainer {
   readonly createdAt: number;
   readonly startedAt: number;
   readonly finishedAt: number;
+  /** Of its main process, as the engine's machine numbers it; absent when there is none. */
+  readonly pid?: number;
   readonly imageId: string;
   /** Canonical fields, see `observe/container-fields.ts`. Includes `networks.*`; excludes own labels and run state. */
   readonly fields: Fields;
@@ -135,6 +138,10 @@ export interface Observed {
    * an operator), so nothing is known against them; an absent key: not asked yet.
    */
   readonly services?: ObservedServices;
+  /** By the key of every Directory that shall have one. */
+  readonly sentinels: Readonly<Record<Key, ObservedSentinel>>;
+  /** By container id: host directories with a sentinel that it mounts, and of which it sees another one. */
+  readonly strayMounts: Readonly<Record<string, readonly string[]>>;
   /** Names to ids from the host's passwd and group files. */
   readonly users: Readonly<Record<string, number>>;
   readonly groups: Readonly<Record<string, number>>;

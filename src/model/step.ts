@@ -56,6 +56,8 @@ export interface StepArguments extends CertificateStepArguments {
   RecordRollback: { readonly specHash: string; readonly reason: string };
 
   CreateDirectory: { readonly spec: DirectorySpec };
+  /** Makes the file by which a directory is known again; one that is there stays. */
+  WriteSentinel: { readonly path: string };
   /** Throw-away container with the candidate content mounted; fails unless the command exits 0. */
   CheckFile: { readonly spec: FileSpec };
   WriteFile: { readonly spec: FileSpec };

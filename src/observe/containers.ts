@@ -72,6 +72,7 @@ export function inspectedContainer(inspect: ContainerInspect, fields: Fields): O
     createdAt: milliseconds(inspect.Created),
     startedAt: milliseconds(State.StartedAt),
     finishedAt: milliseconds(State.FinishedAt),
+    ...(State.Pid ? { pid: State.Pid } : {}),
     imageId: inspect.Image,
     fields,
     networkIds: endpoints(networks, (endpoint) => endpoint.NetworkID ?? ''),

@@ -14,8 +14,10 @@ import { ownContainerId } from './own-container.ts';
 import { PathObserver } from './paths.ts';
 import { relevantContainers, wantedNames } from './relevance.ts';
 import { same, sameRecord } from './same.ts';
+import { SentinelObserver } from './sentinels.ts';
 import { settleAll } from './settle.ts';
 import { AccountFile } from './users.ts';
+import { StrayMounts } from './stray-mounts.ts';
 import { observedVolume } from './volumes.ts';
 import { wantedPaths } from './wanted-paths.ts';
 
@@ -59,6 +61,8 @@ export class Observer {
   readonly #images = new ImageCache();
   readonly #paths: PathObserver;
   readonly #certificates: CertificateObserver;
+  readonly #sentinels: SentinelObserver;
+  readonly #strayMounts = new StrayMounts();
   readonly #served: () => Readonly<Record<string, ObservedServed>>;
   readonly #users: AccountFile;
   readonly #groups: AccountFile;
@@ -73,6 +77,7 @@ export class Observer {
     this.#now = options.now ?? Date.now;
     this.#paths = new PathObserver(this.#now);
     this.#certificates = new CertificateObserver(options.certificates);
+    this.#sentinels = new SentinelObserver(options.certificates?.now ?? Date.now);
     this.#served = options.served ?? (() => NEVER_DIALLED);
     this.#users = new AccountFile(options.passwdFile ?? '/etc/passwd');
     this.#groups = new AccountFile(options.groupFile ?? '/etc/group');
@@ -162,6 +167,7 @@ export class Observer {
       foundImages,
       paths,
       certificates,
+      sentinels,
       users,
       groups,
       ownId,
@@ -173,6 +179,7 @@ export class Observer {
       images,
       this.#paths.observe(wanted.paths, wanted.sealed),
       this.#certificates.observe(desired),
+      this.#sentinels.observe(desired),
       this.#users.read(),
       this.#groups.read(),
       (this.#ownId ??= ownContainerId()),
@@ -189,6 +196,8 @@ export class Observer {
       paths: this.#lastPaths,
       ...certificates,
       served: this.#served(),
+      sentinels,
+      strayMounts: await this.#strayMounts.observe(desired, foundContainers.containers),
       users,
       groups,
       ...(ownId === undefined ? {} : { ownContainerId: ownId }),

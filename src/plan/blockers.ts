@@ -30,11 +30,19 @@ export function closedGates(ordered: readonly Resource[], input: PlanningInput):
   return gates;
 }
 
+/** What stands before resources, whatever they are planned to do. */
+export interface Barriers {
+  /** By `closedGates`. */
+  readonly closed: ReadonlyMap<Key, ReadonlySet<Key>>;
+  /** By `withheldByDirectories`. */
+  readonly withheld: ReadonlyMap<Key, ReadonlySet<Key>>;
+}
+
 /** All that holds a resource's steps back, strongest first. Empty: they may run. */
 export function blockersOf(
   resource: Resource,
   plan: ResourcePlan,
-  closed: ReadonlyMap<Key, ReadonlySet<Key>>,
+  { closed, withheld }: Barriers,
   decided: ReadonlyMap<Key, Decided>,
   input: PlanningInput,
 ): Blocker[] {
@@ -51,8 +59,11 @@ export function blockersOf(
     ((backoff.terminal && !plan.servesPrevious) || isBackingOff(backoff, input.now))
   )
     blockers.push({ type: 'backoff', name: backoff.error.code });
+  // Whatever the steps are for: started or replaced now, it would write into the wrong directory.
+  const wrong = new Set([resource.key, ...plan.alsoTouches].flatMap((key) => [...(withheld.get(key) ?? [])]));
+  blockers.push(...[...wrong].sort().map((name): Blocker => ({ type: 'dependency', name })));
   for (const key of resource.dependsOn) {
-    if (!needsDependency(resource, key, plan, input)) continue;
+    if (wrong.has(key) || !needsDependency(resource, key, plan, input)) continue;
     const dependency = decided.get(key);
     const follows = dependency && dependency.runnableSteps.length > 0 && dependency.plan.readyAfterSteps;
     if (!dependency || !(dependency.isReady || follows || dependency.plan.isUsable))

@@ -16,6 +16,7 @@ import { dependencyOrder } from './order.ts';
 import { PlanCache } from './plan-cache.ts';
 import { planPrune, type Removal } from './prune.ts';
 import { planResource } from './plan-resource.ts';
+import { withheldByDirectories } from './sentinel.ts';
 
 /**
  * Desired and observed state to what is to be done: pure and deterministic.
@@ -54,7 +55,7 @@ export function buildPlan(input: PlanningInput, cache: PlanCache = new PlanCache
   };
 
   const ordered = dependencyOrder(input.desired.resources);
-  const closed = closedGates(ordered, input);
+  const barriers = { closed: closedGates(ordered, input), withheld: withheldByDirectories(input) };
   for (const resource of ordered) {
     const plan = input.busy.has(resource.key)
       ? resourcePlan({
@@ -63,7 +64,9 @@ export function buildPlan(input: PlanningInput, cache: PlanCache = new PlanCache
         })
       : planResource(resource, context);
     const blockers =
-      plan.steps.length > 0 ? blockersOf(resource, plan, closed, decided, input) : holdBlockers([resource.key], input);
+      plan.steps.length > 0
+        ? blockersOf(resource, plan, barriers, decided, input)
+        : holdBlockers([resource.key], input);
     const isRunnable = plan.steps.length > 0 && blockers.length === 0;
     const ids = append(resource.key, plan.steps, isRunnable ? lastSteps(resource, plan.needs, decided) : [], blockers);
     const isReady = plan.steps.length === 0 && plan.conditions.some((condition) => condition.type === 'Ready');

@@ -101,6 +101,7 @@ const RISKS: Readonly<Record<Operation, Risk>> = {
   UpdateContainer: 'safe',
   RecordRollback: 'safe',
   CreateDirectory: 'safe',
+  WriteSentinel: 'safe',
   CheckFile: 'safe',
   WriteFile: 'safe',
   SetOwnership: 'safe',

@@ -7,12 +7,13 @@ const BRAKES = {
   backoffs: 'failures in a row',
   rolledBack: 'the rollback of its spec',
   replacements: 'the count of its replacements',
+  sentinels: 'the sentinel that it had',
 } as const satisfies Partial<Record<Concern, string>>;
 
 /** Forgets, as a human asked, all that keeps a resource from being tried again; the result says what, in words. */
 export function forgetFailures(memory: MemoryStore, key: Key): string[] {
   const forgotten: string[] = [];
-  for (const concern of ['backoffs', 'rolledBack', 'replacements'] as const) {
+  for (const concern of Object.keys(BRAKES) as (keyof typeof BRAKES)[]) {
     if (memory.current[concern][key] === undefined) continue;
     memory.set(concern, key, undefined);
     forgotten.push(BRAKES[concern]);

@@ -21,6 +21,7 @@ const SHAPES: { readonly [C in Concern]: Shape } = {
   renewals: 'string',
   levels: areLevels,
   remediations: { specHash: 'string', restarts: 'number', at: 'number' },
+  sentinels: { id: 'string', inode: 'string' },
   gateWitness: { hash: 'string', changedAt: 'number' },
 };
 

@@ -8,7 +8,6 @@ import { isBackingOff } from '../model/backing-off.ts';
 import type { CertificateStatus } from '../model/certificate-status.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
 import type { PassResult } from '../model/trace.ts';
-import { gateWitnesses } from '../plan/build-plan.ts';
 import { certificateStatuses } from '../plan/certificate/report.ts';
 import { servedTargets } from '../plan/certificate/served-targets.ts';
 import { runnableSteps, separateSteps } from './components.ts';
@@ -22,6 +21,7 @@ import { GateTracker } from './gate-tracker.ts';
 import { InFlight } from './in-flight.ts';
 import { Learner } from './learner.ts';
 import { passResult } from './pass-result.ts';
+import { rememberSeen } from './remember-seen.ts';
 import { Repetition } from './repetition.ts';
 import { startRefusal } from './start-guard.ts';
 import { StatusView, type Standing } from './status-view.ts';
@@ -158,8 +158,7 @@ export class Passes {
     this.#learner.observed(desired, observed, busy);
 
     const now = clock.now();
-    const witnesses = gateWitnesses({ desired, memory: memory.current, now });
-    for (const [key, witness] of Object.entries(witnesses)) memory.set('gateWitness', key as Key, witness);
+    rememberSeen(memory, { desired, observed, now });
     const input: PlanningInput = { desired, observed, gates, memory: memory.current, busy, now };
     const plan = this.#deps.buildPlan(input);
     this.#trace.emit({ type: 'planned', plan, milliseconds: clock.now() - now });
@@ -270,6 +269,7 @@ export class Passes {
       desired,
       gates: this.#gateFiles,
       memory: memory.current,
+      conditions: this.#standing.plan?.conditions ?? [],
       now: clock.now(),
     });
     if (because !== undefined) this.inFlight.finished(step, { type: 'skipped', because });

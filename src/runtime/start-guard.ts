@@ -1,3 +1,4 @@
+import type { Condition } from '../model/condition.ts';
 import type { GateFiles } from '../model/gates.ts';
 import type { Key } from '../model/key.ts';
 import type { Memory } from '../model/memory.ts';
@@ -5,6 +6,7 @@ import type { DesiredState } from '../model/resource.ts';
 import type { Step } from '../model/step.ts';
 import { holdName } from '../plan/draft.ts';
 import { closedGatesBefore } from '../plan/gate.ts';
+import { withholds } from '../plan/sentinel.ts';
 import type { Intent } from './in-flight.ts';
 
 /** What counts now, which may be minutes after a step was planned: a slow pull may be before it. */
@@ -12,6 +14,8 @@ export interface Standing {
   readonly desired: DesiredState;
   readonly gates: GateFiles;
   readonly memory: Memory;
+  /** What held for all resources in the last plan. */
+  readonly conditions: readonly Condition[];
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -36,6 +40,8 @@ export function startRefusal(step: Step, intent: Intent, isCommitted: boolean, s
   if (gate !== undefined) return `${gate} was closed meanwhile`;
   const hold = heldBy([step.target, ...intent.touches], gates);
   if (hold !== undefined) return `hold/${hold} was made meanwhile`;
+  const wrong = wanted?.dependsOn.find((key) => withholds(standing.conditions.filter((each) => each.key === key)));
+  if (wrong !== undefined) return `${wrong} is not the directory any more that it was`;
   if (step.risk !== 'destructive') return undefined;
   const consent = intent.consents.find((file) => gates.open[file.replace(/\.ok$/, '')] === undefined);
   return consent === undefined ? undefined : `the consent ${consent} was withdrawn meanwhile`;

@@ -25,6 +25,7 @@ const OPERATION_TABLE: Record<Operation, true> = {
   UpdateContainer: true,
   RecordRollback: true,
   CreateDirectory: true,
+  WriteSentinel: true,
   CheckFile: true,
   WriteFile: true,
   SetOwnership: true,

@@ -251,6 +251,8 @@ export function planningInput(
       authorities: {},
       pairs: {},
       served: {},
+      sentinels: {},
+      strayMounts: {},
       users: { root: 0 },
       groups: { root: 0 },
       ...observed,

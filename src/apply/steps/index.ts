@@ -24,6 +24,7 @@ import { updateTrust } from './update-trust.ts';
 import { verifyServed } from './verify-served.ts';
 import { writeBundle } from './write-bundle.ts';
 import { writeFile } from './write-file.ts';
+import { writeSentinel } from './write-sentinel.ts';
 import { endpointSettings } from '../container-body.ts';
 
 /** Every operation's function; one that is missing does not compile. */
@@ -53,6 +54,7 @@ export const STEPS: { readonly [O in Operation]: StepFunction<O> } = {
   RecordRollback: ({ specHash, reason }, { remember, target }) => remember.recordRollback(target, specHash, reason),
 
   CreateDirectory: createDirectory,
+  WriteSentinel: writeSentinel,
   CheckFile: checkFile,
   WriteFile: writeFile,
   SetOwnership: setOwnership,

@@ -9,6 +9,7 @@ import { findInstances } from './instances.ts';
 import { planReplacement } from './plan-replacement.ts';
 import { creationSteps, takeoverSteps } from './replacement.ts';
 import { awaitsHealth, withState } from './run-state.ts';
+import { strayMount } from './stray-mount.ts';
 
 const REMOVAL_POLL = 250;
 
@@ -57,7 +58,7 @@ function planAdoption(resource: ContainerResource, foreign: ObservedContainer, c
   const failed = context.input.memory.rolledBack[resource.key];
   if (failed?.specHash === resource.attempt)
     return resourcePlan({ conditions: [degraded('RolledBack', rolledBackMessage(resource, failed.reason))] });
-  const brake = replacementBrake(resource, context);
+  const brake = replacementBrake(resource, context) ?? strayMount(foreign, context);
   if (brake) return resourcePlan({ conditions: [brake] });
   return resourcePlan({
     steps: takeoverSteps(resource, foreign, undefined, context, 'adopted'),
@@ -107,7 +108,7 @@ function planExisting(
   const cause = specChanged ? 'spec changed' : 'drift';
 
   if (sorted.replace.length > 0 && !rolledBack) {
-    const brake = replacementBrake(resource, context);
+    const brake = replacementBrake(resource, context) ?? strayMount(current, context);
     if (brake) return withState(resource, current, context, [], [brake], faults);
     return resourcePlan({
       steps: [...removalSteps(surplus), ...takeoverSteps(resource, current, undefined, context, cause, changes)],

@@ -11,6 +11,7 @@ import {
   type ResourcePlan,
   type StepDraft,
 } from '../draft.ts';
+import { strayMount } from './stray-mount.ts';
 
 /** Adds what the run state needs, and says how the container fares. */
 export function withState(
@@ -111,10 +112,11 @@ function runningPlan(
         : context.input.now >= deadline
           ? degraded('NotHealthyInTime', `not healthy within ${resource.spec.healthyWithin / 1000} s (healthyWithin)`)
           : progressing('AwaitingHealth', 'waiting for its health check');
+  const stray = strayMount(current, context);
   const wakeAt = status.reason === 'AwaitingHealth' ? deadline : undefined;
   return resourcePlan({
     ...base,
-    conditions: [...conditions, status],
+    conditions: [...conditions, ...(stray ? [stray] : []), status],
     readyAfterSteps: status.type === 'Ready',
     wakeAt,
   });

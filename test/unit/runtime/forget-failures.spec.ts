@@ -23,6 +23,7 @@ describe('forgetFailures', () => {
       memory.set('notified', key, 'digest');
       await memory.recordRollback(key, 'v1:a', 'unhealthy');
     }
+    memory.set('sentinels', 'Directory/data', { id: 'a', inode: '1:2' });
     memory.set('gateWitness', 'Gate/look', { hash: 'h', changedAt: 1 });
     expect(forgetFailures(memory, 'Container/web')).to.deep.equal([
       'failures in a row',
@@ -34,6 +35,8 @@ describe('forgetFailures', () => {
     expect(Object.keys(notified)).to.have.length(2);
     expect(Object.keys(gateWitness)).to.have.length(1);
     expect(forgetFailures(memory, 'Container/web')).to.deep.equal([]);
+    expect(forgetFailures(memory, 'Directory/data')).to.deep.equal(['the sentinel that it had']);
+    expect(memory.current.sentinels).to.deep.equal({});
     await memory.close();
   });
 });

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { EMPTY_MEMORY } from '../../../src/model/memory.ts';
+import type { Condition } from '../../../src/model/condition.ts';
 import type { GateFiles } from '../../../src/model/gates.ts';
 import type { DesiredState } from '../../../src/model/resource.ts';
 import type { Step } from '../../../src/model/step.ts';
 import { startRefusal } from '../../../src/runtime/start-guard.ts';
-import { container, desiredState, gate, gateFiles, NOW } from '../../support/planning.ts';
+import { container, desiredState, directory, gate, gateFiles, NOW } from '../../support/planning.ts';
 import { startStep } from './steps-for-tests.ts';
 
 describe('startRefusal', () => {
@@ -14,12 +15,13 @@ describe('startRefusal', () => {
   const intent = { specHash: web.hash, attempt: web.attempt, touches: [], consents: [] };
   const ask = (
     gates: GateFiles,
-    parts: { step?: Step; committed?: boolean; desired?: DesiredState; intent?: object } = {},
+    parts: { step?: Step; committed?: boolean; desired?: DesiredState; intent?: object; conditions?: Condition[] } = {},
   ): string | undefined =>
     startRefusal(parts.step ?? step, { ...intent, ...parts.intent }, parts.committed === true, {
       desired: parts.desired ?? wanted,
       gates,
       memory: EMPTY_MEMORY,
+      conditions: parts.conditions ?? [],
       now: NOW,
     });
 
@@ -59,5 +61,15 @@ describe('startRefusal', () => {
     expect(ask(gateFiles(), { step: removal, desired: complete, intent: gone })).to.contain('prune-1.ok');
     const cut = desiredState([], { complete: false });
     expect(ask(gateFiles(['prune-1']), { step: removal, desired: cut, intent: gone })).to.contain('complete');
+  });
+
+  it('refuses what needs a directory that was found to be another one meanwhile', () => {
+    const data = directory('data', { sentinel: true });
+    const user = container('web', {}, [data.key]);
+    const intended = { specHash: user.hash, attempt: user.attempt };
+    const desired = desiredState([data, user]);
+    const gone = { key: data.key, type: 'Stalled', reason: 'SentinelMissing', message: '', observedHash: '' } as const;
+    expect(ask(gateFiles(), { desired, intent: intended })).to.equal(undefined);
+    expect(ask(gateFiles(), { desired, intent: intended, conditions: [gone] })).to.contain('Directory/data');
   });
 });
