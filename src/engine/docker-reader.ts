@@ -1,4 +1,6 @@
 import type { EngineFacts } from '../model/observed.ts';
+import type { ObservedMemory } from '../model/observed-services.ts';
+import { containerMemory } from './container-memory.ts';
 import { EngineError, isEngineError } from './errors.ts';
 import { readEvents } from './events.ts';
 import { couldBeIdPrefix } from './image-reference.ts';
@@ -10,6 +12,7 @@ import { isObject, parseList, parseObject } from './shape.ts';
 import type { Answer, ReadTransport } from './transport.ts';
 import type {
   ContainerInspect,
+  ContainerStats,
   ContainerSummary,
   EngineEvent,
   ImageInspect,
@@ -59,6 +62,13 @@ export class DockerReader implements EngineReader {
     );
     // The engine also finds a container by the beginning of its id.
     return found !== undefined && (found.Id === name || found.Name === `/${name}`) ? found : undefined;
+  }
+
+  async containerMemory(id: string): Promise<ObservedMemory | undefined> {
+    const query = { stream: 0, 'one-shot': 1 };
+    const answer = await this.#transport.call('containerStats', { target: id, query, ...NOT_FOUND });
+    if (answer.statusCode === 404) return undefined;
+    return containerMemory(parseObject<ContainerStats>(answer.body, answer.call));
   }
 
   async listNetworks(): Promise<NetworkInspect[]> {

@@ -1,5 +1,6 @@
 import type { ContainerResources } from '../model/step.ts';
 import type { EngineFacts } from '../model/observed.ts';
+import type { ObservedMemory } from '../model/observed-services.ts';
 import type {
   ContainerCreateBody,
   ContainerInspect,
@@ -26,6 +27,11 @@ export interface EngineReader {
   listContainers(): Promise<ContainerSummary[]>;
   /** By full id or exact name (prefixes never match); undefined when it does not exist. */
   inspectContainer(idOrName: string): Promise<ContainerInspect | undefined>;
+  /**
+   * Memory of a running container, by full id; undefined when it does not exist, does not run, or has no numbers. Takes up
+   * to a second or two: not for a pass.
+   */
+  containerMemory(id: string): Promise<ObservedMemory | undefined>;
   listNetworks(): Promise<NetworkInspect[]>;
   listVolumes(): Promise<VolumeInspect[]>;
   /** By reference or id; undefined when it is not on this engine. */

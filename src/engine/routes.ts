@@ -10,6 +10,7 @@ export const ROUTES = {
   events: { method: 'GET', path: '/events' },
   listContainers: { method: 'GET', path: '/containers/json' },
   inspectContainer: { method: 'GET', path: '/containers/{container}/json' },
+  containerStats: { method: 'GET', path: '/containers/{container}/stats' },
   containerLogs: { method: 'GET', path: '/containers/{container}/logs' },
   listNetworks: { method: 'GET', path: '/networks' },
   inspectNetwork: { method: 'GET', path: '/networks/{network}' },

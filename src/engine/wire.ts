@@ -3,6 +3,16 @@
  * Reference: https://docs.docker.com/reference/api/engine/version/v1.41/
  */
 
+/** Of `GET /containers/{id}/stats` what is read; empty members while the container does not run. */
+export interface ContainerStats {
+  memory_stats?: {
+    usage?: number;
+    limit?: number;
+    /** Version 1 of cgroups has `total_inactive_file`, 2 `inactive_file`. */
+    stats?: { total_inactive_file?: number; inactive_file?: number } | null;
+  } | null;
+}
+
 export interface ContainerSummary {
   Id: string;
   Names: string[];
@@ -126,6 +136,8 @@ export interface ContainerInspect {
     Pid?: number;
     ExitCode: number;
     Error: string;
+    /** Of its last end; also while it runs again. */
+    OOMKilled?: boolean;
     StartedAt: string;
     FinishedAt: string;
     Health?: { Status: string; Log?: { ExitCode: number; Output: string }[] | null };

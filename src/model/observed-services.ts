@@ -114,7 +114,6 @@ export interface ObservedGrafanaService extends Asked<ObservedGrafana> {
 
 /** What Traefik says of itself. */
 export interface TraefikAnswer {
-  readonly version?: string;
   /** Of HTTP routers, services and middlewares together, and likewise TCP and UDP. */
   readonly total: number;
   readonly warnings: number;

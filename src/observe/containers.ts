@@ -78,6 +78,7 @@ export function inspectedContainer(inspect: ContainerInspect, fields: Fields): O
     networkIds: endpoints(networks, (endpoint) => endpoint.NetworkID ?? ''),
     anonymousVolumes: anonymousVolumes(inspect),
     addresses: addresses(networks),
+    ...(State.OOMKilled === true ? { outOfMemoryAt: milliseconds(State.FinishedAt) } : {}),
   };
 }
 

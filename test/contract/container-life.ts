@@ -233,6 +233,18 @@ export function containerLife(get: () => Scratch): void {
     expect((await scratch.inspect(id)).State.Running).to.equal(true);
   });
 
+  it('tells the memory of a container while it runs', async () => {
+    const scratch = get();
+    const id = await scratch.run({ HostConfig: { Memory: 64 * 1024 ** 2 } });
+    const memory = await scratch.engine.containerMemory(id);
+    expect(memory?.limit).to.equal(64 * 1024 ** 2);
+    expect(memory?.used).to.be.within(1, 64 * 1024 ** 2);
+    await scratch.engine.stopContainer(id, 0);
+    expect(await scratch.engine.containerMemory(id)).to.equal(undefined);
+    await scratch.engine.removeContainer(id, true);
+    expect(await scratch.engine.containerMemory(id)).to.equal(undefined);
+  });
+
   it('checks no health where the check is switched off', async () => {
     const scratch = get();
     const id = await scratch.run({ Healthcheck: { Test: ['NONE'] } });

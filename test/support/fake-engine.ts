@@ -13,6 +13,7 @@ import type {
   VolumeInspect,
 } from '../../src/engine/wire.ts';
 import type { EngineFacts } from '../../src/model/observed.ts';
+import type { ObservedMemory } from '../../src/model/observed-services.ts';
 import type { ContainerResources } from '../../src/model/step.ts';
 import { buildImage, type BuildRequest } from './fake-engine/build.ts';
 import { FakeClient, type Faults } from './fake-engine/client.ts';
@@ -79,6 +80,15 @@ export class FakeEngine extends FakeClient implements Engine {
     return this.call('inspectContainer', [idOrName], idOrName, () =>
       structuredClone(this.daemon.findContainer(idOrName)?.inspect),
     );
+  }
+
+  containerMemory(id: string): Promise<ObservedMemory | undefined> {
+    return this.call('containerMemory', [id], id, () => {
+      const container = this.daemon.findContainer(id);
+      const limit = container?.inspect.HostConfig.Memory;
+      if (container?.inspect.State.Running !== true) return undefined;
+      return { used: container.behaviour.usesMemory ?? 1024 ** 2, limit: limit === undefined || limit === 0 ? 1024 ** 3 : limit };
+    });
   }
 
   listNetworks(): Promise<NetworkInspect[]> {

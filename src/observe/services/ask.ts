@@ -7,6 +7,8 @@ export interface ServiceRequest {
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** What becomes of an answer of more than 1 MiB: an error (default), or only its beginning is read. */
+  readonly beyondLimit?: 'fail' | 'cut';
 }
 
 export interface ServiceResponse {

@@ -4,6 +4,8 @@ import type { ContainerInspect } from '../../../src/engine/wire.ts';
 export interface Behaviour {
   /** The start is refused, e.g. `{statusCode: 400, exitCode: 127, message: 'no such file'}`. */
   readonly startFails?: { readonly statusCode: number; readonly message: string; readonly exitCode?: number };
+  /** Bytes in use while it runs; default 1 MiB. */
+  readonly usesMemory?: number;
   /** Ends by itself. At 0 milliseconds it ends before the start call returns. */
   readonly exits?: { readonly code: number; readonly afterMilliseconds: number };
   /** Verdicts of the health check, counted from the start. Default: healthy after one interval. */

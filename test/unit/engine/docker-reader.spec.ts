@@ -53,6 +53,23 @@ describe('DockerReader', () => {
     }
   });
 
+  it('reads memory without the pages that the kernel may drop, of either version of cgroups', async () => {
+    const memory = { usage: 500, limit: 1000 };
+    for (const [id, memory_stats, expected] of [
+      ['one', { ...memory, stats: { total_inactive_file: 200, inactive_file: 1 } }, { used: 300, limit: 1000 }],
+      ['two', { ...memory, stats: { inactive_file: 100 } }, { used: 400, limit: 1000 }],
+      ['bare', memory, { used: 500, limit: 1000 }],
+      ['odd', { ...memory, stats: { inactive_file: 900 } }, { used: 0, limit: 1000 }],
+      ['stopped', {}, undefined],
+      ['none', null, undefined],
+      ['unlimited', { usage: 5, limit: 0 }, undefined],
+      ['garbage', { usage: '5', limit: 10 }, undefined],
+    ] as const) {
+      faulty.on(`GET /containers/${id}/stats`, json(200, { memory_stats }));
+      expect(await reader.containerMemory(id), id).to.deep.equal(expected);
+    }
+  });
+
   it('finds a container by full id and by name, with or without a slash', async () => {
     for (const name of [ID, 'web']) faulty.on(`GET /containers/${name}/json`, json(200, { Id: ID, Name: '/web' }));
     for (const name of [ID, 'web', '/web']) expect((await reader.inspectContainer(name))?.Id).to.equal(ID);
