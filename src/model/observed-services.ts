@@ -1,5 +1,4 @@
 import type { Key } from './key.ts';
-import type { ObservedGrafana } from './observed-grafana.ts';
 
 /** One measurement of how full something is. */
 export interface Reading {
@@ -108,7 +107,19 @@ export interface ObservedPrometheus extends Asked<PrometheusAnswer> {
   readonly diskReadings: readonly Reading[];
 }
 
-export interface ObservedGrafanaService extends Asked<ObservedGrafana> {
+/** What Grafana says of itself. */
+export interface GrafanaAnswer {
+  readonly version: string;
+  readonly isDatabaseWell: boolean;
+  /** Of the wanted data sources, by uid. */
+  readonly datasources: readonly { readonly uid: string; readonly isWell: boolean; readonly message: string }[];
+  /** Of the wanted dashboards those that are not there or cannot be read, with the reason; sorted by uid. */
+  readonly missingDashboards: readonly { readonly uid: string; readonly message: string }[];
+  /** Why it could not be asked as administrator, with what to do; absent: it could. */
+  readonly refusal?: string;
+}
+
+export interface ObservedGrafana extends Asked<GrafanaAnswer> {
   readonly type: 'grafana';
 }
 
@@ -129,7 +140,7 @@ export interface ObservedTraefik extends Asked<TraefikAnswer> {
 }
 
 /** What a service said when it was asked last, beside the passes. */
-export type ObservedService = ObservedPrometheus | ObservedGrafanaService | ObservedTraefik;
+export type ObservedService = ObservedPrometheus | ObservedGrafana | ObservedTraefik;
 
 /** By the key of the resource that has the service; what is not there was never asked by this process. */
 export type ObservedServices = Readonly<Partial<Record<Key, ObservedService>>>;
