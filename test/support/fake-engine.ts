@@ -87,7 +87,10 @@ export class FakeEngine extends FakeClient implements Engine {
       const container = this.daemon.findContainer(id);
       const limit = container?.inspect.HostConfig.Memory;
       if (container?.inspect.State.Running !== true) return undefined;
-      return { used: container.behaviour.usesMemory ?? 1024 ** 2, limit: limit === undefined || limit === 0 ? 1024 ** 3 : limit };
+      return {
+        used: container.behaviour.usesMemory ?? 1024 ** 2,
+        limit: limit === undefined || limit === 0 ? 1024 ** 3 : limit,
+      };
     });
   }
 

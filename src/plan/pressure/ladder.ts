@@ -31,7 +31,10 @@ export function diskLadder({ high, low, critical, emergency, maximumLevel = DISK
   const top = [high, high, Math.max(high, critical), Math.max(high, critical, emergency)];
   return top
     .slice(0, maximumLevel)
-    .map((begin, index) => ({ ...rung(begin, begin - band), ...(index === DISK_LEVELS - 1 && { isLastResort: true }) }));
+    .map((begin, index) => ({
+      ...rung(begin, begin - band),
+      ...(index === DISK_LEVELS - 1 && { isLastResort: true }),
+    }));
 }
 
 function rung(high: number, low: number): Rung {

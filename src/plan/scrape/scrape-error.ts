@@ -11,10 +11,19 @@ export type ScrapeErrorKind = 'name' | 'certificate' | 'limit' | 'answer' | 'unr
 
 /** In this order: `lookup x: i/o timeout` is of a name, `dial tcp 1.2.3.4:80: i/o timeout` is not. */
 const PATTERNS: readonly (readonly [ScrapeErrorKind, RegExp])[] = [
-  ['name', /no such host|server misbehaving|\blookup \S+.*(?:i\/o timeout|connection refused|no answer)|in name resolution/i],
-  ['certificate', /x509:|\btls:|certificate|does not look like a TLS handshake|server gave HTTP response to HTTPS client/i],
+  [
+    'name',
+    /no such host|server misbehaving|\blookup \S+.*(?:i\/o timeout|connection refused|no answer)|in name resolution/i,
+  ],
+  [
+    'certificate',
+    /x509:|\btls:|certificate|does not look like a TLS handshake|server gave HTTP response to HTTPS client/i,
+  ],
   ['limit', /(?:sample|target|label|body).*limit.*exceeded|limit exceeded|_limit\b/i],
-  ['answer', /server returned HTTP status [34]\d\d|content-type|not a valid start token|expected .*got|invalid (?:metric|utf)/i],
+  [
+    'answer',
+    /server returned HTTP status [34]\d\d|content-type|not a valid start token|expected .*got|invalid (?:metric|utf)/i,
+  ],
 ];
 
 /** `lastError` of a target to what it comes from. Whatever is not known may be a service that hangs. */
