@@ -5,12 +5,14 @@ import { Field, type Problem } from './field.ts';
 import type { BastionManifest } from '../model/manifest-types.ts';
 import { normaliseBastion } from './normalise/bastion.ts';
 import { toFindings, type ReadManifests } from './read-manifests.ts';
-import { readSchema } from './schema-files.ts';
+import { readSchema, type FieldSchema } from './schema-files.ts';
 
 /** Who owns what is made, and what all resources have in common. */
 export interface Installation {
   readonly instance: string;
   readonly bastion: BastionSpec;
+  /** The spec as written, defaults filled in: what renderers see. */
+  readonly written: BastionManifest['spec'];
 }
 
 /**
@@ -23,7 +25,10 @@ export function readInstallation(
   previous: DesiredState | undefined,
   instanceDefault: string,
 ): { installation: Installation | undefined; findings: Finding[] } {
-  const lastGood = previous === undefined ? undefined : { instance: previous.instance, bastion: previous.bastion };
+  const lastGood =
+    previous === undefined
+      ? undefined
+      : { instance: previous.instance, bastion: previous.bastion, written: previous.expansion.bastion };
   const entry = manifests.valid.find(({ manifest }) => manifest.kind === 'Bastion');
   if (entry !== undefined) {
     const problems: Problem[] = [];
@@ -31,17 +36,23 @@ export function readInstallation(
     const bastion = normaliseBastion(manifest.spec, new Field(['spec'], problems));
     const findings = toFindings(entry.document, entry.key, problems);
     if (problems.length > 0 || manifests.brokenKeys.has(entry.key)) return { installation: lastGood, findings };
-    return { installation: { instance: manifest.metadata.name, bastion }, findings };
+    return { installation: { instance: manifest.metadata.name, bastion, written: manifest.spec }, findings };
   }
   const broken = [...manifests.brokenKeys].some((key: Key) => key.startsWith('Bastion/'));
   if (broken) return { installation: lastGood, findings: [] };
   if (lastGood !== undefined && manifests.brokenFiles.size > 0) return { installation: lastGood, findings: [] };
-  return { installation: { instance: instanceDefault, bastion: defaultBastion() }, findings: [] };
+  return { installation: defaultInstallation(instanceDefault), findings: [] };
 }
 
-/** The defaults as the schema of the kind has them. */
-export function defaultBastion(): BastionSpec {
-  const fields = readSchema('Bastion').properties?.['spec']?.properties ?? {};
-  const defaults = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default]));
-  return normaliseBastion(defaults as unknown as BastionManifest['spec'], new Field(['spec'], []));
+/** What holds without a Bastion resource: the defaults of its schema. */
+export function defaultInstallation(instance: string): Installation {
+  const written = defaultsOf(readSchema('Bastion').properties?.['spec'] ?? {}) as unknown as BastionManifest['spec'];
+  return { instance, bastion: normaliseBastion(written, new Field(['spec'], [])), written };
+}
+
+function defaultsOf(schema: FieldSchema): Record<string, unknown> {
+  const fields = Object.entries(schema.properties ?? {}).filter(([, field]) => field.default !== undefined);
+  return Object.fromEntries(
+    fields.map(([name, field]) => [name, field.properties === undefined ? field.default : defaultsOf(field)]),
+  );
 }

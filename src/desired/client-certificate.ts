@@ -1,12 +1,20 @@
+import type { Expansion } from '../model/expansion.ts';
 import { keyOf, type Key } from '../model/key.ts';
 import type { DesiredState, Finding, Resource } from '../model/resource.ts';
 import type { BastionSpec } from '../model/specs.ts';
+import { OPERATOR_CERTIFICATE } from '../stack/names.ts';
 import type { Problem } from './field.ts';
 import { toFindings, type ReadManifests } from './read-manifests.ts';
 
 interface Declared {
   /** Declared, but what is declared cannot be used. */
   readonly brokenKeys: ReadonlySet<Key>;
+}
+
+/** The Bastion's spec with the certificate that the stack brings, where there is a stack and no other is named. */
+export function withClientCertificate(bastion: BastionSpec, { members }: Expansion): BastionSpec {
+  if (bastion.clientCertificate !== undefined || Object.keys(members).length === 0) return bastion;
+  return { ...bastion, clientCertificate: OPERATOR_CERTIFICATE };
 }
 
 /**

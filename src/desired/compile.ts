@@ -1,15 +1,17 @@
-import { keyOf, type Key } from '../model/key.ts';
+import { isStackKey, keyOf, type Key } from '../model/key.ts';
 import type { Finding, Resource } from '../model/resource.ts';
 import { attemptHash, specHash } from '../model/spec-hash.ts';
 import type { Specs } from '../model/specs.ts';
 import { needsOf, ResourceIndex, type Need } from './dependencies.ts';
 import type { Draft } from './draft.ts';
-import { formatPath, type FieldPath } from './field.ts';
+import type { FieldPath } from './field.ts';
 import { DependencyGraph } from './graph.ts';
 import { findBackupsWithinData } from './policy/backup-place.ts';
+import { heldBy, withDependencies } from './last-good.ts';
 import { findForeignKeys } from './policy/own-keys.ts';
 import { findContests } from './policy/single-owner.ts';
 import { findStaleMounts } from './policy/stale-mount.ts';
+import { toFindings } from './read-manifests.ts';
 
 /** What to compile. */
 export interface CompileInput {
@@ -23,6 +25,11 @@ export interface CompileInput {
   readonly keep: ReadonlySet<Key>;
   /** Prefix of host paths; empty for none. */
   readonly root: string;
+}
+
+/** High-level resources that do not fit the rest, each with what is wrong with it or with its parts. */
+export interface Misfits {
+  readonly misfits: ReadonlyMap<Key, readonly Finding[]>;
 }
 
 export interface Compiled {
@@ -45,22 +52,23 @@ interface Rejection {
  * Drafts and last good resources to one consistent set. What is rejected gives way to its last good version, which may
  * in turn change what others depend on, so this goes on until nothing more is rejected: each round rejects at least one
  * draft, and sets of last good versions are consistent among themselves.
+ *
+ * A high-level resource that is rejected, or a part of it, ends it: what stands in for that one is rendered anew, by the
+ * caller, and may look different to all others.
  */
-export function compile(input: CompileInput): Compiled {
+export function compile(input: CompileInput): Compiled | Misfits {
   const fresh = new Map(input.drafts.map((draft) => [draft.key, draft]));
   const broken = new Set(input.broken);
   const keep = new Set([...input.keep].filter((key) => !fresh.has(key)));
   const findings: Finding[] = [];
   for (;;) {
-    const round = new Round(fresh, withDependencies(keep, fresh, input.previous), broken, input.root);
+    const round = new Round(fresh, withDependencies(keep, new Set(fresh.keys()), input.previous), broken, input.root);
     const rejections = round.rejections();
     if (rejections.length === 0) return { ...round.resources(), broken, findings };
-    for (const rejection of rejections) {
-      const draft = fresh.get(rejection.key);
-      if (draft === undefined) continue;
-      findings.push(toFinding(rejection, draft));
-    }
-    const files = new Set(rejections.flatMap(({ key }) => fresh.get(key)?.source.file ?? []));
+    const misfits = findMisfits(rejections, fresh);
+    if (misfits.size > 0) return { misfits };
+    findings.push(...rejections.flatMap((rejection) => findingsOf(rejection, fresh)));
+    const files = new Set(rejections.flatMap(({ key }) => fresh.get(key)?.document.file ?? []));
     for (const { key } of rejections) {
       fresh.delete(key);
       broken.add(key);
@@ -70,43 +78,23 @@ export function compile(input: CompileInput): Compiled {
   }
 }
 
-function toFinding({ key, path, rule, message }: Rejection, draft: Draft): Finding {
-  return { severity: 'error', rule, source: draft.locate(path), key, field: formatPath(path), message };
+function findingsOf({ key, ...problem }: Rejection, fresh: ReadonlyMap<Key, Draft>): Finding[] {
+  const draft = fresh.get(key);
+  return draft === undefined ? [] : toFindings(draft.document, key, [problem]);
 }
 
-/** Keys that files held when they were last good: a file that is broken anywhere takes nothing away. */
-export function heldBy(files: ReadonlySet<string>, previous: ReadonlyMap<Key, Resource>): Key[] {
-  return [...previous.values()]
-    .filter((resource) => !isImplicit(resource) && parents(resource.source.file).some((path) => files.has(path)))
-    .map(({ key }) => key);
-}
-
-/** An image that was wanted only because something named it stays only while that does. */
-function isImplicit(resource: Resource): boolean {
-  return resource.kind === 'Image' && resource.name === resource.spec.reference && resource.spec.build === undefined;
-}
-
-/** A file, the directories that hold it, and the desired-state directory itself (the empty path). */
-function parents(file: string): string[] {
-  const parts = file.split('/');
-  return parts.map((_, length) => parts.slice(0, length).join('/')).concat(file);
-}
-
-/** Last good resources to keep, with all that they depend on and that is no longer declared. */
-function withDependencies(
-  keep: ReadonlySet<Key>,
-  fresh: ReadonlyMap<Key, Draft>,
-  previous: ReadonlyMap<Key, Resource>,
-): Map<Key, Resource> {
-  const kept = new Map<Key, Resource>();
-  const open = [...keep];
-  for (let key = open.pop(); key !== undefined; key = open.pop()) {
-    const resource = previous.get(key);
-    if (resource === undefined || kept.has(key) || fresh.has(key)) continue;
-    kept.set(key, resource);
-    open.push(...resource.dependsOn);
+function findMisfits(rejections: readonly Rejection[], fresh: ReadonlyMap<Key, Draft>): Map<Key, Finding[]> {
+  const misfits = new Map<Key, Finding[]>();
+  for (const rejection of rejections) {
+    const member = memberOf(rejection.key, fresh.get(rejection.key)?.document.origin?.key);
+    if (member !== undefined) misfits.set(member, [...(misfits.get(member) ?? []), ...findingsOf(rejection, fresh)]);
   }
-  return kept;
+  return misfits;
+}
+
+/** The high-level resource that a resource is, or is a part of. */
+function memberOf(key: Key, origin: Key | undefined): Key | undefined {
+  return [key, origin].find((each) => each !== undefined && isStackKey(each));
 }
 
 /** One attempt with a given set of drafts and frozen resources. */
@@ -137,7 +125,7 @@ class Round {
     for (const draft of fresh.values()) this.#needs.set(draft.key, needsOf(draft, draft.declared, index));
     this.#addImplicitImages();
     this.#connect();
-    this.#holdImplicitImages();
+    this.#holdShared();
   }
 
   /** An image that no Image resource declares is wanted all the same. */
@@ -157,21 +145,33 @@ class Round {
         spec,
         hash: specHash('Image', spec),
         attempt: attemptHash('Image', spec),
-        source: draft.locate(need.path),
+        source: draft.document.locate(need.path),
       };
       this.#implicit.set(key, resource);
       this.#all.set(key, resource);
     }
   }
 
-  /** What only resources behind a gate want is behind that gate too: nothing is pulled for them before its time. */
-  #holdImplicitImages(): void {
+  /**
+   * What only resources behind a gate want is behind that gate too: nothing is pulled or made for them before its time.
+   * What members of the stack share and nobody names is wanted by all that have parts.
+   */
+  #holdShared(): void {
     const gates = [...this.#all.keys()].filter((key) => key.startsWith('Gate/'));
     if (gates.length === 0) return;
-    for (const image of this.#implicit.keys()) {
-      const users = this.#graph.dependentsOf(image);
+    const members = [...this.#all.values()].flatMap(({ key, spec }) =>
+      'parts' in spec && spec.parts.length > 0 ? key : [],
+    );
+    const shared = [...this.#fresh.values()].filter(({ document }) => document.origin?.key.startsWith('Bastion/'));
+    const wants: [Key, Key[]][] = [
+      ...shared.map(({ key }): [Key, Key[]] => [key, this.#graph.dependentsOf(key)]),
+      ...[...this.#implicit.keys()].map((key): [Key, Key[]] => [key, this.#graph.dependentsOf(key)]),
+    ];
+    for (const [key, users] of wants) {
+      const all = users.length > 0 ? users : members;
       for (const gate of gates)
-        if (users.every((user) => this.#graph.reaches(user, gate))) this.#graph.addEdge(image, gate);
+        if (all.length > 0 && all.every((user) => user !== gate && this.#graph.reaches(user, gate)))
+          this.#graph.addEdge(key, gate);
     }
   }
 
@@ -247,7 +247,7 @@ class Round {
 }
 
 function toResource(draft: Draft, dependsOn: readonly Key[]): Resource {
-  const { kind, name, key, labels, annotations, spec, source } = draft;
+  const { kind, name, key, labels, annotations, spec, document } = draft;
   return {
     kind,
     name,
@@ -258,6 +258,7 @@ function toResource(draft: Draft, dependsOn: readonly Key[]): Resource {
     dependsOn,
     hash: specHash(kind, spec),
     attempt: attemptHash(kind, spec),
-    source,
+    source: document.locate([]),
+    ...(document.origin === undefined ? {} : { renderedFrom: document.origin.key }),
   } as Resource;
 }

@@ -94,6 +94,7 @@ export function needsOf(subject: Subject, declared: readonly DeclaredDependency[
   const hard = (key: Key | undefined, ...path: FieldPath): void => {
     if (key !== undefined && key !== resource.key) needs.push({ key, path: ['spec', ...path], strength: 'hard' });
   };
+  if ('parts' in resource.spec) for (const part of resource.spec.parts) hard(part);
   if (resource.kind === 'Container') needs.push(...containerNeeds(resource.spec, index));
   for (const { field, path } of ownedPaths(resource)) hard(index.directoryAbove(path), field);
   if (resource.kind === 'Certificate') hard(keyOf('CertificateAuthority', resource.spec.issuer), 'issuer');

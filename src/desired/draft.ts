@@ -1,7 +1,7 @@
 import type { Key, Kind } from '../model/key.ts';
-import type { SourceLocation } from '../model/resource.ts';
 import type { Specs } from '../model/specs.ts';
 import type { FieldPath } from './field.ts';
+import type { ParsedDocument } from './parse-documents.ts';
 import type {
   BackupManifest,
   CertificateAuthorityManifest,
@@ -52,7 +52,7 @@ export type Draft<K extends ResourceKind = ResourceKind> = {
     /** The spec as written, for rules that must say where. */
     readonly written: Manifests[P]['spec'];
     readonly declared: readonly DeclaredDependency[];
-    readonly source: SourceLocation;
-    locate(path: FieldPath): SourceLocation;
+    /** Where it is written, or what it was rendered from is. */
+    readonly document: ParsedDocument;
   };
 }[K];

@@ -1,21 +1,20 @@
 import { resolve } from 'node:path';
-import type { Key } from '../model/key.ts';
+import { isStackKey } from '../model/key.ts';
 import type { Levels } from '../model/levels.ts';
-import type { DesiredState, Finding, Resource } from '../model/resource.ts';
-import { readInstallation, defaultBastion, type Installation } from './bastion-spec.ts';
-import { settleClientCertificate } from './client-certificate.ts';
-import { compile, heldBy } from './compile.ts';
+import type { DesiredState, Finding } from '../model/resource.ts';
+import { RENDERERS } from '../stack/renderers.ts';
+import { defaultInstallation, readInstallation, type Installation } from './bastion-spec.ts';
+import { settleClientCertificate, withClientCertificate } from './client-certificate.ts';
+import { DraftReader } from './draft-reader.ts';
 import type { Draft } from './draft.ts';
 import { DesiredStateError } from './errors.ts';
-import type { Problem } from './field.ts';
+import type { Renderers } from './expansion/render.ts';
+import type { Rendering } from './expansion/rendered-document.ts';
+import { settle, type Settled } from './expansion/settle.ts';
 import { gitRevision } from './git-revision.ts';
-import { normalise, type Manifest } from './normalise/index.ts';
-import { checkPolicies } from './policy/index.ts';
-import { checkReservedPlaces, RESERVED_PLACES } from './policy/reserved-places.ts';
 import { readDirectory } from './read-directory.ts';
 import { readManifests, toFindings, type ReadManifests } from './read-manifests.ts';
-import { prefixHostPaths } from './root-prefix.ts';
-import type { ManifestValidator } from './validate.ts';
+import { ManifestValidator } from './validate.ts';
 
 export interface LoadOptions {
   /** The desired-state directory. */
@@ -35,8 +34,17 @@ export interface LoadOptions {
   readonly waivable?: readonly string[];
   /** Where the closed loops stand, which changes what is rendered; default: everything as written. */
   readonly levels?: Levels;
+  /** What makes primitive manifests of high-level ones; default: the renderers of src/stack. */
+  readonly renderers?: Renderers;
   /** Compiled schemas to use again, for those who read often. */
   readonly validator?: ManifestValidator;
+}
+
+/** A desired state, and the manifests that were rendered for it. */
+export interface Reading {
+  readonly state: DesiredState;
+  /** As they were rendered: without defaults, host paths not prefixed. */
+  readonly renderings: readonly Rendering[];
 }
 
 /**
@@ -45,99 +53,97 @@ export interface LoadOptions {
  * nothing may be changed.
  */
 export async function loadDesiredState(options: LoadOptions): Promise<DesiredState> {
+  return (await readDesiredState(options)).state;
+}
+
+/** As `loadDesiredState`, with what was rendered on the way. */
+export async function readDesiredState(options: LoadOptions): Promise<Reading> {
+  const { previous, instanceDefault = 'bastion', validator = new ManifestValidator() } = options;
   const directory = resolve(options.directory);
-  const manifests = await readManifests(readDirectory(directory), options.validator);
+  const manifests = await readManifests(readDirectory(directory), validator);
   if (manifests.documents === 0 && manifests.findings.length === 0)
     throw new DesiredStateError(
       'DESIRED_EMPTY',
       `${options.directory} holds no resources: nothing is changed until it does (an empty directory never means "remove everything")`,
     );
 
-  const { installation, findings } = readInstallation(
-    manifests,
-    options.previous,
-    options.instanceDefault ?? 'bastion',
-  );
+  const { installation, findings } = readInstallation(manifests, previous, instanceDefault);
   manifests.findings.push(...findings);
-  const drafts = installation === undefined ? [] : readDrafts(manifests, installation, directory, options);
-  const compiled = compile({
-    drafts,
-    broken: manifests.brokenKeys,
-    root: options.root,
-    ...lastGood(options.previous, manifests),
-  });
-  const revision = gitRevision(directory);
-  const settled = settleClientCertificate(
-    installation?.bastion ?? defaultBastion(),
-    compiled.resources,
-    { valid: manifests.valid, brokenKeys: compiled.broken },
-    options.previous,
+  const settled = await settleAll(manifests, installation, directory, { ...options, validator });
+  const { bastion } = installation ?? defaultInstallation(instanceDefault);
+  const client = settleClientCertificate(
+    withClientCertificate(bastion, settled.expansion),
+    settled.resources,
+    { valid: manifests.valid, brokenKeys: settled.broken },
+    previous,
   );
   const all = [
     ...manifests.findings,
-    ...compiled.findings,
     ...settled.findings,
+    // One that nobody named is a part of the stack, and what is wrong with it was told there.
+    ...(bastion.clientCertificate === undefined ? [] : client.findings),
     ...(installation === undefined ? [heldBack(manifests)] : []),
   ];
   const complete = all.every(({ severity }) => severity !== 'error');
-  if (complete && compiled.resources.length === 0)
+  if (complete && settled.resources.length === 0)
     throw new DesiredStateError(
       'DESIRED_EMPTY',
       `${options.directory} holds no resource besides the Bastion: nothing is changed until it does`,
     );
-  return {
-    instance: installation?.instance ?? options.instanceDefault ?? 'bastion',
-    bastion: settled.bastion,
-    resources: compiled.resources,
-    frozen: compiled.frozen,
+  const revision = gitRevision(directory);
+  const state: DesiredState = {
+    instance: installation?.instance ?? instanceDefault,
+    bastion: client.bastion,
+    resources: settled.resources,
+    frozen: settled.frozen,
     findings: sortFindings(all),
     complete,
+    expansion: settled.expansion,
     ...(revision === undefined ? {} : { revision }),
   };
+  return { state, renderings: settled.renderings };
 }
 
-/**
- * Valid documents to drafts that break no rule, host paths prefixed; what does is marked as broken. What is wrong with
- * the Bastion is told once, there, however many resources it breaks.
- */
-function readDrafts(
+/** What people wrote and what is rendered for it, as one consistent set; only last good resources without an installation. */
+async function settleAll(
   manifests: ReadManifests,
-  { bastion }: Installation,
+  installation: Installation | undefined,
   directory: string,
-  { root, reserved = [], waivable = [] }: LoadOptions,
-): Draft[] {
-  const realPaths = new Map<string, string>();
+  options: LoadOptions & { readonly validator: ManifestValidator },
+): Promise<Settled> {
+  const { root, reserved = [], waivable = [], levels = {}, previous, validator } = options;
   const home = manifests.valid.find(({ manifest }) => manifest.kind === 'Bastion');
-  const ofBastion = new Map<string, Problem>();
-  const drafts = manifests.valid.flatMap(({ document, manifest, key }) => {
-    if (manifest.kind === 'Bastion') return [];
-    const problems: Problem[] = [];
-    const { images, allowedRoots, pkiDirectory } = bastion;
-    const context = { images, allowedRoots, pkiDirectory, root, reserved, directory, file: document.file };
-    const draft = normalise(manifest satisfies Manifest, document, context, problems);
-    problems.push(...checkPolicies(draft, bastion, waivable));
-    const prefixed = prefixHostPaths(draft, root);
-    problems.push(
-      ...checkReservedPlaces(prefixed, reserved, realPaths).map((found) => ({ ...found, rule: RESERVED_PLACES })),
-    );
-    const own = problems.filter((problem) => home === undefined || problem.ofBastion !== true);
-    manifests.findings.push(...toFindings(document, key, own));
-    for (const problem of problems) if (!own.includes(problem)) ofBastion.set(problem.message, problem);
-    const sound = problems.every(({ severity }) => severity === 'warning');
-    if (sound && !manifests.brokenKeys.has(key)) return prefixed;
+  const { bastion, instance, written } = installation ?? defaultInstallation(options.instanceDefault ?? 'bastion');
+  const reader = new DraftReader({ bastion, isDeclared: home !== undefined, directory, root, reserved });
+  const settled = await settle({
+    manifests: installation === undefined ? { ...manifests, valid: [] } : manifests,
+    written: installation === undefined ? [] : readWritten(manifests, reader, waivable),
+    previous,
+    bastion: written,
+    instance,
+    levels,
+    renderers: options.renderers ?? RENDERERS,
+    reader,
+    validator,
+    directory,
+    root,
+    waivable,
+  });
+  if (home !== undefined) manifests.findings.push(...toFindings(home.document, home.key, reader.problemsOfBastion));
+  return settled;
+}
+
+/** Valid documents to drafts that break no rule; what does is marked as broken. High-level ones are read when they are expanded. */
+function readWritten(manifests: ReadManifests, reader: DraftReader, waivable: readonly string[]): Draft[] {
+  return manifests.valid.flatMap(({ document, manifest, key }) => {
+    if (manifest.kind === 'Bastion' || isStackKey(key)) return [];
+    const { draft, problems, isSound } = reader.read(manifest, document, waivable);
+    manifests.findings.push(...toFindings(document, key, problems));
+    if (isSound && !manifests.brokenKeys.has(key)) return draft;
     manifests.brokenKeys.add(key);
     manifests.brokenFiles.add(document.file);
     return [];
   });
-  if (home !== undefined) manifests.findings.push(...toFindings(home.document, home.key, [...ofBastion.values()]));
-  return drafts;
-}
-
-/** What of the last reading may stand in, and what must: all that a broken file held. */
-function lastGood(previous: DesiredState | undefined, manifests: ReadManifests) {
-  const resources = new Map<Key, Resource>((previous?.resources ?? []).map((resource) => [resource.key, resource]));
-  const broken = [...resources.keys()].filter((key) => manifests.brokenKeys.has(key));
-  return { previous: resources, keep: new Set([...broken, ...heldBy(manifests.brokenFiles, resources)]) };
 }
 
 function heldBack(manifests: ReadManifests): Finding {
@@ -151,8 +157,10 @@ function heldBack(manifests: ReadManifests): Finding {
   };
 }
 
+/** By place, each once. */
 function sortFindings(findings: readonly Finding[]): Finding[] {
   const order = ({ source }: Finding): string =>
     [source.file, String(source.line).padStart(9, '0'), String(source.column).padStart(9, '0')].join('\0');
-  return [...findings].sort((a, b) => (order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0));
+  const distinct = new Map(findings.map((finding) => [JSON.stringify(finding), finding]));
+  return [...distinct.values()].sort((a, b) => (order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0));
 }

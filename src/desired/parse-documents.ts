@@ -10,6 +10,7 @@ import {
   type Document,
   type Node,
 } from 'yaml';
+import type { Key } from '../model/key.ts';
 import type { Finding, SourceLocation } from '../model/resource.ts';
 import type { FieldPath } from './field.ts';
 
@@ -21,6 +22,15 @@ export interface ParsedDocument {
   locate(path: FieldPath): SourceLocation;
   /** A scalar as it is written, e.g. `0644`; undefined when there is none at the path. */
   sourceText(path: FieldPath): string | undefined;
+  /** Only of what the program rendered: where that comes from. */
+  readonly origin?: DocumentOrigin;
+}
+
+/** The document that a rendered one was made of; its locations are that document's. */
+export interface DocumentOrigin {
+  readonly key: Key;
+  /** Path there of what a path of the rendered document comes from, as far as that is known. */
+  pathOf(path: FieldPath): FieldPath | undefined;
 }
 
 export interface ParsedFile {

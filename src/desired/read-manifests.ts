@@ -95,14 +95,23 @@ function withoutDuplicates(result: Omit<ReadManifests, 'documents'>): ValidDocum
   });
 }
 
-/** Problems of a document to findings with their places. */
+/**
+ * Problems of a document to findings with their places. Those of a rendered document are findings about what it was
+ * rendered from: that is what a person can mend.
+ */
 export function toFindings(document: ParsedDocument, key: Key | undefined, problems: readonly Problem[]): Finding[] {
-  return problems.map(({ path, rule, message, severity }) => ({
-    severity: severity ?? 'error',
-    rule,
-    source: document.locate(path),
-    ...(key === undefined || key.endsWith('/') ? {} : { key }),
-    ...(path.length === 0 ? {} : { field: formatPath(path) }),
-    message,
-  }));
+  return problems.map(({ path, rule, message, severity }) => {
+    const common = { severity: severity ?? 'error', rule, source: document.locate(path) } as const;
+    if (document.origin === undefined || key === undefined)
+      return {
+        ...common,
+        ...(key === undefined || key.endsWith('/') ? {} : { key }),
+        ...(path.length === 0 ? {} : { field: formatPath(path) }),
+        message,
+      };
+    const known = document.origin.pathOf(path);
+    if (known !== undefined) return { ...common, key: document.origin.key, field: formatPath(known), message };
+    const place = path.length === 0 ? key : `${key} ${formatPath(path)}`;
+    return { ...common, key: document.origin.key, message: `rendered ${place}: ${message}` };
+  });
 }

@@ -1,3 +1,4 @@
+import type { ServiceSpec } from '../model/service-spec.ts';
 import type { ContainerSpec, VolumeSpec } from '../model/specs.ts';
 import type { Draft } from './draft.ts';
 import { bindDevice } from './normalise/local-volume.ts';
@@ -23,4 +24,12 @@ function prefixMounts(spec: ContainerSpec, prefix: string): ContainerSpec {
 function prefixDevice(spec: VolumeSpec, prefix: string): VolumeSpec {
   const device = bindDevice(spec);
   return device === undefined ? spec : { ...spec, driver_opts: { ...spec.driver_opts, device: prefix + device } };
+}
+
+/** A service with `root` before the host paths that the operator reads. */
+export function prefixService(service: ServiceSpec, root: string): ServiceSpec {
+  const prefix = root.replace(/\/+$/, '');
+  if (service.type === 'prometheus') return { ...service, dataDirectory: prefix + service.dataDirectory };
+  if (service.type === 'grafana') return { ...service, adminPassword: prefix + service.adminPassword };
+  return service;
 }

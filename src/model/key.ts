@@ -45,3 +45,8 @@ export function parseKey(text: string): { kind: Kind; name: string } | undefined
   const name = text.slice(slash + 1);
   return slash > 0 && name !== '' && KINDS.includes(kind) ? { kind, name } : undefined;
 }
+
+/** Whether a key names a high-level resource. */
+export function isStackKey(key: Key): boolean {
+  return STACK_KINDS.some((kind) => key.startsWith(`${kind}/`));
+}

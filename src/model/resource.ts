@@ -1,3 +1,4 @@
+import type { Expansion } from './expansion.ts';
 import type { Key, Kind } from './key.ts';
 import type { BastionSpec, Specs } from './specs.ts';
 
@@ -24,7 +25,10 @@ export type Resource<K extends Kind = Kind> = {
     readonly hash: string;
     /** Hash over the whole spec (see `attemptHash`): failures are remembered under it. */
     readonly attempt: string;
+    /** Where it is written; of what was rendered, where that is written which it was rendered from. */
     readonly source: SourceLocation;
+    /** The high-level resource that it was rendered from; the Bastion for what all of those share. Absent: written by a person. */
+    readonly renderedFrom?: Key;
   };
 }[K];
 
@@ -52,6 +56,8 @@ export interface DesiredState {
   readonly findings: readonly Finding[];
   /** True when every document of every file was accepted: only then may anything be pruned. */
   readonly complete: boolean;
+  /** What the rendered resources were rendered from. */
+  readonly expansion: Expansion;
   /** Commit of the directory when it is (in) a git work tree, else undefined. */
   readonly revision?: string;
 }

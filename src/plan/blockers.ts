@@ -1,5 +1,6 @@
 import { isBackingOff } from '../model/backing-off.ts';
-import type { Key } from '../model/key.ts';
+import type { Condition } from '../model/condition.ts';
+import { isStackKey, type Key } from '../model/key.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Blocker } from '../model/step.ts';
@@ -9,6 +10,7 @@ import { gateState } from './gate.ts';
 /** What has been decided of a resource that others depend on. */
 export interface Decided {
   readonly plan: ResourcePlan;
+  readonly conditions: readonly Condition[];
   /** Ready now, with nothing left to do. */
   readonly isReady: boolean;
   /** Ids of its steps; empty when none or when they may not run. */
@@ -86,6 +88,15 @@ export function holdBlockers(keys: readonly Key[], input: PlanningInput): Blocke
 function needsDependency(resource: Resource, key: Key, plan: ResourcePlan, input: PlanningInput): boolean {
   if (key.startsWith('Gate/') || plan.needs === 'nothing') return false;
   if (plan.needs === 'networks') return key.startsWith('Network/');
-  const wasReady = input.memory.baselines[resource.key]?.specHash === resource.hash;
-  return !(wasReady && key.startsWith('Container/'));
+  if (key.startsWith('Container/')) return !wasReadyBefore(resource, input);
+  return !isStackKey(key) || !(wasReadyBefore(resource, input) || plan.isUsable || isThere(resource, input));
+}
+
+function wasReadyBefore({ key, hash }: Resource, { memory }: PlanningInput): boolean {
+  return memory.baselines[key]?.specHash === hash;
+}
+
+/** A file that stands may be brought up to date whatever becomes of a service that only had to be there first. */
+function isThere(resource: Resource, { observed }: PlanningInput): boolean {
+  return resource.kind === 'File' && observed.paths[resource.spec.path]?.type === 'file';
 }

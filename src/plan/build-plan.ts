@@ -30,8 +30,8 @@ import { withheldByDirectories } from './sentinel.ts';
  */
 export function buildPlan(input: PlanningInput, cache: PlanCache = new PlanCache()): Plan {
   const context = planContext(input, cache);
+  const { decided } = context;
   const numberedSteps: Step[] = [];
-  const decided = new Map<Key, Decided>();
   const conditions: Condition[] = [];
   const consents = new Map<string, ConsentRequest>();
   const faults: { key: Key; path: string }[] = [];
@@ -70,12 +70,12 @@ export function buildPlan(input: PlanningInput, cache: PlanCache = new PlanCache
     const isRunnable = plan.steps.length > 0 && blockers.length === 0;
     const ids = append(resource.key, plan.steps, isRunnable ? lastSteps(resource, plan.needs, decided) : [], blockers);
     const isReady = plan.steps.length === 0 && plan.conditions.some((condition) => condition.type === 'Ready');
-    decided.set(resource.key, { plan, isReady, runnableSteps: isRunnable ? ids : [] });
-    conditions.push(
-      ...(resource.kind === 'Gate'
+    const own =
+      resource.kind === 'Gate'
         ? gateConditions(resource, plan.conditions, decided)
-        : conditionsOf(resource, plan, blockers, input)),
-    );
+        : conditionsOf(resource, plan, blockers, input);
+    decided.set(resource.key, { plan, conditions: own, isReady, runnableSteps: isRunnable ? ids : [] });
+    conditions.push(...own);
     if (plan.consent) consents.set(plan.consent.file, plan.consent);
     faults.push(...plan.faults.map((path) => ({ key: resource.key, path })));
     wake(plan.wakeAt);

@@ -2,6 +2,7 @@ import type { Key } from '../model/key.ts';
 import { LABEL } from '../model/labels.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
+import type { Decided } from './blockers.ts';
 import type { Standing } from './certificate/standings.ts';
 import type { Trust } from './certificate/trust.ts';
 import type { PlanCache } from './plan-cache.ts';
@@ -16,6 +17,8 @@ export interface PlanContext {
   readonly trusts: Map<Key, Trust>;
   /** How the consumers of each Certificate stand, once somebody asked: `certificate/standings.ts`. */
   readonly standings: Map<Key, readonly Standing[]>;
+  /** What was decided of the resources before the present one, which are all that it depends on. */
+  readonly decided: Map<Key, Decided>;
   /** Containers of this instance, by the key in their label; every one, also duplicates. */
   readonly ownedContainers: ReadonlyMap<string, readonly ObservedContainer[]>;
 }
@@ -35,6 +38,7 @@ export function planContext(given: PlanningInput, cache: PlanCache): PlanContext
     cache,
     containersByName: new Map(input.observed.containers.map((container) => [container.name, container])),
     containersById: new Map(input.observed.containers.map((container) => [container.id, container])),
+    decided: new Map(),
     trusts: new Map(),
     standings: new Map(),
     ownedContainers: owned,

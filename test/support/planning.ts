@@ -11,6 +11,7 @@ import type {
   ObservedNetwork,
   ObservedVolume,
 } from '../../src/model/observed.ts';
+import type { BastionManifest } from '../../src/model/manifest-types.ts';
 import type { PlanningInput } from '../../src/model/planning-input.ts';
 import type { DesiredState, Resource } from '../../src/model/resource.ts';
 import { attemptHash, specHash } from '../../src/model/spec-hash.ts';
@@ -130,6 +131,22 @@ export const file = (name: string, spec: Partial<FileSpec> = {}, dependsOn: read
 export const gate = (name: string, dependsOn: readonly Key[] = [], spec: Partial<GateSpec> = {}): Resource<'Gate'> =>
   resource('Gate', name, { checklist: ['it works'], revalidate: 'never', ...spec }, dependsOn);
 
+/** A Bastion's spec as written, defaults filled in. */
+export const houseBastion: BastionManifest['spec'] = {
+  allowedRoots: ['/srv'],
+  images: {},
+  metricsPorts: [],
+  concurrency: 4,
+  maxRemovals: 3,
+  pkiDirectory: '/pki',
+  domain: 'lab',
+  zones: {},
+  certificateAuthority: 'lab',
+  dataDirectory: '/srv/core',
+  monitoringSubnet: '172.30.77.0/24',
+  networks: { monitoring: 'monitoring', grafana: 'grafana', edge: 'edge' },
+};
+
 /** Resources to a complete desired state. */
 export function desiredState(resources: readonly Resource[], parts: Partial<DesiredState> = {}): DesiredState {
   const bastion: BastionSpec = {
@@ -147,6 +164,7 @@ export function desiredState(resources: readonly Resource[], parts: Partial<Desi
     frozen: new Set(),
     findings: [],
     complete: true,
+    expansion: { bastion: houseBastion, members: {} },
     ...parts,
   };
 }

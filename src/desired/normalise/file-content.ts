@@ -1,12 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { posix, resolve, sep } from 'node:path';
 import type { FileManifest } from '../../model/manifest-types.ts';
+import { readBeside } from '../beside.ts';
 import type { Field } from '../field.ts';
 import type { NormaliseContext } from './context.ts';
-
-/** Content that is carried through plans and memory; larger things belong into an image or a volume. */
-const LARGEST_SOURCE = 4 << 20;
 
 /** Content of a File, from whichever of content, source and contentBase64 is given; undefined after reporting. */
 export function readContent(
@@ -28,22 +24,8 @@ export function readContent(
 }
 
 function readSource(source: string, context: NormaliseContext, field: Field) {
-  if (source.startsWith('/'))
-    return field.error('must be relative to the manifest: absolute paths differ between machines');
-  const path = resolve(context.directory, posix.dirname(context.file), source);
-  try {
-    // A link must not carry a file of the host into the desired state either.
-    const inside = realpathSync(context.directory);
-    const real = realpathSync(path);
-    if (!real.startsWith(inside + sep)) return field.error('lies outside the desired-state directory: move it inside');
-    const stat = statSync(real);
-    if (!stat.isFile()) return field.error('is not a regular file');
-    if (stat.size > LARGEST_SOURCE)
-      return field.error(`is larger than ${LARGEST_SOURCE} bytes: put it into an image or a volume`);
-    return fromBytes(readFileSync(real));
-  } catch (error) {
-    return field.error(`cannot be read: ${error instanceof Error ? error.message : String(error)}`, 'file');
-  }
+  const read = readBeside(context.directory, context.file, source);
+  return 'bytes' in read ? fromBytes(read.bytes) : field.error(read.problem, read.rule);
 }
 
 /** Text where it is text, so that diffs can be read and equal content has one form. */

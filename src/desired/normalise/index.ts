@@ -35,8 +35,7 @@ export function normalise(
     labels: metadata.labels ?? {},
     annotations: metadata.annotations ?? {},
     declared: readDeclared(spec.dependsOn ?? [], manifest, field.at('dependsOn')),
-    source: document.locate([]),
-    locate: (path: Parameters<ParsedDocument['locate']>[0]) => document.locate(path),
+    document,
   };
   switch (kind) {
     case 'Container':
