@@ -27,7 +27,7 @@ export interface CompileInput {
   readonly root: string;
 }
 
-/** High-level resources that do not fit the rest, each with what is wrong with it or with its parts. */
+/** What renderers saw and what does not fit the rest, each with what is wrong with it or with its parts. */
 export interface Misfits {
   readonly misfits: ReadonlyMap<Key, readonly Finding[]>;
 }
@@ -53,7 +53,7 @@ interface Rejection {
  * in turn change what others depend on, so this goes on until nothing more is rejected: each round rejects at least one
  * draft, and sets of last good versions are consistent among themselves.
  *
- * A high-level resource that is rejected, or a part of it, ends it: what stands in for that one is rendered anew, by the
+ * What renderers saw ends it when it is rejected, or a part of it: what stands in for that is rendered anew, by the
  * caller, and may look different to all others.
  */
 export function compile(input: CompileInput): Compiled | Misfits {
@@ -86,15 +86,15 @@ function findingsOf({ key, ...problem }: Rejection, fresh: ReadonlyMap<Key, Draf
 function findMisfits(rejections: readonly Rejection[], fresh: ReadonlyMap<Key, Draft>): Map<Key, Finding[]> {
   const misfits = new Map<Key, Finding[]>();
   for (const rejection of rejections) {
-    const member = memberOf(rejection.key, fresh.get(rejection.key)?.document.origin?.key);
-    if (member !== undefined) misfits.set(member, [...(misfits.get(member) ?? []), ...findingsOf(rejection, fresh)]);
+    const seen = seenOf(rejection.key, fresh.get(rejection.key)?.document.origin?.key);
+    if (seen !== undefined) misfits.set(seen, [...(misfits.get(seen) ?? []), ...findingsOf(rejection, fresh)]);
   }
   return misfits;
 }
 
-/** The high-level resource that a resource is, or is a part of. */
-function memberOf(key: Key, origin: Key | undefined): Key | undefined {
-  return [key, origin].find((each) => each !== undefined && isStackKey(each));
+/** What renderers see of a resource: itself, or the high-level resource that it is a part of. */
+function seenOf(key: Key, origin: Key | undefined): Key | undefined {
+  return [key, origin].find((each) => each !== undefined && (isStackKey(each) || each.startsWith('Backup/')));
 }
 
 /** One attempt with a given set of drafts and frozen resources. */

@@ -164,7 +164,7 @@ export function desiredState(resources: readonly Resource[], parts: Partial<Desi
     frozen: new Set(),
     findings: [],
     complete: true,
-    expansion: { bastion: houseBastion, members: {} },
+    expansion: { bastion: houseBastion, members: {}, backups: {} },
     ...parts,
   };
 }

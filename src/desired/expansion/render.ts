@@ -12,6 +12,7 @@ export type Renderers = { readonly [K in StackKind]: Renderer<K> };
 /** The house that renderers look around in. */
 export function houseOf(
   members: readonly Member[],
+  backups: House['backups'],
   bastion: BastionManifest['spec'],
   levels: Levels,
   sources: Sources,
@@ -22,6 +23,7 @@ export function houseOf(
   return {
     bastion,
     stack: Object.fromEntries(STACK_KINDS.map((kind) => [kind, ofKind(kind)])) as unknown as House['stack'],
+    backups,
     levels,
     image: (reference) =>
       (Object.hasOwn(bastion.images, reference) ? bastion.images[reference] : undefined) ?? reference,

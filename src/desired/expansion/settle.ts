@@ -1,7 +1,7 @@
 import { isStackKey, type Key } from '../../model/key.ts';
 import type { Levels } from '../../model/levels.ts';
 import type { BastionManifest } from '../../model/manifest-types.ts';
-import type { Expansion } from '../../model/expansion.ts';
+import type { BackupWish, Expansion } from '../../model/expansion.ts';
 import type { DesiredState, Finding, Resource } from '../../model/resource.ts';
 import { compile, type Compiled } from '../compile.ts';
 import type { DraftReader } from '../draft-reader.ts';
@@ -84,6 +84,7 @@ class Settlement {
           const found = group.member === undefined ? undefined : compiled.misfits.get(group.member.key);
           if (found !== undefined) this.#refuse(group, found);
         }
+        for (const [key, found] of compiled.misfits) this.#refuseWritten(key, found);
       } else if (!this.#members.recall([...compiled.frozen].filter(isStackKey)))
         return this.#result(compiled, members, groups);
     }
@@ -94,7 +95,7 @@ class Settlement {
     const home = manifests.valid.find(({ manifest }) => manifest.kind === 'Bastion');
     const document = home?.document ?? members[0]?.document;
     if (document === undefined) return Promise.resolve([]);
-    const house = houseOf(members, bastion, levels, this.#sources);
+    const house = houseOf(members, Object.values(this.#backups()), bastion, levels, this.#sources);
     const shared = { from: `Bastion/${instance}`, document } as const;
     return expand({ members, house, shared, renderers, reader, validator, root, waivable });
   }
@@ -111,10 +112,7 @@ class Settlement {
       }
     const collisions = findCollisions([...owners.keys(), ...this.#frozenParts(members)], declared);
     this.#findings.push(...collisions.findings);
-    for (const key of collisions.written) {
-      this.#markBroken(key, declared.get(key));
-      this.#written.delete(key);
-    }
+    for (const key of collisions.written) this.#refuseWritten(key, []);
     const contested = new Set([...collisions.claims].map((claim) => owners.get(claim)));
     const unusable = groups.filter((group) => !group.isSound || contested.has(group));
     for (const group of unusable) this.#refuse(group, group.findings);
@@ -152,9 +150,32 @@ class Settlement {
     if (isGone) for (const key of keys) this.#markBroken(key, undefined);
   }
 
+  #refuseWritten(key: Key, findings: readonly Finding[]): void {
+    const draft = this.#written.get(key);
+    if (draft === undefined) return;
+    this.#findings.push(...findings);
+    this.#markBroken(key, draft.document);
+    this.#written.delete(key);
+  }
+
   #markBroken(key: Key, document: ParsedDocument | undefined): void {
     this.#input.manifests.brokenKeys.add(key);
     if (document !== undefined) this.#input.manifests.brokenFiles.add(document.file);
+  }
+
+  /** Backups as they are now, and last good ones of what is broken. */
+  #backups(): Record<Key, BackupWish> {
+    const { manifests, previous } = this.#input;
+    const { brokenKeys, brokenFiles } = manifests;
+    const held = [...brokenKeys, ...heldBy(brokenFiles, this.#previous)];
+    const lastGood = held.flatMap((key) => {
+      const backup = previous?.expansion.backups[key];
+      return backup === undefined ? [] : [[key, backup] as const];
+    });
+    const fresh = [...this.#written.values()].flatMap((draft) =>
+      draft.kind === 'Backup' ? [[draft.key, { metadata: { name: draft.name }, spec: draft.written }] as const] : [],
+    );
+    return Object.fromEntries([...lastGood, ...fresh].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   #compile(members: readonly Member[], groups: readonly ExpandedGroup[]): ReturnType<typeof compile> {
@@ -184,7 +205,7 @@ class Settlement {
       frozen: new Set([...compiled.frozen, ...standIns.flatMap(({ drafts }) => drafts.map(({ key }) => key))]),
       findings: [...this.#findings, ...groups.flatMap(({ findings }) => findings), ...compiled.findings],
       renderings: groups.flatMap(({ renderings }) => renderings),
-      expansion: { bastion: this.#input.bastion, members: Object.fromEntries(kept) },
+      expansion: { bastion: this.#input.bastion, members: Object.fromEntries(kept), backups: this.#backups() },
     };
   }
 }
