@@ -14,13 +14,15 @@ import { ensureEngine, privateEngineDirectory } from './engine.ts';
 import { endProcess } from './support/daemon-process.ts';
 import { DEMO_DIRECTORY, readDemoRecord, writeDemoRecord } from './support/demo-record.ts';
 import { removeDemoObjects, removeImages } from './support/demo-stack.ts';
+import { DemoTraffic } from './support/demo-traffic.ts';
 import { engineAnswers } from './support/engine-http.ts';
 import { stopPrivateEngine } from './support/private-engine.ts';
 import { mustRun } from './support/run-command.ts';
 
-const WEB_PORT = 18_000;
-const STATUS_PORT = 9479;
-const IMAGES = ['traefik', 'prometheus', 'node-exporter'] as const;
+const WEB_PORT = 18_443;
+/** First address of `monitoringSubnet` in demo/desired-state, where Prometheus scrapes the operator. */
+const MACHINE = '172.30.78.1';
+const IMAGES = ['busybox', 'traefik', 'prometheus', 'node-exporter', 'adguard-exporter'] as const;
 const desired = join(DEMO_DIRECTORY, 'desired-state');
 const say = (line: string): void => console.log(`demo: ${line}`);
 
