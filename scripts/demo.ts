@@ -5,10 +5,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parseDocument, parseAllDocuments } from 'yaml';
+import { parseDocument } from 'yaml';
 import { ensureImages, type ImageAvailability } from '../test/images/ensure-images.ts';
 import { ensureEngine, privateEngineDirectory } from './engine.ts';
 import { endProcess } from './support/daemon-process.ts';
@@ -19,11 +19,12 @@ import { engineAnswers } from './support/engine-http.ts';
 import { stopPrivateEngine } from './support/private-engine.ts';
 import { mustRun } from './support/run-command.ts';
 
-const WEB_PORT = 18_443;
-/** First address of `monitoringSubnet` in demo/desired-state, where Prometheus scrapes the operator. */
-const MACHINE = '172.30.78.1';
+/** As demo/desired-state has them. */
+const [WEB_PORT, STATUS_PORT, DOMAIN] = [18_443, 9479, 'demo.lab'];
 const IMAGES = ['busybox', 'traefik', 'prometheus', 'node-exporter', 'adguard-exporter'] as const;
 const desired = join(DEMO_DIRECTORY, 'desired-state');
+/** Live files of the certificate with which a visitor comes to Traefik. */
+const visitor = join(DEMO_DIRECTORY, 'root/etc/pki/homelab/live/visitor');
 const say = (line: string): void => console.log(`demo: ${line}`);
 
 try {
@@ -60,54 +61,68 @@ async function up(): Promise<number> {
     images: [...new Set([...(earlier?.images ?? []), ...added])],
   };
   await writeDemoRecord(record);
-  await prepare(images);
-  const listen = `127.0.0.1:${(await isFree(STATUS_PORT)) ? STATUS_PORT : 0}`;
-  introduce(engine.host);
-  const code = await runOperator(engine.host, listen, (operator) => writeDemoRecord({ ...record, operator }));
+  const port = await prepare(images);
+  introduce(engine.host, port);
+  const traffic = new DemoTraffic(port, `app.${DOMAIN}`, visitor);
+  traffic.start();
+  const code = await runOperator(engine.host, (operator) => writeDemoRecord({ ...record, operator })).finally(() =>
+    traffic.stop(),
+  );
   // `--down` in another terminal may have removed it all meanwhile.
   if (existsSync(DEMO_DIRECTORY)) await writeDemoRecord(record);
   takeLeave(engine.host, engine.private);
   return code;
 }
 
-/** Lays out the scratch directory. What is there from an earlier run is kept, edits included. */
-async function prepare(images: Readonly<Record<string, ImageAvailability>>): Promise<void> {
+/** Lays out the scratch directory. What is there from an earlier run is kept, edits included. Resolves to Traefik's port. */
+async function prepare(images: Readonly<Record<string, ImageAvailability>>): Promise<number> {
+  const traefik = join(desired, '20-traefik.yaml');
   if (!existsSync(desired)) {
     await cp('demo/desired-state', desired, { recursive: true });
     if (!(await isFree(WEB_PORT))) {
-      const manifest = join(desired, '10-traefik.yaml');
-      const text = await readFile(manifest, 'utf8');
-      await writeFile(manifest, text.replace(`127.0.0.1:${WEB_PORT}:`, '127.0.0.1::'));
-      say(`port ${WEB_PORT} is taken: the engine chooses another one for Traefik`);
+      const port = await freePort();
+      await writeFile(
+        traefik,
+        (await readFile(traefik, 'utf8')).replace(`websecure: ${WEB_PORT}`, `websecure: ${port}`),
+      );
+      say(`port ${WEB_PORT} is taken: Traefik gets ${port}`);
     }
   }
-  for (const directory of ['gates', 'hold', 'state', 'root/etc']) {
+  for (const directory of ['gates', 'hold', 'state', 'root/etc', 'root/opt']) {
     await mkdir(join(DEMO_DIRECTORY, directory), { recursive: true });
   }
   const file = join(desired, '00-bastion.yaml');
-  const documents = parseAllDocuments(await readFile(file, 'utf8'));
-  if (!Array.isArray(documents)) throw new Error(`${file} holds no documents`);
+  const document = parseDocument(await readFile(file, 'utf8'));
   const overrides = Object.fromEntries(
     Object.values(images)
-      .filter((image) => image.reference !== image.upstream)
+      .filter((image) => image.reference !== image.upstream && image.upstream.includes(':'))
       .map((image) => [image.upstream, image.reference]),
   );
-  const bastion = documents.find((document) => document.get('kind') === 'Bastion');
-  bastion?.setIn(['spec', 'images'], parseDocument(JSON.stringify(overrides)).contents);
-  await writeFile(file, documents.map((document) => document.toString()).join(''));
+  document.setIn(['spec', 'images'], parseDocument(JSON.stringify(overrides)).contents);
+  await writeFile(file, document.toString());
+  return Number(/websecure: (\d+)/.exec(await readFile(traefik, 'utf8'))?.[1] ?? WEB_PORT);
 }
 
-function introduce(host: string): void {
+function introduce(host: string, port: number): void {
   const docker =
     process.env['DOCKER_HOST'] === host || host === 'unix:///var/run/docker.sock' ? 'docker' : `docker -H ${host}`;
+  const curl = (name: string, path: string): string =>
+    `curl --cacert $V/ca.crt --cert $V/tls.crt --key $V/tls.key --resolve ${name}.${DOMAIN}:${port}:127.0.0.1 \\
+      'https://${name}.${DOMAIN}:${port}${path}'`;
   console.log(`
   The operator runs now, and stops at every gate until you open it with the command that it prints.
-  Use a second terminal for that, and, once it says converged, try to break something:
+  Use a second terminal for that. A visitor with a certificate asks the application twice a second; so can you:
+
+    V=${visitor}
+    ${curl('app', '/')}
+    ${curl('prometheus', '/api/v1/query?query=up')}
+
+  Without --cert nobody answers. Once it says converged, try to break something:
 
     ${docker} ps
     ${docker} rm -f demo-prometheus
     ${docker} update --memory 300m --memory-swap 600m demo-prometheus
-    $EDITOR ${join(desired, '20-prometheus.yaml')}
+    $EDITOR ${join(desired, '30-prometheus.yaml')}
 
   Ctrl-C ends the operator; what it made keeps running. npm run demo -- --down removes everything.
 `);
@@ -121,13 +136,14 @@ function takeLeave(host: string, isPrivate: boolean): void {
 `);
 }
 
-async function runOperator(host: string, listen: string, started: (pid: number) => Promise<void>): Promise<number> {
+async function runOperator(host: string, started: (pid: number) => Promise<void>): Promise<number> {
   const places = [
     ...['--desired-state', desired],
     ...['--gates', join(DEMO_DIRECTORY, 'gates')],
     ...['--state', join(DEMO_DIRECTORY, 'state')],
     ...['--root', join(DEMO_DIRECTORY, 'root')],
   ];
+  const listen = `127.0.0.1:${(await isFree(STATUS_PORT)) ? STATUS_PORT : 0}`;
   const child = spawn('bin/bastion', ['run', ...places, '--docker', host, '--listen', listen, '--log', 'text'], {
     stdio: 'inherit',
   });
@@ -175,6 +191,18 @@ async function down(): Promise<number> {
 async function stopOperator(pid: number | undefined): Promise<void> {
   if (pid === undefined) return;
   await endProcess(pid, (line) => line.includes(desired) && line.includes('run'), 30_000);
+}
+
+/** A port that nobody has at this moment. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 function isFree(port: number): Promise<boolean> {

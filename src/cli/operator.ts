@@ -25,21 +25,27 @@ export interface Operator {
 /**
  * Takes the lock on the state directory and puts the operator together; history is kept from the first step on.
  * Does not start it. Rejects with an InstanceLockError when another operator works on the state directory.
+ *
+ * @param onDesired told of every desired state that could be read
  */
 export async function createOperator(
   settings: Settings,
   clock: Clock,
   consumers: readonly TraceConsumer[],
+  onDesired: (desired: DesiredState) => void = () => undefined,
 ): Promise<Operator> {
   const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
-  const load = (previous: DesiredState | undefined): Promise<DesiredState> =>
-    loadDesiredState({
+  const load = async (previous: DesiredState | undefined): Promise<DesiredState> => {
+    const desired = await loadDesiredState({
       directory: desiredDirectory,
       root,
       reserved: reservedPlaces(settings),
       waivable: settings.allowExceptions,
       ...(previous === undefined ? {} : { previous }),
     });
+    onDesired(desired);
+    return desired;
+  };
   const readOnce = (): Promise<GateFiles> =>
     readGates({ directory: gatesDirectory, holdDirectory, desiredDirectory, strict: strictGates });
 

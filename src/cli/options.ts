@@ -47,7 +47,7 @@ export const LISTEN_OPTION = {
   listen: {
     type: 'string',
     value: 'HOST:PORT',
-    help: 'where to serve status and metrics; `none` to serve nothing',
+    help: 'where to serve status and metrics; `none` to serve nothing, in the monitoring network neither',
     default: '127.0.0.1:9479',
   },
 } as const satisfies Record<string, OptionDefinition>;

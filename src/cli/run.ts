@@ -1,5 +1,6 @@
+import { join } from 'node:path';
+import { monitoringPlace } from '../desired/monitoring-place.ts';
 import { keyOf } from '../model/key.ts';
-import type { TraceEvent } from '../model/trace.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { DEFAULT_CHECK_SCHEDULE } from '../runtime/late-schedule.ts';
 import { Liveness } from '../status/liveness.ts';
@@ -7,11 +8,13 @@ import { wantsJsonLogs } from '../status/log-format.ts';
 import { Metrics } from '../status/metrics.ts';
 import type { StatusSource } from '../status/request-handler.ts';
 import { createStatusServer, type StatusServer } from '../status/server.ts';
-import { chooseLog, type TraceConsumer } from './choose-log.ts';
+import type { TlsServerOptions } from '../status/tls-server.ts';
+import { chooseLog } from './choose-log.ts';
 import type { Command } from './command.ts';
 import { controlSocket } from './control-client.ts';
 import { CommandError, EXIT, UsageError } from './errors.ts';
 import { listenPlan, type ListenPlan } from './listen-plan.ts';
+import { MonitoringServer } from './monitoring-server.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { packageVersion } from './package-version.ts';
 
@@ -36,19 +39,29 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
+/** Serves over TLS. Only loaded where it is needed: TLS is memory that a server without it has no use for. */
+async function serveOverTls(
+  source: StatusSource,
+  options: Pick<TlsServerOptions, 'host' | 'port' | 'paths' | 'title' | 'awaitsAddress' | 'tell'>,
+): Promise<StatusServer> {
+  const { createTlsStatusServer } = await import('../status/tls-server.ts');
+  return createTlsStatusServer(source, { ...options, clock: systemClock });
+}
+
+/** Of a Certificate's live directory; whoever asks has to show a certificate too. */
+function pathsIn(directory: string): TlsServerOptions['paths'] {
+  const [certificate, key, clientAuthority] = ['tls.crt', 'tls.key', 'ca.crt'].map((name) => join(directory, name));
+  return { certificate, key, clientAuthority } as Required<TlsServerOptions['paths']>;
+}
+
 /** The server on TCP; undefined when nothing is to be served there. */
 async function listenOnNetwork(
   { on, tls }: ListenPlan,
   source: StatusSource,
-  log: TraceConsumer,
+  tell: (message: string) => void,
 ): Promise<StatusServer | undefined> {
   if (on === undefined) return undefined;
-  if (tls === undefined) return createStatusServer(source, on);
-  const tell = (message: string): void =>
-    log.consume({ type: 'warning', at: systemClock.now(), message } satisfies TraceEvent);
-  // Only now: TLS is memory that a server without it has no use for.
-  const { createTlsStatusServer } = await import('../status/tls-server.ts');
-  return createTlsStatusServer(source, { ...on, paths: tls, clock: systemClock, tell });
+  return tls === undefined ? createStatusServer(source, on) : serveOverTls(source, { ...on, paths: tls, tell });
 }
 
 /** @throws UsageError */
@@ -71,12 +84,22 @@ export const command: Command = async ({ settings, output, environment, signal }
     heartbeat: () => operator?.controller.heartbeat() ?? systemClock.now(),
     eventLoopLag: () => operator?.controller.eventLoopLag() ?? 0,
   });
-  operator = await createOperator(settings, systemClock, [log, metrics, liveness]);
-  const servers: StatusServer[] = [];
+  const tell = (message: string): void => log.consume({ type: 'warning', at: systemClock.now(), message });
+  // Like the loop, it is there once something can have been read.
+  let source: StatusSource | undefined = undefined;
+  const monitoring = new MonitoringServer(({ host, port, directory }) => {
+    if (source === undefined) throw new Error('there is nothing to serve yet');
+    const paths = pathsIn(directory);
+    return serveOverTls(source, { host, port, paths, title: `metrics on ${host}:${port}`, awaitsAddress: true, tell });
+  }, tell);
+  operator = await createOperator(settings, systemClock, [log, metrics, liveness], (desired) => {
+    if (listen.on !== undefined) monitoring.follow(monitoringPlace(desired));
+  });
+  const servers: Pick<StatusServer, 'close'>[] = [monitoring];
   try {
-    const source = sourceOf(operator, metrics, liveness);
+    source = sourceOf(operator, metrics, liveness);
     servers.push(await createStatusServer(source, { socket: controlSocket(settings.stateDirectory) }));
-    const onNetwork = await listenOnNetwork(listen, source, log).catch((error: unknown) => {
+    const onNetwork = await listenOnNetwork(listen, source, tell).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       throw new CommandError(`cannot listen on ${settings.listen}: ${message}; choose another with --listen`);
     });

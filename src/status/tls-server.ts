@@ -14,6 +14,10 @@ export interface TlsServerOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly paths: TlsPaths;
+  /** What it is called when it is told of; default: the flag. */
+  readonly title?: string;
+  /** The address may come to be later, with a network that is still to be made: it is awaited, as the files are. */
+  readonly awaitsAddress?: boolean;
   readonly clock: Clock;
   /** Told in a sentence, once, what keeps the files from being used, and when they are used again. */
   readonly tell: (message: string) => void;
@@ -48,9 +52,10 @@ class TlsStatusServer implements StatusServer {
     return `${host}:${this.#server !== undefined && this.#isListening ? boundPort(this.#server) : port}`;
   }
 
-  /** Rejects when the files are there and the address is not to be had. */
+  /** Rejects when the files are there and the address is not to be had, unless it is awaited. */
   async open(): Promise<void> {
-    await this.#look();
+    if (this.#options.awaitsAddress === true) await this.#lookOrTell();
+    else await this.#look();
     this.#arm();
   }
 
@@ -64,10 +69,12 @@ class TlsStatusServer implements StatusServer {
   #arm(): void {
     if (this.#isClosed) return;
     this.#cancel = this.#options.clock.after(LOOK_MILLISECONDS, () => {
-      this.#looking = this.#look()
-        .catch((error: unknown) => this.#tellOnce(error instanceof Error ? error.message : String(error)))
-        .then(() => this.#arm());
+      this.#looking = this.#lookOrTell().then(() => this.#arm());
     });
+  }
+
+  #lookOrTell(): Promise<void> {
+    return this.#look().catch((error: unknown) => this.#tellOnce(error instanceof Error ? error.message : String(error)));
   }
 
   async #look(): Promise<void> {
@@ -84,7 +91,7 @@ class TlsStatusServer implements StatusServer {
   #use(material: TlsMaterial): void {
     if (this.#server === undefined) this.#server = this.#make(material);
     else this.#server.setSecureContext(contextOf(material));
-    if (this.#hasTrouble) this.#options.tell(`the TLS files of --listen ${this.address} are there and in use now`);
+    if (this.#hasTrouble) this.#options.tell(`the TLS files of ${this.#title} are there and in use now`);
     this.#hasTrouble = false;
     this.#told = '';
   }
@@ -110,23 +117,28 @@ class TlsStatusServer implements StatusServer {
     const { host, port } = this.#options;
     await beginListening(server, { host, port });
     this.#isListening = true;
+    if (this.#told !== '') this.#options.tell(`${this.#title} listens now`);
+    this.#told = '';
+  }
+
+  get #title(): string {
+    return this.#options.title ?? `--listen ${this.address}`;
   }
 
   #tellOnce(message: string): void {
     if (message === this.#told) return;
     this.#told = message;
-    const address = `${this.#options.host}:${this.#options.port}`;
     const meanwhile = this.#isListening
       ? 'the certificate in use stays'
       : 'nothing listens there until it is mended, without TLS least of all';
-    this.#options.tell(`--listen ${address}: ${message}; ${meanwhile}`);
+    this.#options.tell(`${this.#title}: ${message}; ${meanwhile}`);
   }
 }
 
 /**
  * Serves status, metrics and probes over TLS 1.2 or later, and with `clientAuthority` only to clients with a certificate
  * of it. Files that are missing or do not fit are awaited: they may be about to be issued. Rejects with the system's
- * error when they are there and it cannot listen.
+ * error when they are there and it cannot listen, unless the address is awaited too.
  */
 export async function createTlsStatusServer(source: StatusSource, options: TlsServerOptions): Promise<StatusServer> {
   const server = new TlsStatusServer(source, options);

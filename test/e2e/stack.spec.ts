@@ -1,18 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { eventually } from '../support/eventually.ts';
-import { PATIENCE, conditionOf, type Operator } from '../support/operator.ts';
+import { PATIENCE, type Operator } from '../support/operator.ts';
 import { shippedFor } from '../support/shipped-stack.ts';
 import { skipBecause } from '../support/skip.ts';
-import { PORTS, StackPlace } from '../support/stack-place.ts';
-import { makeAuthority } from '../support/test-authority.ts';
+import { StackPlace } from '../support/stack-place.ts';
 import { testEngine } from '../support/test-engine.ts';
-
-/** Megabytes that each member may have. */
-const LIMITS = { traefik: 256, prometheus: 512, 'node-exporter': 64, 'adguard-exporter': 40 } as const;
-const MEMBERS = Object.keys(LIMITS) as (keyof typeof LIMITS)[];
-const REFUSED = /alert|certificate required|handshake|ECONNRESET|socket hang up|EPROTO|EPIPE/;
 
 describe('the monitoring stack as shipped, from nothing', function () {
   this.timeout(180_000);
