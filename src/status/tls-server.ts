@@ -74,7 +74,9 @@ class TlsStatusServer implements StatusServer {
   }
 
   #lookOrTell(): Promise<void> {
-    return this.#look().catch((error: unknown) => this.#tellOnce(error instanceof Error ? error.message : String(error)));
+    return this.#look().catch((error: unknown) =>
+      this.#tellOnce(error instanceof Error ? error.message : String(error)),
+    );
   }
 
   async #look(): Promise<void> {
