@@ -69,6 +69,14 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     exitCodes: '0 shown, 1 failed',
     load: () => import('./history.ts'),
   },
+  render: {
+    summary: 'show what high-level resources (Prometheus, Traefik, ...) are made of, as YAML; needs no engine',
+    positionals: '[Kind/name]',
+    maximumPositionals: 1,
+    options: COMMON_OPTIONS,
+    exitCodes: '0 shown, 2 the desired state is invalid, 1 there is no such resource or nothing could be read',
+    load: () => import('./render.ts'),
+  },
   explain: {
     summary: 'describe a kind or a field, e.g. Container.spec.ports',
     positionals: 'KIND[.FIELD...]',

@@ -12,7 +12,7 @@ export class CommandError extends Error {
 export const EXIT = {
   done: 0,
   failed: 1,
-  /** `plan`: there are steps that would run now; `validate`: the desired state is invalid. */
+  /** `plan`: there are steps that would run now; `validate`, `render`: the desired state is invalid. */
   changes: 2,
   /** Only what waits for a human (a closed gate, a consent, a hold) is left. */
   waiting: 3,

@@ -12,7 +12,7 @@ Usage: bastion COMMAND [options]
 
 ${lines.join('\n')}
 
-Every command has --help. Exit codes: 0 done, 1 failed, 2 there are changes (plan) or errors (validate),
+Every command has --help. Exit codes: 0 done, 1 failed, 2 there are changes (plan) or errors (validate, render),
 3 what is left waits for you, 64 wrong usage.
 `;
 }

@@ -1,0 +1,63 @@
+import { stringify } from 'yaml';
+import type { Rendering } from '../desired/expansion/rendered-document.ts';
+import { readDesiredState } from '../desired/load.ts';
+import { keyOf, parseKey } from '../model/key.ts';
+import type { DesiredState } from '../model/resource.ts';
+import type { Command } from './command.ts';
+import { CommandError, EXIT, UsageError } from './errors.ts';
+import { nearest } from './nearest.ts';
+import { reservedPlaces } from './reserved-places.ts';
+import { writeFindings } from './validate.ts';
+
+/** `Prometheus/prometheus`, or one of the resources that are rendered from it. */
+function choose(wanted: string, renderings: readonly Rendering[], state: DesiredState): readonly Rendering[] {
+  const chosen = renderings.filter((rendering) => rendering.from === wanted || keyOfRendering(rendering) === wanted);
+  const known = [...Object.keys(state.expansion.members), ...renderings.map(keyOfRendering)];
+  if (chosen.length > 0 || known.includes(wanted)) return chosen;
+  const meant = nearest(wanted, known);
+  throw new CommandError(
+    `nothing is rendered from ${wanted}, and it is not rendered itself${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+  );
+}
+
+function keyOfRendering({ manifest }: Rendering): string {
+  return keyOf(manifest.kind, manifest.metadata.name);
+}
+
+function placeOf({ document }: Rendering): { file: string; line: number } {
+  const { file, line } = document.locate([]);
+  return { file, line };
+}
+
+/** A manifest as a YAML document that a person could have written, below a line that says where it comes from. */
+function documentText(rendering: Rendering): string {
+  const { file, line } = placeOf(rendering);
+  const text = stringify(rendering.manifest, { lineWidth: 0 });
+  return `# from ${rendering.from} (${file}:${line})\n${text}`;
+}
+
+export const command: Command = async ({ settings, positionals, output, errors }) => {
+  const [wanted] = positionals;
+  if (wanted !== undefined && parseKey(wanted) === undefined)
+    throw new UsageError(`${wanted} is not a resource; write Kind/name, e.g. Prometheus/prometheus`);
+  const { state, renderings } = await readDesiredState({
+    directory: settings.desiredDirectory,
+    root: settings.root,
+    reserved: reservedPlaces(settings),
+    waivable: settings.allowExceptions,
+  });
+  const exitCode = state.complete ? EXIT.done : EXIT.changes;
+  if (!settings.json) writeFindings(state.findings, settings.desiredDirectory, errors);
+  const chosen = wanted === undefined ? renderings : choose(wanted, renderings, state);
+  if (settings.json) {
+    const manifests = chosen.map((rendering) => ({
+      from: rendering.from,
+      source: placeOf(rendering),
+      manifest: rendering.manifest,
+    }));
+    output.write(`${JSON.stringify({ valid: state.complete, manifests, findings: state.findings }, undefined, 2)}\n`);
+    return exitCode;
+  }
+  output.write(chosen.map(documentText).join('---\n'));
+  return exitCode;
+};
