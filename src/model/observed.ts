@@ -3,6 +3,7 @@ import type { Key } from './key.ts';
 import type { Ownership } from './labels.ts';
 import type { ObservedAuthority, ObservedPair, ObservedServed } from './observed-certificates.ts';
 import type { ObservedServices } from './observed-services.ts';
+import type { ObservedReadiness } from './readiness.ts';
 import type { ObservedSentinel } from './sentinel.ts';
 
 /** What the engine is, as far as defaults depend on it. */
@@ -138,6 +139,8 @@ export interface Observed {
    * an operator), so nothing is known against them; an absent key: not asked yet.
    */
   readonly services?: ObservedServices;
+  /** What containers said when they were asked last, by `readinessId`. Absent: nobody asks them here (`plan`). */
+  readonly readiness?: Readonly<Record<string, ObservedReadiness>>;
   /** By the key of every Directory that shall have one. */
   readonly sentinels: Readonly<Record<Key, ObservedSentinel>>;
   /** By container id: host directories with a sentinel that it mounts, and of which it sees another one. */

@@ -2,6 +2,7 @@ import type { EngineReader } from '../engine/port.ts';
 import type { EngineEvent, NetworkInspect, VolumeInspect } from '../engine/wire.ts';
 import type { EngineFacts, Observed, ObservedNetwork, ObservedPath, ObservedVolume } from '../model/observed.ts';
 import type { ObservedServed } from '../model/observed-certificates.ts';
+import type { ObservedReadiness } from '../model/readiness.ts';
 import type { DesiredState } from '../model/resource.ts';
 import { CertificateObserver, type CertificateObserverOptions } from './certificates.ts';
 import { ContainerCache } from './container-cache.ts';
@@ -30,6 +31,8 @@ export interface ObserverOptions {
   readonly groupFile?: string;
   /** What the last dial of each consumer found, by `servedId`; the same object while no dial came. */
   readonly served?: () => Readonly<Record<string, ObservedServed>>;
+  /** What containers said when they were asked last; absent: nobody asks them. */
+  readonly readiness?: () => Readonly<Record<string, ObservedReadiness>>;
   readonly certificates?: CertificateObserverOptions;
 }
 
@@ -64,6 +67,7 @@ export class Observer {
   readonly #sentinels: SentinelObserver;
   readonly #strayMounts = new StrayMounts();
   readonly #served: () => Readonly<Record<string, ObservedServed>>;
+  readonly #readiness: ObserverOptions['readiness'];
   readonly #users: AccountFile;
   readonly #groups: AccountFile;
   #interest: { readonly of: DesiredState; readonly names: EventInterest } | undefined;
@@ -79,6 +83,7 @@ export class Observer {
     this.#certificates = new CertificateObserver(options.certificates);
     this.#sentinels = new SentinelObserver(options.certificates?.now ?? Date.now);
     this.#served = options.served ?? (() => NEVER_DIALLED);
+    this.#readiness = options.readiness;
     this.#users = new AccountFile(options.passwdFile ?? '/etc/passwd');
     this.#groups = new AccountFile(options.groupFile ?? '/etc/group');
   }
@@ -196,6 +201,7 @@ export class Observer {
       paths: this.#lastPaths,
       ...certificates,
       served: this.#served(),
+      ...(this.#readiness === undefined ? {} : { readiness: this.#readiness() }),
       sentinels,
       strayMounts: await this.#strayMounts.observe(desired, foundContainers.containers),
       users,

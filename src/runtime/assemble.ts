@@ -1,3 +1,4 @@
+import { askReadiness } from '../apply/ask-readiness.ts';
 import { createExecutor } from '../apply/executor.ts';
 import { createDial } from '../certs/create-dial.ts';
 import type { Dial } from '../certs/dial.ts';
@@ -14,6 +15,7 @@ import type { Clock } from './clock.ts';
 import { Controller } from './controller.ts';
 import { createLateSchedule, DEFAULT_CHECK_SCHEDULE } from './late-schedule.ts';
 import { MemoryStore } from './memory-store.ts';
+import { ReadinessChecks } from './readiness-checks.ts';
 import type { Schedule } from './schedule.ts';
 import { ServedChecks } from './served-checks.ts';
 import type { TraceEvent } from '../model/trace.ts';
@@ -61,6 +63,11 @@ export async function assembleController(options: ControllerOptions): Promise<Co
     trace: (event) => trace(event),
     onChange: () => controller.trigger('served'),
   });
+  const readinessChecks = new ReadinessChecks({
+    clock,
+    ask: (target) => askReadiness(target, { engine, files, clock }),
+    onChange: () => controller.trigger('readiness'),
+  });
   const controller = new Controller({
     version: options.version,
     clock,
@@ -71,7 +78,12 @@ export async function assembleController(options: ControllerOptions): Promise<Co
     watchGates: options.watchGates,
     schedule: (onTime) => schedule(checkSchedule, onTime),
     servedChecks,
-    observer: new Observer(engine, { now: () => clock.now(), served: () => servedChecks.current() }),
+    readinessChecks,
+    observer: new Observer(engine, {
+      now: () => clock.now(),
+      served: () => servedChecks.current(),
+      readiness: () => readinessChecks.current(),
+    }),
     events: (signal, connected) => engine.events(signal, connected),
     buildPlan: (input) => buildPlan(input, cache),
     takeBaseline: baselineAfterApply,

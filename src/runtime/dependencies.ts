@@ -10,6 +10,7 @@ import type { Observer } from '../observe/observer.ts';
 import type { Clock } from './clock.ts';
 import type { TakeBaseline } from './learner.ts';
 import type { MemoryStore } from './memory-store.ts';
+import type { ReadinessChecks } from './readiness-checks.ts';
 import type { ServedChecks } from './served-checks.ts';
 
 /** What the controller hands to the executor. */
@@ -35,6 +36,7 @@ export interface ControllerDependencies {
   /** Calls back when it is time to look at what is served and what is to be renewed, until it is closed. */
   schedule(onTime: () => void): { close(): void };
   readonly servedChecks: Pick<ServedChecks, 'want' | 'checkAll' | 'close'>;
+  readonly readinessChecks: Pick<ReadinessChecks, 'want' | 'close'>;
   readonly observer: Pick<Observer, 'observe' | 'notice' | 'invalidate'>;
   readonly events: EngineReader['events'];
   buildPlan(input: PlanningInput): Plan;

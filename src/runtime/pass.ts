@@ -9,6 +9,7 @@ import type { CertificateStatus } from '../model/certificate-status.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
 import type { PassResult } from '../model/trace.ts';
 import { certificateStatuses } from '../plan/certificate/report.ts';
+import { readinessTargets } from '../plan/container/readiness.ts';
 import { servedTargets } from '../plan/certificate/served-targets.ts';
 import { runnableSteps, separateSteps } from './components.ts';
 import { ConditionTracker } from './condition-tracker.ts';
@@ -219,6 +220,7 @@ export class Passes {
     const certificates = certificateStatuses(input, plan);
     this.#trace.emit({ type: 'certificates-seen', certificates });
     this.#deps.servedChecks.want(servedTargets(input));
+    this.#deps.readinessChecks.want(readinessTargets(input));
     return certificates;
   }
 

@@ -18,11 +18,13 @@ export type Reason =
   /** It is time to look at what is served, and at what is to be renewed. */
   | 'schedule'
   /** A consumer serves something else than before. */
-  | 'served';
+  | 'served'
+  /** A container became ready, or is not any more. */
+  | 'readiness';
 
 type TriggerDependencies = Pick<
   ControllerDependencies,
-  'clock' | 'events' | 'watchDesired' | 'watchGates' | 'schedule' | 'servedChecks'
+  'clock' | 'events' | 'watchDesired' | 'watchGates' | 'schedule' | 'servedChecks' | 'readinessChecks'
 >;
 
 export interface TriggerTargets {
@@ -92,6 +94,7 @@ export class Triggers {
     this.#watches = [];
     this.#schedule?.close();
     this.#deps.servedChecks.close();
+    this.#deps.readinessChecks.close();
     this.#cancelRelist?.();
     this.#cancelWake?.();
     await this.#stream.close();

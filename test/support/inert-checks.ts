@@ -10,3 +10,9 @@ export const inertServedChecks: ControllerDependencies['servedChecks'] = {
   checkAll: () => undefined,
   close: () => undefined,
 };
+
+/** Nobody is ever asked. */
+export const inertReadinessChecks: ControllerDependencies['readinessChecks'] = {
+  want: () => undefined,
+  close: () => undefined,
+};

@@ -4,6 +4,7 @@ import type { PlanContext } from '../context.ts';
 import { degraded, draft, progressing, ready, resourcePlan, type ResourcePlan } from '../draft.ts';
 import { removalSteps } from './in-place.ts';
 import type { Instances } from './instances.ts';
+import { readinessOf } from './readiness.ts';
 import { isUp, rollbackSteps, takeoverSteps } from './replacement.ts';
 import { replacementVerdict } from './verdict.ts';
 
@@ -28,7 +29,8 @@ export function planReplacement(
   const failed = memory.rolledBack[resource.key];
   if (failed?.specHash === resource.attempt) return rollback(failed.reason, false);
 
-  const verdict = replacementVerdict(candidate, resource.spec, now);
+  const readiness = readinessOf(candidate, resource.spec, context.input);
+  const verdict = replacementVerdict(candidate, resource.spec, now, readiness);
   const cause = `replaces ${current.id.slice(0, 12)}`;
   if (verdict.type === 'bad') return rollback(verdict.reason, true);
   const surplus = removalSteps(instances.surplus);

@@ -11,6 +11,7 @@ import {
   type ResourcePlan,
   type StepDraft,
 } from '../draft.ts';
+import { readinessOf } from './readiness.ts';
 import { strayMount } from './stray-mount.ts';
 
 /** Adds what the run state needs, and says how the container fares. */
@@ -101,19 +102,9 @@ function runningPlan(
     });
   const base = { steps: before, faults, needs: 'networks' as const };
   const deadline = current.startedAt + resource.spec.healthyWithin;
-  const status: ConditionDraft =
-    current.health === 'unhealthy'
-      ? degraded('Unhealthy', `its health check fails${current.healthOutput === '' ? '' : `: ${current.healthOutput}`}`)
-      : current.health !== 'starting'
-        ? ready(
-            current.health === 'healthy' ? 'Healthy' : 'Running',
-            current.health === 'healthy' ? 'running and healthy' : 'running',
-          )
-        : context.input.now >= deadline
-          ? degraded('NotHealthyInTime', `not healthy within ${resource.spec.healthyWithin / 1000} s (healthyWithin)`)
-          : progressing('AwaitingHealth', 'waiting for its health check');
+  const status = runningStatus(resource, current, context, deadline);
   const stray = strayMount(current, context);
-  const wakeAt = status.reason === 'AwaitingHealth' ? deadline : undefined;
+  const wakeAt = status.type === 'Progressing' && deadline > context.input.now ? deadline : undefined;
   return resourcePlan({
     ...base,
     conditions: [...conditions, ...(stray ? [stray] : []), status],
@@ -122,8 +113,35 @@ function runningPlan(
   });
 }
 
-/** Whether a container's start is followed by a wait for its health check. */
+/** How a running container fares, by its health check and by what it says when it is asked. */
+function runningStatus(
+  { spec }: Resource<'Container'>,
+  current: ObservedContainer,
+  { input }: PlanContext,
+  deadline: number,
+): ConditionDraft {
+  const isLate = input.now >= deadline;
+  if (current.health === 'unhealthy')
+    return degraded(
+      'Unhealthy',
+      `its health check fails${current.healthOutput === '' ? '' : `: ${current.healthOutput}`}`,
+    );
+  if (current.health === 'starting')
+    return isLate
+      ? degraded('NotHealthyInTime', `not healthy within ${spec.healthyWithin / 1000} s (healthyWithin)`)
+      : progressing('AwaitingHealth', 'waiting for its health check');
+  const readiness = readinessOf(current, spec, input);
+  if (readiness?.type === 'notReady')
+    return isLate
+      ? degraded('NotReady', readiness.message)
+      : progressing('AwaitingReadiness', `not ready yet: ${readiness.message}`);
+  if (readiness?.type === 'unasked') return progressing('AwaitingReadiness', 'not asked yet whether it is ready');
+  return current.health === 'healthy' ? ready('Healthy', 'running and healthy') : ready('Running', 'running');
+}
+
+/** Whether a container's start is followed by a wait for its health check, or for its saying that it is ready. */
 export function awaitsHealth(resource: Resource<'Container'>, context: PlanContext): boolean {
+  if (resource.spec.readiness !== undefined) return true;
   const test =
     resource.spec.healthcheck?.test ?? context.input.observed.images[resource.spec.image]?.config.healthcheck?.test;
   return test !== undefined && test.length > 0 && test[0] !== 'NONE';

@@ -1,5 +1,6 @@
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { ContainerSpec } from '../../model/specs.ts';
+import type { Readiness } from './readiness.ts';
 
 /** How a started container fares. `until`: milliseconds since the epoch at which a pending verdict must be taken again. */
 export type Verdict =
@@ -10,12 +11,24 @@ export type Verdict =
 /** Without a health check, running this long without a restart counts as healthy. */
 const SETTLED_MILLISECONDS = 3000;
 
+/** Between two looks while there is no answer yet. */
+const UNASKED_MILLISECONDS = 5000;
+
 const HELD_BY_ANOTHER = /already allocated|already in use/i;
 const ENDED_BY_SIGNAL: ReadonlySet<number> = new Set([130, 137, 143]);
 const GRACE_FOR_SIGNALS = 600_000;
 
-/** A replacement that was started (or whose start failed) to whether it may take over. */
-export function replacementVerdict(container: ObservedContainer, spec: ContainerSpec, now: number): Verdict {
+/**
+ * A replacement that was started (or whose start failed) to whether it may take over.
+ *
+ * @param readiness what it says itself, where its spec wants it asked
+ */
+export function replacementVerdict(
+  container: ObservedContainer,
+  spec: ContainerSpec,
+  now: number,
+  readiness?: Readiness,
+): Verdict {
   const deadline = container.startedAt + spec.healthyWithin;
   switch (container.state) {
     case 'created':
@@ -48,7 +61,6 @@ export function replacementVerdict(container: ObservedContainer, spec: Container
   }
   if (container.restartCount > 0)
     return { type: 'bad', reason: `it exited and was restarted ${container.restartCount} times` };
-  if (container.health === 'healthy') return { type: 'good' };
   if (container.health === 'unhealthy')
     return {
       type: 'bad',
@@ -59,8 +71,27 @@ export function replacementVerdict(container: ObservedContainer, spec: Container
       return { type: 'bad', reason: `it was not healthy within ${spec.healthyWithin / 1000} s (healthyWithin)` };
     return { type: 'pending', until: deadline, message: 'waiting for its health check' };
   }
+  if (readiness !== undefined) return readinessVerdict(readiness, deadline, spec, now);
+  if (container.health === 'healthy') return { type: 'good' };
   const settled = container.startedAt + Math.min(SETTLED_MILLISECONDS, spec.healthyWithin);
   return now >= settled
     ? { type: 'good' }
     : { type: 'pending', until: settled, message: 'must keep running for a moment' };
+}
+
+function readinessVerdict(readiness: Readiness, deadline: number, spec: ContainerSpec, now: number): Verdict {
+  if (readiness.type === 'ready') return { type: 'good' };
+  // The operator may have been away until after the deadline: that nobody asked is nobody's fault.
+  if (readiness.type !== 'notReady')
+    return {
+      type: 'pending',
+      until: Math.max(deadline, now + UNASKED_MILLISECONDS),
+      message: 'to be asked whether it is ready',
+    };
+  if (now >= deadline)
+    return {
+      type: 'bad',
+      reason: `it was not ready within ${spec.healthyWithin / 1000} s (healthyWithin): ${readiness.message}`,
+    };
+  return { type: 'pending', until: deadline, message: `not ready yet (${readiness.message})` };
 }

@@ -6,7 +6,7 @@ import { createSchedule, scheduleProblem } from '../../../src/runtime/schedule.t
 import { Triggers, type Reason } from '../../../src/runtime/triggers.ts';
 import { eventually } from '../../support/eventually.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { inertServedChecks } from '../../support/inert-checks.ts';
+import { inertReadinessChecks, inertServedChecks } from '../../support/inert-checks.ts';
 
 const MINUTE = 60_000;
 
@@ -91,7 +91,7 @@ describe('Triggers', () => {
     let opened = 0;
     const deps: Pick<
       ControllerDependencies,
-      'clock' | 'events' | 'watchDesired' | 'watchGates' | 'schedule' | 'servedChecks'
+      'clock' | 'events' | 'watchDesired' | 'watchGates' | 'schedule' | 'servedChecks' | 'readinessChecks'
     > = {
       clock,
       events: (signal) => ({
@@ -102,6 +102,7 @@ describe('Triggers', () => {
       watchDesired: () => ({ close: () => undefined }),
       watchGates: () => ({ close: () => undefined }),
       schedule: (callback) => ((onTime = callback), opened++, { close: () => told.push('schedule closed') }),
+      readinessChecks: inertReadinessChecks,
       servedChecks: {
         ...inertServedChecks,
         checkAll: () => told.push('checked'),
