@@ -3,6 +3,7 @@ import type { CertificateFiles } from '../certs/files.ts';
 import type { Engine } from '../engine/port.ts';
 import type { ServedTarget } from '../model/certificate-steps.ts';
 import type { Key } from '../model/key.ts';
+import type { Patched } from '../model/memory.ts';
 import type { ObservedServed } from '../model/observed-certificates.ts';
 import type { Operation, StepArguments } from '../model/step.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -11,6 +12,7 @@ import type { Clock } from '../runtime/clock.ts';
 export interface Remember {
   recordRollback(key: Key, specHash: string, reason: string): Promise<void>;
   recordNotified(key: Key, digest: string): Promise<void>;
+  recordPatched(key: Key, wrote: Patched): Promise<void>;
 }
 
 /** What every step function may use. */

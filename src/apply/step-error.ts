@@ -2,8 +2,8 @@ import { redactText } from '../model/redact.ts';
 
 /** What a step can fail with besides the engine's and the file system's own errors. */
 export const STEP_ERROR_CODES = {
-  /** The candidate file was refused by its check. */
-  CHECK_FAILED: 'terminal',
+  /** The candidate file was refused by its check; what was there before stays. */
+  CONFIG_REJECTED: 'terminal',
   /** The check did not end in time. */
   CHECK_DEADLINE: 'retry',
   /** The consumer does not show the new content within its time. */
@@ -22,6 +22,8 @@ export const STEP_ERROR_CODES = {
   UNSAFE_PATH: 'retry',
   /** The host has no such user or group. */
   UNKNOWN_OWNER: 'retry',
+  /** Somebody else's file is not what it was a moment ago. */
+  FILE_CHANGED: 'retry',
   /** There is no previous content to put back. */
   NO_LAST_GOOD: 'terminal',
   /** The build context cannot be packed. */
@@ -43,7 +45,7 @@ export type StepErrorCode = keyof typeof STEP_ERROR_CODES;
 export class StepError extends Error {
   override readonly name = 'StepError';
   readonly code: StepErrorCode;
-  /** What it is about, where a resource has several of them: the `servedId` of a consumer. */
+  /** What it is about, where a resource has several: the `servedId` of a consumer, the sha256 of a content. */
   readonly of: string | undefined;
 
   constructor(code: StepErrorCode, message: string, options: { readonly cause?: unknown; readonly of?: string } = {}) {

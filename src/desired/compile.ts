@@ -131,8 +131,7 @@ class Round {
   /** An image that no Image resource declares is wanted all the same. */
   #addImplicitImages(): void {
     for (const draft of [...this.#fresh.values()].sort((a, b) => (a.key < b.key ? -1 : 1))) {
-      const reference =
-        draft.kind === 'Container' ? draft.spec.image : draft.kind === 'File' ? draft.spec.check?.image : undefined;
+      const reference = imageNamedBy(draft);
       const key = reference === undefined ? undefined : keyOf('Image', reference);
       const need = this.#needs.get(draft.key)?.find((candidate) => candidate.key === key);
       if (reference === undefined || key === undefined || need === undefined || this.#fresh.has(key)) continue;
@@ -244,6 +243,12 @@ class Round {
       frozen: new Set([...this.#frozen.keys()].filter((key) => !this.#wanted.has(key))),
     };
   }
+}
+
+/** The image that a draft runs: as itself, or to check what it writes. */
+function imageNamedBy(draft: Draft): string | undefined {
+  if (draft.kind === 'Container') return draft.spec.image;
+  return draft.kind === 'File' || draft.kind === 'FilePatch' ? draft.spec.check?.image : undefined;
 }
 
 function toResource(draft: Draft, dependsOn: readonly Key[]): Resource {

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { keyOf, type Key } from '../model/key.ts';
 import type { Resource } from '../model/resource.ts';
+import type { FileSpec } from '../model/file-specs.ts';
 import type { ContainerSpec } from '../model/specs.ts';
 import type { DeclaredDependency } from './draft.ts';
 import type { FieldPath } from './field.ts';
@@ -74,6 +75,7 @@ function mountablePlaces(resource: Resource): Place[] {
   switch (resource.kind) {
     case 'Directory':
     case 'File':
+    case 'FilePatch':
     case 'Secret':
       return [{ path: resource.spec.path, key }];
     case 'Certificate':
@@ -106,10 +108,9 @@ export function needsOf(subject: Subject, declared: readonly DeclaredDependency[
     if (resource.spec.grafana !== undefined)
       needs.push({ key: keyOf('Grafana', resource.spec.grafana), path: ['spec', 'grafana'], strength: 'named' });
   }
-  if (resource.kind === 'File') {
-    if (resource.spec.check !== undefined) hard(index.imageOf(resource.spec.check.image), 'check', 'image');
-    needs.push(...consumerNeeds(resource.spec.onChange, 'onChange'));
-  }
+  if (resource.kind === 'File' || resource.kind === 'FilePatch') needs.push(...fileNeeds(resource.spec, index));
+  if (resource.kind === 'LogFile')
+    needs.push({ key: keyOf('Container', resource.spec.container), path: ['spec', 'container'], strength: 'named' });
   return needs;
 }
 
@@ -139,13 +140,39 @@ function containerNeeds(spec: ContainerSpec, index: ResourceIndex): Need[] {
     if (mount.source === undefined) continue;
     if (mount.type === 'volume') needs.push({ key: keyOf('Volume', mount.source), path, strength: 'hard' });
     if (mount.type !== 'bind') continue;
-    const above = index.directoryAbove(mount.source);
-    if (above !== undefined) needs.push({ key: above, path, strength: 'hard' });
-    const around = index.certificateAround(mount.source);
-    if (around !== undefined) needs.push({ key: around, path, strength: 'hard' });
-    // What lies below a mounted directory may well come after the container: a dashboard behind a later gate, say.
-    for (const found of index.placesWithin(mount.source))
-      needs.push({ key: found.key, path, strength: found.path === mount.source ? 'hard' : 'soft' });
+    needs.push(...mountNeeds(mount.source, path, index));
   }
   return needs;
+}
+
+/** What lies where a host path is mounted. */
+function mountNeeds(source: string, path: FieldPath, index: ResourceIndex): Need[] {
+  const needs: Need[] = [];
+  const above = index.directoryAbove(source);
+  if (above !== undefined) needs.push({ key: above, path, strength: 'hard' });
+  const around = index.certificateAround(source);
+  if (around !== undefined) needs.push({ key: around, path, strength: 'hard' });
+  // What lies below a mounted directory may well come after the container: a dashboard behind a later gate, say.
+  for (const found of index.placesWithin(source))
+    needs.push({ key: found.key, path, strength: found.path === source ? 'hard' : 'soft' });
+  return needs;
+}
+
+/** What the check of a file needs to run, and who is told of a change and asked about it. */
+function fileNeeds({ check, onChange }: Pick<FileSpec, 'check' | 'onChange'>, index: ResourceIndex): Need[] {
+  const needs: Need[] = [];
+  if (check !== undefined)
+    needs.push({ key: index.imageOf(check.image), path: ['spec', 'check', 'image'], strength: 'hard' });
+  for (const { source } of check?.volumes ?? [])
+    needs.push(...mountNeeds(source, ['spec', 'check', 'volumes'], index));
+  const named = (authority: string | undefined, ...path: FieldPath): void => {
+    if (authority !== undefined)
+      needs.push({ key: keyOf('CertificateAuthority', authority), path: ['spec', ...path], strength: 'named' });
+  };
+  onChange.forEach(({ action, loaded }, position) => {
+    const http = action.type === 'http' ? action.tls?.authority : undefined;
+    named(http, 'onChange', position, 'http', 'tls', 'authority');
+    named(loaded?.tls?.authority, 'onChange', position, 'loaded', 'tls', 'authority');
+  });
+  return [...needs, ...consumerNeeds(onChange, 'onChange')];
 }

@@ -9,8 +9,10 @@ import type {
   ContainerManifest,
   DirectoryManifest,
   FileManifest,
+  FilePatchManifest,
   GateManifest,
   ImageManifest,
+  LogFileManifest,
   NetworkManifest,
   SecretManifest,
   VolumeManifest,
@@ -24,6 +26,8 @@ export interface Manifests extends StackManifests {
   Image: ImageManifest;
   Directory: DirectoryManifest;
   File: FileManifest;
+  FilePatch: FilePatchManifest;
+  LogFile: LogFileManifest;
   Secret: SecretManifest;
   CertificateAuthority: CertificateAuthorityManifest;
   Certificate: CertificateManifest;

@@ -9,6 +9,8 @@ export interface OwnedPath {
 const FIELDS = {
   Directory: ['path'],
   File: ['path'],
+  FilePatch: ['path'],
+  LogFile: ['path'],
   Secret: ['path'],
   CertificateAuthority: ['certificate', 'key', 'bundle'],
   Backup: ['directory'],

@@ -1,4 +1,5 @@
 import type { ServiceSpec } from '../model/service-spec.ts';
+import type { FileCheck } from '../model/file-specs.ts';
 import type { ContainerSpec, VolumeSpec } from '../model/specs.ts';
 import type { Draft } from './draft.ts';
 import { bindDevice } from './normalise/local-volume.ts';
@@ -10,7 +11,8 @@ export function prefixHostPaths(draft: Draft, root: string): Draft {
   if (prefix === '') return draft;
   if (draft.kind === 'Container') return { ...draft, spec: prefixMounts(draft.spec, prefix) };
   if (draft.kind === 'Volume') return { ...draft, spec: prefixDevice(draft.spec, prefix) };
-  return { ...draft, spec: mapOwnedPaths(draft.kind, draft.spec, (path) => prefix + path) } as Draft;
+  const spec = mapOwnedPaths(draft.kind, draft.spec, (path) => prefix + path);
+  return { ...draft, spec: 'check' in spec ? prefixCheck(spec, prefix) : spec } as Draft;
 }
 
 function prefixMounts(spec: ContainerSpec, prefix: string): ContainerSpec {
@@ -19,6 +21,12 @@ function prefixMounts(spec: ContainerSpec, prefix: string): ContainerSpec {
     mount.type === 'bind' && mount.source !== undefined ? { ...mount, source: `${prefix}${mount.source}` } : mount,
   );
   return { ...spec, volumes };
+}
+
+function prefixCheck<T extends { readonly check?: FileCheck }>(spec: T, prefix: string): T {
+  if (spec.check?.volumes === undefined) return spec;
+  const volumes = spec.check.volumes.map((mount) => ({ ...mount, source: prefix + mount.source }));
+  return { ...spec, check: { ...spec.check, volumes } };
 }
 
 function prefixDevice(spec: VolumeSpec, prefix: string): VolumeSpec {

@@ -1,4 +1,4 @@
-import type { OnChange } from './specs.ts';
+import type { OnChange } from './file-specs.ts';
 
 /** Algorithms of the keys that the operator makes. An authority that exists already may have others. */
 export const KEY_ALGORITHMS = ['ecdsa-p256', 'ecdsa-p384', 'rsa-2048', 'rsa-3072', 'rsa-4096'] as const;

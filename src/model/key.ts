@@ -20,6 +20,8 @@ export const KINDS = [
   'Image',
   'Directory',
   'File',
+  'FilePatch',
+  'LogFile',
   'Secret',
   'CertificateAuthority',
   'Certificate',

@@ -135,6 +135,7 @@ export interface FileManifestSpec {
     files?: {
       [k: string]: string;
     };
+    user?: string | number;
     volumes?: string[];
     runsFor?: string;
   };
@@ -170,6 +171,66 @@ export interface FileManifestSpec {
 }
 
 export type FileManifest = Manifest<'File', FileManifestSpec>;
+export interface FilePatchManifestSpec {
+  path: string;
+  set: {
+    [k: string]: unknown;
+  };
+  overwrite: string[];
+  check?: {
+    image: string;
+    command?: string | string[];
+    commands?: (string | string[])[];
+    files?: {
+      [k: string]: string;
+    };
+    user?: string | number;
+    volumes?: string[];
+    runsFor?: string;
+  };
+  onChange: {
+    container: string;
+    signal?: string;
+    restart?: true;
+    http?: {
+      method: 'GET' | 'POST' | 'PUT';
+      port: number;
+      path: string;
+      tls?: {
+        serverName: string;
+        authority: string;
+      };
+    };
+    loaded?: {
+      port: number;
+      path: string;
+      contains: string;
+      within: string;
+      tls?: {
+        serverName: string;
+        authority: string;
+      };
+      and?: {
+        path: string;
+        contains: string;
+      }[];
+    };
+  }[];
+  dependsOn?: string[];
+}
+
+export type FilePatchManifest = Manifest<'FilePatch', FilePatchManifestSpec>;
+export interface LogFileManifestSpec {
+  path: string;
+  maxSize: string | number;
+  keep: number;
+  maxAge?: string;
+  container: string;
+  signal: string;
+  dependsOn?: string[];
+}
+
+export type LogFileManifest = Manifest<'LogFile', LogFileManifestSpec>;
 export interface SecretManifestSpec {
   path: string;
   owner?: string | number;

@@ -42,6 +42,9 @@ export interface Remediation {
   readonly at: number;
 }
 
+/** Path of a key to the values of it that are ours: the one before, if that was ours too, and the last one. */
+export type Patched = Readonly<Record<string, readonly FieldValue[]>>;
+
 /** What the planner may know besides the two states. Losing it costs a superfluous try, never a service. */
 export interface Memory {
   readonly baselines: Readonly<Partial<Record<Key, Baseline>>>;
@@ -51,6 +54,8 @@ export interface Memory {
   readonly backoffs: Readonly<Partial<Record<Key, Backoff>>>;
   /** Digest of the content that a file's consumers were told of last; of a certificate or authority, who was told of what. */
   readonly notified: Readonly<Partial<Record<Key, string>>>;
+  /** What was written into somebody else's file. */
+  readonly patched: Readonly<Partial<Record<Key, Patched>>>;
   /** Fingerprint of the certificate that the human asked to be renewed. */
   readonly renewals: Readonly<Partial<Record<Key, string>>>;
   /** Where the closed loops of a resource stand; read again with the desired state. */
@@ -69,6 +74,7 @@ export const EMPTY_MEMORY: Memory = {
   replacements: {},
   backoffs: {},
   notified: {},
+  patched: {},
   renewals: {},
   levels: {},
   remediations: {},

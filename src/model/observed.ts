@@ -110,10 +110,37 @@ export interface ObservedPath {
   readonly digest?: string;
   /** Why it is unreadable. */
   readonly error?: string;
+  /** Files that are patched only, up to a size: their text, if it is UTF-8. */
+  readonly text?: string;
   /** Regular files only: there is nothing in it. */
   readonly isEmpty?: boolean;
   /** Symlinks only: where it leads, as written. */
   readonly target?: string;
+}
+
+/** One file beside a log that it was before it was rotated. */
+export interface RotatedLog {
+  /** N of `path.N`; 1 is the newest. */
+  readonly number: number;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number;
+  /** Names the file itself, whatever it is called. */
+  readonly inode: string;
+}
+
+/** A log and its rotated files; nobody reads what is in them. */
+export interface ObservedLog {
+  readonly type: ObservedPath['type'];
+  /** Bytes; 0 when there is no file. */
+  readonly size: number;
+  /** Names the file itself, whatever it is called; empty when there is none. */
+  readonly inode: string;
+  /** Why it, or the directory, is unreadable. */
+  readonly error?: string;
+  /** Regular files only, by number. */
+  readonly rotated: readonly RotatedLog[];
 }
 
 /** One lossless snapshot of what is there. */
@@ -128,6 +155,8 @@ export interface Observed {
   readonly images: Readonly<Record<string, ObservedImage>>;
   /** By every wanted path. Of a Secret no digest is taken. */
   readonly paths: Readonly<Record<string, ObservedPath>>;
+  /** By the path of every LogFile. */
+  readonly logs: Readonly<Record<string, ObservedLog>>;
   /** By the key of every CertificateAuthority. */
   readonly authorities: Readonly<Record<Key, ObservedAuthority>>;
   /** By the key of every Certificate. */

@@ -12,9 +12,9 @@ export type Outcome =
   | { readonly type: 'skipped'; readonly because: string };
 
 export interface OutcomeError {
-  /** Stable, e.g. `ENGINE_CONFLICT`, `IMAGE_UNAVAILABLE`, `CHECK_FAILED`. */
+  /** Stable, e.g. `ENGINE_CONFLICT`, `IMAGE_UNAVAILABLE`, `CONFIG_REJECTED`. */
   readonly code: string;
   readonly message: string;
-  /** What it is about, where a resource has several of them: the `servedId` of a consumer. */
+  /** What it is about, where a resource has several: the `servedId` of a consumer, the sha256 of a content. */
   readonly of?: string;
 }

@@ -12,6 +12,7 @@ const CONTROL_FIELDS = new Set([
   'onChange',
   'check',
   'consumers',
+  'overwrite',
 ]);
 
 /**

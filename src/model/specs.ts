@@ -1,5 +1,6 @@
 import type { BackupSpec } from './backup-spec.ts';
 import type { CertificateAuthoritySpec, CertificateSpec, SecretSpec } from './certificate-specs.ts';
+import type { FilePatchSpec, FileSpec, LogFileSpec } from './file-specs.ts';
 import type { StackKind } from './key.ts';
 import type { ReadinessSpec } from './readiness-spec.ts';
 import type { StackSpec } from './stack-spec.ts';
@@ -208,38 +209,6 @@ export interface DirectorySpec {
   readonly sentinel?: boolean;
 }
 
-/** What to do with a consumer after a file changed, and how to see that it loaded the new content. */
-export interface OnChange {
-  /** Name of the Container resource that reads the file. */
-  readonly container: string;
-  readonly action:
-    | { readonly type: 'signal'; readonly signal: string }
-    | { readonly type: 'restart' }
-    | { readonly type: 'http'; readonly method: string; readonly port: number; readonly path: string };
-  /** After the action, GET this on the container's own address until the body contains the text. */
-  readonly loaded?: {
-    readonly port: number;
-    readonly path: string;
-    readonly contains: string;
-    readonly within: number;
-  };
-}
-
-export interface FileSpec {
-  /** Absolute host path (already prefixed with `--root`). */
-  readonly path: string;
-  readonly content: string;
-  readonly encoding: 'utf8' | 'base64';
-  /** sha256 hex of the decoded content. */
-  readonly digest: string;
-  readonly owner?: string;
-  readonly group?: string;
-  readonly mode: number;
-  /** Command that must exit 0 in a throw-away container before the file goes live; `{file}` in an argument is the candidate. */
-  readonly check?: { readonly image: string; readonly command: readonly string[] };
-  readonly onChange: readonly OnChange[];
-}
-
 export interface GateSpec {
   /** What the human is asked to confirm, in words. */
   readonly checklist: readonly string[];
@@ -272,6 +241,8 @@ export interface Specs extends Readonly<Record<StackKind, StackSpec>> {
   Image: ImageSpec;
   Directory: DirectorySpec;
   File: FileSpec;
+  FilePatch: FilePatchSpec;
+  LogFile: LogFileSpec;
   Secret: SecretSpec;
   CertificateAuthority: CertificateAuthoritySpec;
   Certificate: CertificateSpec;

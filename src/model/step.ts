@@ -1,18 +1,19 @@
 import type { FieldChange } from './fields.ts';
+import type { FileSpec, OnChange } from './file-specs.ts';
 import type { CertificateStepArguments } from './certificate-steps.ts';
 import type { Key } from './key.ts';
 import type { SecretSpec } from './certificate-specs.ts';
 import type {
   ContainerSpec,
   DirectorySpec,
-  FileSpec,
   ImageSpec,
   NetworkAttachment,
   NetworkSpec,
-  OnChange,
   VolumeSpec,
 } from './specs.ts';
 import type { Ownership } from './labels.ts';
+import type { Patched } from './memory.ts';
+import type { TlsAccess } from './tls-access.ts';
 
 /**
  * Every operation and its arguments: one engine or file call each. The union, the executor's table and the text all
@@ -60,15 +61,40 @@ export interface StepArguments extends CertificateStepArguments {
   WriteSentinel: { readonly path: string };
   /** Throw-away container with the candidate content mounted; fails unless the command exits 0. */
   CheckFile: { readonly spec: FileSpec };
-  WriteFile: { readonly spec: FileSpec };
+  WriteFile: {
+    readonly spec: FileSpec;
+    /** It is somebody else's: written only while its content has this sha256, and the first content is kept for good. */
+    readonly replaces?: string;
+  };
   SetOwnership: { readonly path: string; readonly owner?: string; readonly group?: string; readonly mode: number };
   /** HTTP request to the container's own address. */
-  RequestContainer: { readonly container: string; readonly action: Extract<OnChange['action'], { type: 'http' }> };
-  VerifyLoaded: { readonly container: string; readonly loaded: NonNullable<OnChange['loaded']> };
+  RequestContainer: {
+    readonly container: string;
+    readonly action: Extract<OnChange['action'], { type: 'http' }>;
+    /** For `action.tls`. */
+    readonly access?: TlsAccess;
+  };
+  VerifyLoaded: {
+    readonly container: string;
+    readonly loaded: NonNullable<OnChange['loaded']>;
+    /** For `loaded.tls`. */
+    readonly access?: TlsAccess;
+  };
   /** Remembers, in the state directory, that the consumers were told of this content. */
   RecordNotified: { readonly digest: string };
   /** Puts back the content that was live before, from the state directory. */
-  RestoreFile: { readonly spec: FileSpec };
+  RestoreFile: {
+    readonly spec: FileSpec;
+    /** It is somebody else's: put back only while its content has this sha256. */
+    readonly replaces?: string;
+  };
+  /** Remembers, in the state directory, which values in somebody else's file are ours. */
+  RecordPatched: { readonly wrote: Patched };
+
+  /** Renames a log to its first rotated file, and the rotated files before it one further as far as needed. */
+  RotateLog: { readonly path: string };
+  /** Removes rotated files of a log: `path.N` for each number. */
+  RemoveRotatedLogs: { readonly path: string; readonly numbers: readonly number[] };
   /** Makes the file once, out of fresh randomness; what is there already is never replaced. */
   GenerateSecret: { readonly spec: SecretSpec };
 }

@@ -48,7 +48,8 @@ export function wantedReferences(desired: DesiredState): string[] {
   for (const resource of desired.resources) {
     if (resource.kind === 'Image') references.add(resource.spec.reference);
     else if (resource.kind === 'Container') references.add(resource.spec.image);
-    else if (resource.kind === 'File' && resource.spec.check !== undefined) references.add(resource.spec.check.image);
+    else if ((resource.kind === 'File' || resource.kind === 'FilePatch') && resource.spec.check !== undefined)
+      references.add(resource.spec.check.image);
   }
   return [...references];
 }

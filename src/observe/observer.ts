@@ -10,6 +10,7 @@ import { eventInterest, matters, type EventInterest } from './event-relevance.ts
 import { ImageCache } from './image-cache.ts';
 import { wantedReferences } from './images.ts';
 import { ListCache } from './list-cache.ts';
+import { observeLogs } from './logs.ts';
 import { observedNetwork } from './networks.ts';
 import { ownContainerId } from './own-container.ts';
 import { PathObserver } from './paths.ts';
@@ -74,6 +75,7 @@ export class Observer {
   #facts: EngineFacts | undefined;
   #ownId: Promise<string | undefined> | undefined;
   #lastPaths: Readonly<Record<string, ObservedPath>> = {};
+  #lastLogs: Observed['logs'] = {};
 
   constructor(engine: EngineReader, options: ObserverOptions = {}) {
     this.#engine = engine;
@@ -171,6 +173,7 @@ export class Observer {
       foundVolumes,
       foundImages,
       paths,
+      logs,
       certificates,
       sentinels,
       users,
@@ -182,7 +185,8 @@ export class Observer {
       networks,
       volumes,
       images,
-      this.#paths.observe(wanted.paths, wanted.sealed),
+      this.#paths.observe(wanted.paths, wanted.sealed, wanted.texts),
+      observeLogs(wanted.logs),
       this.#certificates.observe(desired),
       this.#sentinels.observe(desired),
       this.#users.read(),
@@ -191,6 +195,7 @@ export class Observer {
     ]);
     this.#facts = same(this.#facts, facts);
     this.#lastPaths = sameRecord(this.#lastPaths, paths);
+    this.#lastLogs = same(this.#lastLogs, logs);
     const observed: Observed = {
       at: this.#now(),
       engine: this.#facts,
@@ -199,6 +204,7 @@ export class Observer {
       volumes: foundVolumes.items,
       images: foundImages.images,
       paths: this.#lastPaths,
+      logs: this.#lastLogs,
       ...certificates,
       served: this.#served(),
       ...(this.#readiness === undefined ? {} : { readiness: this.#readiness() }),

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { constants, type BigIntStats } from 'node:fs';
 import { lstat, open, readlink } from 'node:fs/promises';
@@ -8,6 +9,12 @@ import { pathStatus, pathWithout } from './path-status.ts';
 
 /** Files above this size (bytes) are not hashed: none of ours is that large, so content of that size is foreign. */
 export const HASHED_SIZE_LIMIT = 16n * 1024n * 1024n;
+
+/** Text of files above this size (bytes) is not kept: no configuration that people write is that long. */
+const TEXT_SIZE_LIMIT = 256n * 1024n;
+
+/** How much of a path is looked at. */
+type Wanted = 'status' | 'digest' | 'text';
 
 interface Remembered {
   /** Identity and times of what the digest or target is of; empty when they are not to be trusted again. */
@@ -28,27 +35,32 @@ export class PathObserver {
    * Every path to what is there; equal findings are the same objects as before. Never throws: errors are values.
    *
    * @param sealed those of them of which no digest may be taken: their content is nobody's to know
+   * @param texts those of them whose text is needed
    */
   async observe(
     paths: readonly string[],
     sealed: ReadonlySet<string> = new Set(),
+    texts: ReadonlySet<string> = new Set(),
   ): Promise<Record<string, ObservedPath>> {
     const entries = await Promise.all(
-      paths.map(async (path) => [path, await this.#look(path, sealed.has(path))] as const),
+      paths.map(async (path) => {
+        const wanted = sealed.has(path) ? 'status' : texts.has(path) ? 'text' : 'digest';
+        return [path, await this.#look(path, wanted)] as const;
+      }),
     );
     this.#remembered = new Map(entries);
     return Object.fromEntries(entries.map(([path, { observed }]) => [path, observed]));
   }
 
-  async #look(path: string, isSealed: boolean): Promise<Remembered> {
+  async #look(path: string, wanted: Wanted): Promise<Remembered> {
     const before = this.#remembered.get(path);
-    const next = await this.#fresh(path, isSealed, before);
+    const next = await this.#fresh(path, wanted, before);
     return before !== undefined && isDeepStrictEqual(before.observed, next.observed)
       ? { version: next.version, observed: before.observed }
       : next;
   }
 
-  async #fresh(path: string, isSealed: boolean, before: Remembered | undefined): Promise<Remembered> {
+  async #fresh(path: string, wanted: Wanted, before: Remembered | undefined): Promise<Remembered> {
     let status: BigIntStats;
     try {
       status = await lstat(path, { bigint: true });
@@ -56,7 +68,7 @@ export class PathObserver {
       return { version: '', observed: pathWithout(error) };
     }
     const found = pathStatus(status);
-    const hasDigest = found.type === 'file' && !isSealed && status.size <= HASHED_SIZE_LIMIT;
+    const hasDigest = found.type === 'file' && wanted !== 'status' && status.size <= HASHED_SIZE_LIMIT;
     if (!hasDigest && found.type !== 'symlink') return { version: '', observed: found };
 
     const current = versionOf(status);
@@ -66,19 +78,22 @@ export class PathObserver {
       if (found.type === 'symlink') {
         return { version, observed: { ...found, target: known?.target ?? (await readlink(path)) } };
       }
-      return { version, observed: { ...found, digest: known?.digest ?? (await digestOf(path)) } };
+      const isText = wanted === 'text' && status.size <= TEXT_SIZE_LIMIT;
+      if (known?.digest !== undefined && (!isText || known.text !== undefined))
+        return { version, observed: { ...known, ...found } };
+      return { version, observed: { ...found, ...(await contentOf(path, isText)) } };
     } catch (error) {
       return { version: '', observed: { ...found, type: 'unreadable', error: (error as Error).message } };
     }
   }
 }
 
-async function digestOf(path: string): Promise<string> {
+async function contentOf(path: string, isText: boolean): Promise<Pick<ObservedPath, 'digest' | 'text'>> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    return createHash('sha256')
-      .update(await handle.readFile())
-      .digest('hex');
+    const content = await handle.readFile();
+    const digest = createHash('sha256').update(content).digest('hex');
+    return isText && isUtf8(content) ? { digest, text: content.toString('utf8') } : { digest };
   } finally {
     await handle.close();
   }

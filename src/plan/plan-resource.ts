@@ -7,8 +7,10 @@ import type { PlanContext } from './context.ts';
 import { planDirectory } from './directory.ts';
 import { blocked, ready, resourcePlan, type ResourcePlan } from './draft.ts';
 import { planFile } from './file.ts';
+import { planFilePatch } from './file-patch.ts';
 import { gateState } from './gate.ts';
 import { planImage } from './image.ts';
+import { planLogFile } from './log-file.ts';
 import { planNetwork } from './network.ts';
 import { planSecret } from './secret.ts';
 import { planStack } from './stack.ts';
@@ -29,6 +31,10 @@ export function planResource(resource: Resource, context: PlanContext): Resource
       return planDirectory(resource, context);
     case 'File':
       return planFile(resource, context);
+    case 'FilePatch':
+      return planFilePatch(resource, context);
+    case 'LogFile':
+      return planLogFile(resource, context);
     case 'Secret':
       return planSecret(resource, context);
     case 'CertificateAuthority':

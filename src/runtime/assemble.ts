@@ -101,6 +101,7 @@ export async function assembleController(options: ControllerOptions): Promise<Co
         remember: {
           recordRollback: (key, specHash, reason) => memory.recordRollback(key, specHash, reason),
           recordNotified: (key, digest) => memory.recordNotified(key, digest),
+          recordPatched: (key, wrote) => memory.recordPatched(key, wrote),
         },
         certificates: {
           files,

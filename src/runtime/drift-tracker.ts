@@ -16,7 +16,7 @@ const WISHED = new Set([
   'authority rotated: nobody shows a certificate of the old one any more',
 ]);
 /** Kinds whose consumers are told of a change. */
-const TELLING = /^(File|Certificate|CertificateAuthority)\//;
+const TELLING = /^(File|FilePatch|LogFile|Certificate|CertificateAuthority)\//;
 /** Telling consumers, looking whether they took it, and clearing up after that repairs nothing. */
 const NOTICES: ReadonlySet<Operation> = new Set([
   'SignalContainer',
@@ -27,6 +27,8 @@ const NOTICES: ReadonlySet<Operation> = new Set([
   'TakeUpCertificate',
   'RemovePreviousPairs',
   'RecordNotified',
+  'RotateLog',
+  'RemoveRotatedLogs',
 ]);
 
 /** Tells drift (steps for a resource that was as wanted, and whose spec is the same) from progress, and times its healing. */

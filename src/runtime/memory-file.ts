@@ -18,6 +18,7 @@ const SHAPES: { readonly [C in Concern]: Shape } = {
   replacements: { specHash: 'string', at: 'array' },
   backoffs: { specHash: 'string', failures: 'number', notBefore: 'number', error: 'object', terminal: 'boolean' },
   notified: 'string',
+  patched: areListsOfValues,
   renewals: 'string',
   levels: areLevels,
   remediations: { specHash: 'string', restarts: 'number', at: 'number' },
@@ -101,6 +102,11 @@ function hasShape(value: unknown, shape: Shape): boolean {
 function areLevels(value: unknown): boolean {
   const level: Shape = { level: 'number', since: 'number', cause: 'string' };
   return isRecord(value) && Object.values(value).every((member) => hasShape(member, level));
+}
+
+/** By path of a key. */
+function areListsOfValues(value: unknown): boolean {
+  return isRecord(value) && Object.values(value).every((member) => Array.isArray(member));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

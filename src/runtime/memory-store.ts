@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { isBackingOff } from '../model/backing-off.ts';
 import type { Key } from '../model/key.ts';
-import type { Memory } from '../model/memory.ts';
+import type { Memory, Patched } from '../model/memory.ts';
 import type { Clock } from './clock.ts';
 import { CONCERNS, loadMemory, saveConcern } from './memory-file.ts';
 import type { Concern } from './memory-file.ts';
@@ -88,6 +88,12 @@ export class MemoryStore {
   /** On the disk (or told as a fault) before it resolves. */
   async recordNotified(key: Key, digest: string): Promise<void> {
     this.set('notified', key, digest);
+    await this.flush();
+  }
+
+  /** On the disk (or told as a fault) before it resolves. */
+  async recordPatched(key: Key, wrote: Patched): Promise<void> {
+    this.set('patched', key, wrote);
     await this.flush();
   }
 

@@ -7,7 +7,9 @@ import type {
   ContainerManifest,
   DirectoryManifest,
   FileManifest,
+  FilePatchManifest,
   ImageManifest,
+  LogFileManifest,
   NetworkManifest,
   SecretManifest,
   VolumeManifest,
@@ -36,6 +38,8 @@ export type RenderedManifest =
   | Written<ImageManifest>
   | Written<DirectoryManifest>
   | Written<FileManifest>
+  | Written<FilePatchManifest>
+  | Written<LogFileManifest>
   | Written<SecretManifest>
   | Written<CertificateManifest>
   | Written<ContainerManifest>;

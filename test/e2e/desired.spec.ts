@@ -210,7 +210,7 @@ describe('the desired state, changed under a running operator', function () {
     want('bad two');
     await operator.until((status) => {
       const condition = conditionOf(status, 'File/page', 'Degraded');
-      expect(condition?.reason).to.equal('CheckFailed');
+      expect(condition?.reason).to.equal('ConfigRejected');
     });
     expect(readFileSync(page, 'utf8')).to.equal('good one');
 

@@ -92,6 +92,7 @@ export class SimulatedOperator {
             remember: {
               recordRollback: (key, hash, reason) => durably(store.recordRollback(key, hash, reason)),
               recordNotified: (key, digest) => durably(store.recordNotified(key, digest)),
+              recordPatched: (key, wrote) => durably(store.recordPatched(key, wrote)),
             },
           }),
       },

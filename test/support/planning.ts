@@ -1,4 +1,5 @@
 import { EMPTY_MEMORY } from '../../src/model/memory.ts';
+import type { FileSpec } from '../../src/model/file-specs.ts';
 import type { GateFiles } from '../../src/model/gates.ts';
 import { keyOf, type Key, type Kind } from '../../src/model/key.ts';
 import { readOwnership, ownLabels } from '../../src/model/labels.ts';
@@ -19,7 +20,6 @@ import type {
   BastionSpec,
   ContainerSpec,
   DirectorySpec,
-  FileSpec,
   GateSpec,
   ImageSpec,
   NetworkSpec,
@@ -266,6 +266,7 @@ export function planningInput(
       volumes: [],
       images: { 'app:1': observedImage() },
       paths: {},
+      logs: {},
       authorities: {},
       pairs: {},
       served: {},

@@ -3,7 +3,8 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { isEngineError } from '../../engine/errors.ts';
 import type { ContainerCreateBody } from '../../engine/wire.ts';
-import type { FileSpec } from '../../model/specs.ts';
+import { CANDIDATE_DIRECTORY } from '../../model/candidate.ts';
+import type { FileCheck, FileSpec } from '../../model/file-specs.ts';
 import type { StepArguments } from '../../model/step.ts';
 import type { StepContext } from '../context.ts';
 import { StepError } from '../step-error.ts';
@@ -13,17 +14,25 @@ import { contentOf } from './write-file.ts';
 export const CHECK_LABEL = 'lab.bastion.check';
 export const CHECK_STATE_LABEL = 'lab.bastion.check-state';
 
+/** Milliseconds for each command. */
 const DEADLINE = 60_000;
 const MEMORY = 256 * 1024 * 1024;
+/** Threads count, too: a program in Go has some for every processor. */
+const PIDS = 256;
 const OUTPUT_LINES = 20;
-/** Directory in the container that holds the candidate. */
-const INSIDE = '/candidate';
+
+/** One command of a check, as it is run. */
+interface Run {
+  readonly command: readonly string[];
+  /** Milliseconds after which it has passed when it still runs; undefined: it must exit with 0. */
+  readonly runsFor: number | undefined;
+}
 
 /**
- * Runs a file's check: its command in a throw-away container that has no network, no capabilities and a read-only root,
- * with the candidate mounted read-only. Nothing of it stays behind, whatever happens.
+ * Runs a file's check: each of its commands in a throw-away container of its own that has no network, no capabilities
+ * and a read-only root, with the candidate's directory mounted read-only. Nothing of it stays behind, whatever happens.
  *
- * @throws StepError CHECK_FAILED with the end of its output, CHECK_DEADLINE; EngineError; file system errors
+ * @throws StepError CONFIG_REJECTED with the end of its output, CHECK_DEADLINE; EngineError; file system errors
  */
 export async function checkFile({ spec }: StepArguments['CheckFile'], context: StepContext): Promise<void> {
   const { check } = spec;
@@ -36,13 +45,14 @@ export async function checkFile({ spec }: StepArguments['CheckFile'], context: S
   activeChecks.add(name);
   try {
     await removeLeftovers(state, name, context);
-    const candidate = await writeCandidate(directory, spec);
-    const command = check.command.map((argument) => argument.replaceAll('{file}', `${INSIDE}/${basename(spec.path)}`));
-    const id = await engine.createContainer(name, checkBody(check.image, command, candidate, spec, state));
-    try {
-      await runCheck(id, command, spec, context);
-    } finally {
-      await engine.removeContainer(id, true);
+    await writeCandidate(directory, spec, check);
+    for (const run of runsOf(check, spec)) {
+      const id = await engine.createContainer(name, checkBody(check, run, directory, state));
+      try {
+        await runCheck(id, run, spec, context);
+      } finally {
+        await engine.removeContainer(id, true);
+      }
     }
   } finally {
     activeChecks.delete(name);
@@ -50,61 +60,77 @@ export async function checkFile({ spec }: StepArguments['CheckFile'], context: S
   }
 }
 
-async function runCheck(
-  id: string,
-  command: readonly string[],
-  spec: FileSpec,
-  { engine }: StepContext,
-): Promise<void> {
+function runsOf({ commands, runsFor }: FileCheck, spec: FileSpec): Run[] {
+  const candidate = `${CANDIDATE_DIRECTORY}/${basename(spec.path)}`;
+  return commands.map((command, position) => ({
+    command: command.map((argument) => argument.replaceAll('{file}', candidate)),
+    runsFor: position === commands.length - 1 ? runsFor : undefined,
+  }));
+}
+
+async function runCheck(id: string, run: Run, spec: FileSpec, { engine }: StepContext): Promise<void> {
+  const command = `\`${run.command.join(' ')}\``;
+  const rejected = (detail: string, cause?: unknown): StepError =>
+    new StepError('CONFIG_REJECTED', `${spec.path}: ${command} ${detail}`, { cause, of: spec.digest });
   try {
     await engine.startContainer(id);
   } catch (error) {
     if (!isEngineError(error, 'ENGINE_BAD_REQUEST')) throw error;
-    const detail = `\`${command.join(' ')}\` cannot be started in ${spec.check?.image ?? ''}: ${error.message}`;
-    throw new StepError('CHECK_FAILED', `${spec.path}: ${detail}`, { cause: error });
+    throw rejected(`cannot be started in ${spec.check?.image ?? ''}: ${error.message}`, error);
   }
-  let exitCode: number;
+  const exitCode = await exitOf(id, run, command, spec, engine);
+  if (exitCode === undefined || (exitCode === 0 && run.runsFor === undefined)) return;
+  const expected = run.runsFor === undefined ? '' : ` within ${run.runsFor / 1000} s instead of running on`;
+  const output = (await engine.logs(id, OUTPUT_LINES)).trim();
+  throw rejected(`ended with ${exitCode}${expected}, so the file stays as it is. Its output:\n${output || '(none)'}`);
+}
+
+/** Undefined: it runs on, as it should. */
+async function exitOf(
+  id: string,
+  { runsFor }: Run,
+  command: string,
+  spec: FileSpec,
+  engine: StepContext['engine'],
+): Promise<number | undefined> {
   try {
-    exitCode = await engine.waitContainer(id, DEADLINE);
+    return await engine.waitContainer(id, runsFor ?? DEADLINE);
   } catch (error) {
     if (!isEngineError(error, 'ENGINE_DEADLINE')) throw error;
+    if (runsFor !== undefined) {
+      // A slow engine does not answer in time, either.
+      const state = (await engine.inspectContainer(id))?.State;
+      if (state?.Running === true) return undefined;
+      if (state?.Status === 'exited') return state.ExitCode;
+    }
     throw new StepError(
       'CHECK_DEADLINE',
-      `${spec.path}: \`${command.join(' ')}\` did not end within ${DEADLINE / 1000} s; the file stays as it is.`,
-      {
-        cause: error,
-      },
+      `${spec.path}: ${command} did not end within ${DEADLINE / 1000} s; the file stays as it is.`,
+      { cause: error },
     );
   }
-  if (exitCode === 0) return;
-  const output = (await engine.logs(id, OUTPUT_LINES)).trim();
-  throw new StepError(
-    'CHECK_FAILED',
-    `${spec.path}: \`${command.join(' ')}\` ended with ${exitCode}, so the file stays as it is. Its output:\n${output || '(none)'}`,
-  );
 }
 
-/** Readable for whatever user the image has: it has no capability to read past a mode. The directory is the wall. */
-async function writeCandidate(directory: string, spec: FileSpec): Promise<string> {
+/** Readable for whatever user the image has: it has no capability to read past a mode. What is above is the wall. */
+async function writeCandidate(directory: string, spec: FileSpec, { files = {} }: FileCheck): Promise<void> {
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, basename(spec.path));
-  await writeFile(path, contentOf(spec), { mode: 0o444, flag: 'wx' });
-  await chmod(path, 0o444);
-  return path;
+  const contents = [...Object.entries(files), [basename(spec.path), contentOf(spec)] as const];
+  for (const [name, content] of contents) {
+    const path = join(directory, name);
+    await writeFile(path, content, { mode: 0o444, flag: 'wx' });
+    await chmod(path, 0o444);
+  }
+  await chmod(directory, 0o755);
 }
 
-function checkBody(
-  image: string,
-  command: readonly string[],
-  candidate: string,
-  spec: FileSpec,
-  state: string,
-): ContainerCreateBody {
+function checkBody(check: FileCheck, { command }: Run, directory: string, state: string): ContainerCreateBody {
+  const mounts = [{ source: directory, target: CANDIDATE_DIRECTORY }, ...(check.volumes ?? [])];
   return {
-    Image: image,
+    Image: check.image,
     Entrypoint: command.slice(0, 1),
     Cmd: command.slice(1),
+    ...(check.user === undefined ? {} : { User: check.user }),
     Labels: { [CHECK_LABEL]: '1', [CHECK_STATE_LABEL]: state },
     // The image's own health check would only be in the way.
     Healthcheck: { Test: ['NONE'] },
@@ -113,12 +139,12 @@ function checkBody(
       ReadonlyRootfs: true,
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
-      PidsLimit: 64,
+      PidsLimit: PIDS,
       Memory: MEMORY,
       MemorySwap: MEMORY,
       Tmpfs: { '/tmp': 'size=16m' },
       LogConfig: { Type: 'json-file', Config: { 'max-size': '1m' } },
-      Mounts: [{ Type: 'bind', Source: candidate, Target: `${INSIDE}/${basename(spec.path)}`, ReadOnly: true }],
+      Mounts: mounts.map(({ source, target }) => ({ Type: 'bind', Source: source, Target: target, ReadOnly: true })),
     },
   };
 }

@@ -8,6 +8,7 @@ import { createNetwork } from './create-network.ts';
 import { createVolume } from './create-volume.ts';
 import { removeNetwork, removeVolume } from './remove.ts';
 import { pullImage } from './pull-image.ts';
+import { removeRotatedLogs, rotateLog } from './rotate-log.ts';
 import { requestContainer } from './request-container.ts';
 import { restoreFile } from './restore-file.ts';
 import { setOwnership } from './set-ownership.ts';
@@ -62,6 +63,10 @@ export const STEPS: { readonly [O in Operation]: StepFunction<O> } = {
   VerifyLoaded: verifyLoaded,
   RecordNotified: ({ digest }, { remember, target }) => remember.recordNotified(target, digest),
   RestoreFile: restoreFile,
+  RecordPatched: ({ wrote }, { remember, target }) => remember.recordPatched(target, wrote),
+
+  RotateLog: rotateLog,
+  RemoveRotatedLogs: removeRotatedLogs,
 
   GenerateSecret: generateSecret,
   CreateAuthority: createAuthority,

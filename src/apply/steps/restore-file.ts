@@ -1,18 +1,19 @@
+import { readFile } from 'node:fs/promises';
 import type { StepArguments } from '../../model/step.ts';
 import { writeAtomically } from '../atomic-file.ts';
 import type { StepContext } from '../context.ts';
 import { readLastGood } from '../last-good.ts';
 import { resolveOwner } from '../owner.ts';
 import { StepError } from '../step-error.ts';
-import { requireWritableFile } from './write-file.ts';
+import { requireSame, requireWritableFile } from './write-file.ts';
 
 /**
  * Puts back the content that was live before the last write.
  *
- * @throws StepError NO_LAST_GOOD, UNSAFE_PATH; file system errors
+ * @throws StepError NO_LAST_GOOD, UNSAFE_PATH, FILE_CHANGED; file system errors
  */
 export async function restoreFile(
-  { spec }: StepArguments['RestoreFile'],
+  { spec, replaces }: StepArguments['RestoreFile'],
   { stateDirectory }: StepContext,
 ): Promise<void> {
   const content = await readLastGood(stateDirectory, spec.path);
@@ -22,6 +23,7 @@ export async function restoreFile(
       `${spec.path}: there is no earlier content to put back (the state directory holds none); correct the content in the manifest.`,
     );
   }
-  await requireWritableFile(spec.path);
+  const exists = await requireWritableFile(spec.path);
+  if (replaces !== undefined) requireSame(spec.path, exists ? await readFile(spec.path) : undefined, replaces);
   await writeAtomically(spec.path, content, await resolveOwner(spec), spec.mode);
 }

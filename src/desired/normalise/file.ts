@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { FileSpec, OnChange } from '../../model/specs.ts';
+import { posix } from 'node:path';
+import type { FileSpec } from '../../model/file-specs.ts';
 import type { FileManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
-import { readAction } from './consumer-action.ts';
 import type { NormaliseContext } from './context.ts';
 import { defined } from './defined.ts';
 import { readAccount } from './directory.ts';
-import { readMilliseconds } from './duration.ts';
 import { readContent } from './file-content.ts';
 import { readMode } from './file-mode.ts';
+import { readCheck } from './file-check.ts';
 import { readFilePath } from './host-path.ts';
-import { readReference } from './reference.ts';
-import { readCommand } from './shell-split.ts';
+import { readReactions } from './on-change.ts';
 
 type Spec = FileManifest['spec'];
 
@@ -25,23 +24,10 @@ export function normaliseFile(spec: Spec, context: NormaliseContext, field: Fiel
     owner: readAccount(spec.owner, field.at('owner')),
     group: readAccount(spec.group, field.at('group')),
     mode: readMode(spec.mode, field.at('mode')) ?? 0,
-    check: spec.check === undefined ? undefined : readCheck(spec.check, context, field.at('check')),
-    onChange: spec.onChange.flatMap((entry, position) => readOnChange(entry, field.at('onChange', position)) ?? []),
+    check:
+      spec.check === undefined
+        ? undefined
+        : readCheck(spec.check, posix.basename(spec.path), context, field.at('check')),
+    onChange: readReactions(spec.onChange, field.at('onChange')),
   });
-}
-
-function readCheck(check: NonNullable<Spec['check']>, context: NormaliseContext, field: Field): FileSpec['check'] {
-  const command = readCommand(check.command ?? [], field.at('command')) ?? [];
-  if (command.length === 0) field.at('command').error('is empty');
-  return { image: readReference(check.image, context.images, field.at('image')) ?? check.image, command };
-}
-
-function readOnChange(entry: Spec['onChange'][number], field: Field): OnChange | undefined {
-  const action = readAction(entry, field);
-  if (action === undefined) return undefined;
-  if (action.type === 'none') return field.error('needs exactly one of signal, restart and http');
-  if (entry.loaded === undefined) return { container: entry.container, action };
-  const within = readMilliseconds(entry.loaded.within, field.at('loaded', 'within')) ?? 0;
-  if (entry.loaded.contains === '') field.at('loaded', 'contains').error('is empty: any answer would hold it');
-  return { container: entry.container, action, loaded: { ...entry.loaded, within } };
 }

@@ -9,8 +9,10 @@ import { normaliseContainer } from './container.ts';
 import type { NormaliseContext } from './context.ts';
 import { normaliseDirectory } from './directory.ts';
 import { normaliseFile } from './file.ts';
+import { normaliseFilePatch } from './file-patch.ts';
 import { normaliseGate } from './gate.ts';
 import { normaliseImage } from './image.ts';
+import { normaliseLogFile } from './log-file.ts';
 import { findVariables } from './interpolation.ts';
 import { normaliseNetwork } from './network.ts';
 import { normaliseSecret } from './secret.ts';
@@ -51,6 +53,10 @@ export function normalise(
       return { ...common, kind, written: spec, spec: normaliseDirectory(spec, field) };
     case 'File':
       return { ...common, kind, written: spec, spec: normaliseFile(spec, context, field) };
+    case 'FilePatch':
+      return { ...common, kind, written: spec, spec: normaliseFilePatch(spec, context, field) };
+    case 'LogFile':
+      return { ...common, kind, written: spec, spec: normaliseLogFile(spec, field) };
     case 'Secret':
       return { ...common, kind, written: spec, spec: normaliseSecret(spec, field) };
     case 'CertificateAuthority':

@@ -5,7 +5,8 @@ import { readMode } from './file-mode.ts';
 import { readAbsolutePath } from './host-path.ts';
 import { readSize } from './size.ts';
 
-type MountEntry = NonNullable<ContainerManifest['spec']['volumes']>[number];
+/** A mount in either form. */
+export type MountEntry = NonNullable<ContainerManifest['spec']['volumes']>[number];
 type LongMount = Exclude<MountEntry, string>;
 
 const PROPAGATIONS = new Set(['shared', 'slave', 'private', 'rshared', 'rslave', 'rprivate']);

@@ -3,7 +3,7 @@ import type { Draft } from '../draft.ts';
 import { Field, type FieldPath } from '../field.ts';
 import { isWithin } from '../normalise/host-path.ts';
 import { bindDevice } from '../normalise/local-volume.ts';
-import { readMount } from '../normalise/mounts.ts';
+import { readMount, type MountEntry } from '../normalise/mounts.ts';
 import { ownedPaths } from '../owned-paths.ts';
 import { FORBIDDEN_PLACES } from './forbidden-places.ts';
 import { hostControl } from './host-control.ts';
@@ -18,14 +18,20 @@ export const allowedRoots: Rule = {
       const device = bindDevice(draft.spec);
       return device === undefined ? [] : checkPath(device, bastion, ['spec', 'driver_opts', 'device']);
     }
-    if (draft.kind !== 'Container') return checkOwned(draft, bastion);
-    return (draft.written.volumes ?? []).flatMap((entry, position) => {
-      const mount = readMount(entry, new Field([], []));
-      if (mount?.type !== 'bind' || mount.source === undefined) return [];
-      return checkPath(mount.source, bastion, ['spec', 'volumes', position]);
-    });
+    if (draft.kind === 'Container') return checkMounts(draft.written.volumes ?? [], bastion, ['spec', 'volumes']);
+    const owned = checkOwned(draft, bastion);
+    if (draft.kind !== 'File' && draft.kind !== 'FilePatch') return owned;
+    return [...owned, ...checkMounts(draft.written.check?.volumes ?? [], bastion, ['spec', 'check', 'volumes'])];
   },
 };
+
+function checkMounts(entries: readonly MountEntry[], bastion: BastionSpec, at: FieldPath): Violation[] {
+  return entries.flatMap((entry, position) => {
+    const mount = readMount(entry, new Field([], []));
+    if (mount?.type !== 'bind' || mount.source === undefined) return [];
+    return checkPath(mount.source, bastion, [...at, position]);
+  });
+}
 
 /** Default places of all resources lie below one directory, which the Bastion names. */
 function checkOwned(draft: Draft, bastion: BastionSpec): Violation[] {

@@ -1,3 +1,5 @@
+import type { FileSpec, KeyTree } from '../../model/file-specs.ts';
+import { leavesOf } from '../../model/key-tree.ts';
 import type { ListOrMap } from '../normalise/name-values.ts';
 import type { FieldPath } from '../field.ts';
 import { violation, type Rule, type Violation } from './rule.ts';
@@ -16,7 +18,12 @@ export const noSecretsInManifest: Rule = {
       ...checkPairs(draft.annotations, ['metadata', 'annotations']),
     ];
     if (draft.kind === 'File')
-      return [...common, ...checkContent(draft.spec.content, draft.spec.encoding, contentPath(draft.written))];
+      return [
+        ...common,
+        ...checkContent(draft.spec.content, draft.spec.encoding, contentPath(draft.written)),
+        ...checkCompanions(draft.spec),
+      ];
+    if (draft.kind === 'FilePatch') return [...common, ...checkTree(draft.spec.set), ...checkCompanions(draft.spec)];
     if (draft.kind === 'Image') return [...common, ...checkPairs(draft.written.build?.args, ['spec', 'build', 'args'])];
     if (draft.kind === 'Volume' || draft.kind === 'Network')
       return [
@@ -59,6 +66,22 @@ function isList(pairs: ListOrMap): pairs is readonly string[] {
 
 function checkArguments(list: readonly string[], path: FieldPath): Violation[] {
   return list.flatMap((argument) => refuse(secretInArgument(argument), path)).slice(0, 1);
+}
+
+/** Files that lie beside a candidate while it is checked. */
+function checkCompanions({ check }: Pick<FileSpec, 'check'>): Violation[] {
+  return Object.entries(check?.files ?? {}).flatMap(([name, text]) =>
+    checkContent(text, 'utf8', ['spec', 'check', 'files', name]),
+  );
+}
+
+function checkTree(set: KeyTree): Violation[] {
+  return leavesOf(set).flatMap(({ keys, value }) => {
+    const texts = (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'string');
+    return texts
+      .flatMap((text) => refuse(secretInAssignment(keys.at(-1) ?? '', text), ['spec', 'set', ...keys]))
+      .slice(0, 1);
+  });
 }
 
 function contentPath(written: { readonly content?: string; readonly source?: string }): FieldPath {

@@ -23,7 +23,7 @@ interface KeyHolder {
 
 /**
  * Who holds an authority's key can be everybody, so no container may see one, and one mount shows the keys of one
- * Certificate at most; an image has none of them. A mount that holds a forbidden place is left to the rule allowed-roots: whoever may have that
+ * Certificate at most; a check sees it by its directory only, and an image has none of them. A mount that holds a forbidden place is left to the rule allowed-roots: whoever may have that
  * has the host, keys and all.
  *
  * @param root prefix of host paths; empty for none
@@ -43,6 +43,7 @@ export function findForeignKeys(resources: readonly Subject[], root: string): Fo
   const certificates = holdersOf('Certificate');
   const secrets = holdersOf('Secret');
   if (authorities.length + certificates.length + secrets.length === 0) return [];
+  const directories = new Set(all.flatMap((each) => (each.kind === 'Certificate' ? [each.spec.directory] : [])));
   const prefix = root.replace(/\/+$/, '');
   return all.flatMap((resource) => {
     if (resource.kind === 'Image') {
@@ -60,6 +61,11 @@ export function findForeignKeys(resources: readonly Subject[], root: string): Fo
       const advice = `mount ${instead(resource, all)} instead`;
       if (authority !== undefined) {
         const message = `${source} holds the private key of ${authority.key}, with which anybody can be impersonated: ${advice}`;
+        return [{ key: resource.key, path, message }];
+      }
+      const only = shown.length === 1 && isCheck(resource) ? shown[0] : undefined;
+      if (only !== undefined && !directories.has(source)) {
+        const message = `${source} holds the private key of ${only}: show the check its directory, and nothing above it`;
         return [{ key: resource.key, path, message }];
       }
       if (shown.length < 2) return [];
@@ -90,19 +96,27 @@ function mountedBy(resource: Resource): { source: string; path: FieldPath }[] {
     const source = bindDevice(resource.spec);
     return source === undefined ? [] : [{ source, path: ['spec', 'driver_opts', 'device'] }];
   }
+  if (resource.kind === 'File' || resource.kind === 'FilePatch')
+    return (resource.spec.check?.volumes ?? []).map(({ source }) => ({ source, path: ['spec', 'check', 'volumes'] }));
   if (resource.kind !== 'Container') return [];
   return (resource.spec.volumes ?? []).flatMap(({ type, source }) =>
     type === 'bind' && source !== undefined ? { source, path: ['spec', 'volumes'] } : [],
   );
 }
 
+/** What mounts something for the time of a check only, whatever image it runs. */
+function isCheck({ kind }: Resource): boolean {
+  return kind === 'File' || kind === 'FilePatch';
+}
+
 /** Directories of the Certificates that name the container as their consumer. */
-function instead({ name }: Resource, all: readonly Resource[]): string {
+function instead(resource: Resource, all: readonly Resource[]): string {
   const own = all
     .filter((resource) => resource.kind === 'Certificate')
-    .filter(({ spec }) => spec.consumers.some(({ container }) => container === name))
+    .filter(({ spec }) => spec.consumers.some(({ container }) => container === resource.name))
     .map(({ spec }) => spec.directory);
-  return own.length === 0 ? "the directory of the container's own Certificate" : own.sort().join(' and ');
+  if (own.length > 0 && resource.kind === 'Container') return own.sort().join(' and ');
+  return `the directory of the ${isCheck(resource) ? 'service' : 'container'}'s own Certificate`;
 }
 
 function list(keys: readonly Key[]): string {

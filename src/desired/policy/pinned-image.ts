@@ -9,7 +9,7 @@ export const pinnedImage: Rule = {
   check(draft) {
     if (draft.kind === 'Container') return checkReference(draft.spec.image, ['spec', 'image']);
     if (draft.kind === 'Image') return checkReference(draft.spec.reference, ['spec', 'reference']);
-    if (draft.kind === 'File' && draft.spec.check !== undefined)
+    if ((draft.kind === 'File' || draft.kind === 'FilePatch') && draft.spec.check !== undefined)
       return checkReference(draft.spec.check.image, ['spec', 'check', 'image']);
     return [];
   },

@@ -39,12 +39,18 @@ export function checkReservedPlaces(
       'device',
     );
   }
-  if (draft.kind !== 'Container')
-    return ownedPaths(draft).flatMap(({ field, path }) => {
+  if (draft.kind !== 'Container') {
+    const owned = ownedPaths(draft).flatMap(({ field, path }) => {
       // All that lies in a Certificate's directory is its own, so it must not hold such a place either.
       const place = draft.kind === 'Certificate' && field === 'directory' ? touching(path) : inside(path);
       return refuse(place, 'be written by a manifest', field);
     });
+    const check = draft.kind === 'File' || draft.kind === 'FilePatch' ? draft.spec.check : undefined;
+    const seen = (check?.volumes ?? []).flatMap(({ source }) =>
+      refuse(touching(source), 'be seen by a check', 'check', 'volumes'),
+    );
+    return [...owned, ...seen];
+  }
   return (draft.spec.volumes ?? []).flatMap((mount) =>
     mount.type === 'bind' && mount.source !== undefined && !mount.read_only
       ? refuse(touching(mount.source), 'be mounted writable', 'volumes')

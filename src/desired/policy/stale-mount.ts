@@ -23,7 +23,7 @@ export function findStaleMounts(resources: readonly Pick<Resource, 'kind' | 'nam
       .map(({ name, spec }) => [name, new Set((spec.volumes ?? []).map(({ source }) => source))]),
   );
   const files = all
-    .filter((resource) => resource.kind === 'File')
+    .filter((resource) => resource.kind === 'File' || resource.kind === 'FilePatch')
     .flatMap(({ key, spec }) =>
       spec.onChange.flatMap(({ container, action }, position) => {
         if (action.type === 'restart' || mounted.get(container)?.has(spec.path) !== true) return [];

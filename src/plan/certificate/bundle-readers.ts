@@ -55,7 +55,7 @@ export function planBundleReaders(
     steps: chosen.flatMap(({ consumer, container }) => {
       told.add(servedId(key, consumer));
       return [
-        ...actionSteps(consumer.action, container, cause),
+        ...actionSteps(consumer.action, container, cause, context.input),
         draft('RecordNotified', { digest: toldRecord(material, told) }, cause),
       ];
     }),

@@ -113,12 +113,12 @@ function needOf(resource: Resource<'Certificate'>, standing: Standing, cause: st
       [draft('RestartContainer', { container: container.id }, 'the new certificate is not served'), ...verify],
       true,
     );
-  if (!isTold) return need([...actionSteps(consumer.action, container, cause), ...verify]);
+  if (!isTold) return need([...actionSteps(consumer.action, container, cause, context.input), ...verify]);
   if (served === undefined || consumer.served === undefined) return need([]);
   if (isOutdated || (isBad && !hasFailed && isBooting(standing))) return need(verify);
   const showsAnother = served.state === 'served' && served.fingerprint !== fingerprint;
   if (isBad && showsAnother && !hasFailed && !isFresh)
-    return need([...actionSteps(consumer.action, container, 'another certificate is served'), ...verify]);
+    return need([...actionSteps(consumer.action, container, 'another certificate is served', context.input), ...verify]);
   return need([]);
 }
 

@@ -164,6 +164,7 @@ export class CertificateOperator {
       remember: {
         recordRollback: () => Promise.resolve(),
         recordNotified: async (key, digest) => this.#store.set('notified', key, digest),
+        recordPatched: async (key, wrote) => this.#store.set('patched', key, wrote),
       },
       target: step.target,
       files: files(),

@@ -14,7 +14,8 @@ import type { Engine } from '../../../src/engine/port.ts';
 import type { ContainerCreateBody, ContainerSummary, NetworkCreateBody } from '../../../src/engine/wire.ts';
 import type { EngineFacts } from '../../../src/model/observed.ts';
 import { LABEL, ownLabels, type Ownership } from '../../../src/model/labels.ts';
-import type { ContainerSpec, FileSpec, NetworkSpec, VolumeSpec } from '../../../src/model/specs.ts';
+import type { FileSpec } from '../../../src/model/file-specs.ts';
+import type { ContainerSpec, NetworkSpec, VolumeSpec } from '../../../src/model/specs.ts';
 import { expectEngineError } from '../../support/expect-error.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { containerInspect, imageInspect, networkInspect } from '../observe/sample-host.ts';
@@ -265,7 +266,7 @@ describe('CheckFile', () => {
     digest: 'd',
     mode: 0o600,
     onChange: [],
-    check: { image: 'prom:1', command: ['promtool', 'check', 'config', '{file}'] },
+    check: { image: 'prom:1', commands: [['promtool', 'check', 'config', '{file}']] },
   };
   let calls: string[];
   let body: ContainerCreateBody | undefined;
@@ -277,7 +278,9 @@ describe('CheckFile', () => {
       calls.push('create');
       body = asked;
       const source = asked.HostConfig.Mounts?.[0]?.Source ?? '';
-      candidate = `${name} ${(statSync(source).mode & 0o777).toString(8)} ${readFileSync(source, 'utf8')}`;
+      const path = join(source, 'prometheus.yml');
+      const modes = [source, path].map((each) => (statSync(each).mode & 0o777).toString(8));
+      candidate = `${name} ${modes.join(' ')} ${readFileSync(path, 'utf8')}`;
       return Promise.resolve('c1');
     },
     startContainer: () => Promise.resolve(void calls.push('start')),
@@ -300,7 +303,7 @@ describe('CheckFile', () => {
   it('runs the command locked in, with the candidate mounted read-only', async () => {
     await run();
     expect(calls).to.deep.equal(['create', 'start', 'remove c1 true']);
-    expect(candidate).to.match(/^bastion-check-[0-9a-f-]+ 444 a: 1\n$/);
+    expect(candidate).to.match(/^bastion-check-[0-9a-f-]+ 755 444 a: 1\n$/);
     expect(statSync(join(directory(), 'candidates')).mode & 0o777).to.equal(0o700);
     expect(body).to.deep.include({ Entrypoint: ['promtool'], Cmd: ['check', 'config', '/candidate/prometheus.yml'] });
     expect(body?.HostConfig).to.deep.include({
@@ -314,7 +317,7 @@ describe('CheckFile', () => {
   });
 
   it('fails with the end of the output', async () => {
-    const message = await expectStepError(run({ waitContainer: () => Promise.resolve(1) }), 'CHECK_FAILED');
+    const message = await expectStepError(run({ waitContainer: () => Promise.resolve(1) }), 'CONFIG_REJECTED');
     expect(message).to.contain('line 3: mapping').and.to.contain('ended with 1').and.to.contain(spec.path);
     expect(calls.at(-1)).to.equal('remove c1 true');
   });
@@ -323,7 +326,7 @@ describe('CheckFile', () => {
     const deadline = () => Promise.reject(new EngineError('ENGINE_DEADLINE', 'POST /wait', 'slow'));
     await expectStepError(run({ waitContainer: deadline }), 'CHECK_DEADLINE');
     const refuse = () => Promise.reject(new EngineError('ENGINE_BAD_REQUEST', 'POST /start', 'no promtool in $PATH'));
-    expect(await expectStepError(run({ startContainer: refuse }), 'CHECK_FAILED')).to.contain('no promtool');
+    expect(await expectStepError(run({ startContainer: refuse }), 'CONFIG_REJECTED')).to.contain('no promtool');
     expect(calls.filter((call) => call.startsWith('remove'))).to.have.length(2);
   });
 

@@ -47,7 +47,12 @@ describe('executor', () => {
       stateDirectory: '/nonexistent',
       concurrency: typeof concurrency === 'number' ? () => concurrency : concurrency,
       trace: (event) => trace.push(event),
-      remember: { recordRollback: () => Promise.resolve(), recordNotified: () => Promise.resolve(), ...remember },
+      remember: {
+        recordRollback: () => Promise.resolve(),
+        recordNotified: () => Promise.resolve(),
+        recordPatched: () => Promise.resolve(),
+        ...remember,
+      },
       certificates: certificateContext(dial && { dial }),
       revision: () => 'abc',
     });

@@ -19,7 +19,7 @@ import { createDirectory } from '../../../src/apply/steps/create-directory.ts';
 import { restoreFile } from '../../../src/apply/steps/restore-file.ts';
 import { setOwnership } from '../../../src/apply/steps/set-ownership.ts';
 import { writeFile } from '../../../src/apply/steps/write-file.ts';
-import type { FileSpec } from '../../../src/model/specs.ts';
+import type { FileSpec } from '../../../src/model/file-specs.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { expectStepError, stepContext } from './step-context.ts';
 

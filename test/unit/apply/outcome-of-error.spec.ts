@@ -63,9 +63,9 @@ describe('outcomeOfError', () => {
   });
 
   it('takes a step error’s own word for it', () => {
-    expect(outcomeOfError(new StepError('CHECK_FAILED', 'm'))).to.deep.equal({
+    expect(outcomeOfError(new StepError('CONFIG_REJECTED', 'm'))).to.deep.equal({
       type: 'terminal',
-      error: { code: 'CHECK_FAILED', message: 'm' },
+      error: { code: 'CONFIG_REJECTED', message: 'm' },
     });
     expect(outcomeOfError(new StepError('UNSAFE_PATH', 'm')).type).to.equal('retry');
     expect(outcomeOfError(new StepError('NOT_SERVED', 'm', { of: 'Certificate/web web:443' }))).to.deep.equal({

@@ -15,7 +15,11 @@ export function stepContext(
     engine: stubEngine(engine),
     clock: systemClock,
     stateDirectory: '/nonexistent',
-    remember: { recordRollback: () => Promise.resolve(), recordNotified: () => Promise.resolve() },
+    remember: {
+      recordRollback: () => Promise.resolve(),
+      recordNotified: () => Promise.resolve(),
+      recordPatched: () => Promise.resolve(),
+    },
     target: 'Container/web',
     ...certificateContext(),
     activeChecks: new Set(),

@@ -30,7 +30,7 @@ describe('planning files and directories', () => {
     loaded: { port: 9090, path: '/status', contains: 'x', within: 5000 },
   } as const;
   const config = file('prometheus.yml', {
-    check: { image: 'app:1', command: ['promtool', 'check', '{file}'] },
+    check: { image: 'app:1', commands: [['promtool', 'check', '{file}']] },
     onChange: [reload],
   });
   const running = observedContainer(prometheus);

@@ -52,7 +52,7 @@ function errorOf(thrown: unknown): OutcomeError {
 const SOURCES: Readonly<Record<string, () => string>> = {
   'the output of a health check': () => inspectedContainer(INSPECT, {}).healthOutput,
   'the error of a start': () => inspectedContainer(INSPECT, {}).error,
-  'the output of a check': () => errorOf(new StepError('CHECK_FAILED', SAID)).message,
+  'the output of a check': () => errorOf(new StepError('CONFIG_REJECTED', SAID)).message,
   'the body of a consumer': () => errorOf(new StepError('NOT_LOADED', SAID)).message,
   'an error of the engine': () => errorOf(new EngineError('ENGINE_FAULT', 'POST /x', SAID)).message,
   'an error of the engine, as itself': () => new EngineError('ENGINE_FAULT', 'POST /x', SAID).message,

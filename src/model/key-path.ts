@@ -1,0 +1,34 @@
+/** What needs no quotes in a path. */
+const BARE = /^[^.[\]"\s]+$/;
+const STEP = /(?:^|\.)([^.[\]"\s]+)|(?:^|\.)?\[("(?:[^"\\]|\\.)*")\]/y;
+
+/** Keys from the top of a tree to text, as people write it: `log.level`, `http["a.b"].rule`. */
+export function formatKeyPath(keys: readonly string[]): string {
+  return keys
+    .map((key, position) =>
+      BARE.test(key) ? (position === 0 ? key : `.${key}`) : `[${JSON.stringify(key)}]`,
+    )
+    .join('');
+}
+
+/** The other way round; undefined when the text is no path. */
+export function parseKeyPath(text: string): string[] | undefined {
+  const step = new RegExp(STEP);
+  const keys: string[] = [];
+  while (step.lastIndex < text.length) {
+    const match = step.exec(text);
+    if (match === null) return undefined;
+    const key = match[1] ?? parseQuoted(match[2] ?? '');
+    if (key === undefined) return undefined;
+    keys.push(key);
+  }
+  return keys.length === 0 ? undefined : keys;
+}
+
+function parseQuoted(text: string): string | undefined {
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return undefined;
+  }
+}
