@@ -163,8 +163,7 @@ function fileNeeds({ check, onChange }: Pick<FileSpec, 'check' | 'onChange'>, in
   const needs: Need[] = [];
   if (check !== undefined)
     needs.push({ key: index.imageOf(check.image), path: ['spec', 'check', 'image'], strength: 'hard' });
-  for (const { source } of check?.volumes ?? [])
-    needs.push(...mountNeeds(source, ['spec', 'check', 'volumes'], index));
+  for (const { source } of check?.volumes ?? []) needs.push(...mountNeeds(source, ['spec', 'check', 'volumes'], index));
   const named = (authority: string | undefined, ...path: FieldPath): void => {
     if (authority !== undefined)
       needs.push({ key: keyOf('CertificateAuthority', authority), path: ['spec', ...path], strength: 'named' });

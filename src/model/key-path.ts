@@ -5,9 +5,7 @@ const STEP = /(?:^|\.)([^.[\]"\s]+)|(?:^|\.)?\[("(?:[^"\\]|\\.)*")\]/y;
 /** Keys from the top of a tree to text, as people write it: `log.level`, `http["a.b"].rule`. */
 export function formatKeyPath(keys: readonly string[]): string {
   return keys
-    .map((key, position) =>
-      BARE.test(key) ? (position === 0 ? key : `.${key}`) : `[${JSON.stringify(key)}]`,
-    )
+    .map((key, position) => (BARE.test(key) ? (position === 0 ? key : `.${key}`) : `[${JSON.stringify(key)}]`))
     .join('');
 }
 

@@ -3,14 +3,7 @@ import type { FileSpec, OnChange } from './file-specs.ts';
 import type { CertificateStepArguments } from './certificate-steps.ts';
 import type { Key } from './key.ts';
 import type { SecretSpec } from './certificate-specs.ts';
-import type {
-  ContainerSpec,
-  DirectorySpec,
-  ImageSpec,
-  NetworkAttachment,
-  NetworkSpec,
-  VolumeSpec,
-} from './specs.ts';
+import type { ContainerSpec, DirectorySpec, ImageSpec, NetworkAttachment, NetworkSpec, VolumeSpec } from './specs.ts';
 import type { Ownership } from './labels.ts';
 import type { Patched } from './memory.ts';
 import type { TlsAccess } from './tls-access.ts';

@@ -118,7 +118,10 @@ function needOf(resource: Resource<'Certificate'>, standing: Standing, cause: st
   if (isOutdated || (isBad && !hasFailed && isBooting(standing))) return need(verify);
   const showsAnother = served.state === 'served' && served.fingerprint !== fingerprint;
   if (isBad && showsAnother && !hasFailed && !isFresh)
-    return need([...actionSteps(consumer.action, container, 'another certificate is served', context.input), ...verify]);
+    return need([
+      ...actionSteps(consumer.action, container, 'another certificate is served', context.input),
+      ...verify,
+    ]);
   return need([]);
 }
 
