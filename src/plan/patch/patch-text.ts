@@ -1,4 +1,4 @@
-import { isScalar, type Document, type Node, type ParsedNode, type Scalar } from 'yaml';
+import { isScalar, type Document, type Node, type ParsedNode } from 'yaml';
 import { canonicalJson } from '../../model/canonical-json.ts';
 import type { FieldValue } from '../../model/fields.ts';
 import type { KeyTree } from '../../model/file-specs.ts';
@@ -57,10 +57,10 @@ function rewrite(document: Document.Parsed<ParsedNode>, { keys, value }: Edit): 
 }
 
 function keepComments(from: Node, to: Node): void {
-  if (from.commentBefore != null) to.commentBefore = from.commentBefore;
+  to.commentBefore = from.commentBefore ?? null;
   if (from.spaceBefore === true) to.spaceBefore = true;
   // Of a list or a map it is the comment after its last item, which goes with it.
-  if (isScalar(from) && from.comment != null) (to as Scalar).comment = from.comment;
+  if (isScalar(from)) to.comment = from.comment ?? null;
 }
 
 function valueOf(document: Document.Parsed<ParsedNode>): KeyTree {

@@ -1,4 +1,13 @@
-import { isMap, isScalar, LineCounter, parseAllDocuments, visit, type Document, type ParsedNode } from 'yaml';
+import {
+  isMap,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  parseDocument,
+  visit,
+  type Document,
+  type ParsedNode,
+} from 'yaml';
 
 /** A YAML text that can be changed, or why it cannot. */
 export type Patchable = { readonly document: Document.Parsed<ParsedNode> } | { readonly problem: string };
@@ -17,7 +26,7 @@ export function readYaml(text: string): Patchable {
     const documents = Array.isArray(parsed) ? parsed : [];
     for (const { errors } of documents)
       for (const error of errors) return { problem: `is not YAML: ${line(error.pos[0])}: ${error.message}` };
-    const document = documents[0] ?? emptyDocument();
+    const document = documents[0] ?? parseDocument(text);
     const second = documents[1];
     if (second !== undefined)
       return {
@@ -32,14 +41,6 @@ export function readYaml(text: string): Patchable {
     if (error instanceof RangeError) return { problem: 'is nested too deeply to be read' };
     return { problem: `is not YAML: ${error instanceof Error ? error.message : String(error)}` };
   }
-}
-
-function emptyDocument(): Document.Parsed<ParsedNode> {
-  const [document] = parseAllDocuments('# nothing\n');
-  if (document === undefined) throw new Error('a comment is a document');
-  document.comment = null;
-  document.commentBefore = null;
-  return document as Document.Parsed<ParsedNode>;
 }
 
 function problemIn(document: Document.Parsed, line: (offset: number) => string): string | undefined {

@@ -19,7 +19,7 @@ export function toNode(value: FieldValue): Node {
 /** Lines of a map of keys, without their indentation, or of a single value. */
 export function renderLines(value: FieldValue, indent: number): string[] {
   const document = new Document();
-  document.contents = toNode(value) as typeof document.contents;
+  document.contents = toNode(value);
   return document
     .toString({ ...RENDERING, indent })
     .trimEnd()
@@ -35,8 +35,8 @@ export function renderInline(value: FieldValue, style?: Scalar.Type): string {
     if (isText && String(node.value).includes('\n')) node.type = 'QUOTE_DOUBLE';
   } else visit(node, { Collection: (_key, each) => void (each.flow = true) });
   const document = new Document();
-  document.contents = node as typeof document.contents;
-  return document.toString({ ...RENDERING, collectionStyle: 'flow', flowCollectionPadding: true }).trimEnd();
+  document.contents = node;
+  return document.toString({ ...RENDERING, collectionStyle: 'flow', flowCollectionPadding: false }).trimEnd();
 }
 
 function isAmbiguous(text: string): boolean {

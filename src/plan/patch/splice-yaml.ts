@@ -50,8 +50,8 @@ function find(text: string, document: Document.Parsed<ParsedNode>, { keys, value
 
 /** Another value for a key that has one, both of them on one line. */
 function exchange(text: string, node: Node | null, value: FieldValue): Splice | undefined {
-  if (node?.range == null || node.tag?.startsWith('!') === true) return undefined;
-  const [from, to] = node.range;
+  const [from, to] = node?.range ?? [];
+  if (from === undefined || to === undefined || node?.tag?.startsWith('!') === true) return undefined;
   if (text.slice(from, to).includes('\n') || (isTree(value) && Object.keys(value).length > 0)) return undefined;
   if (isCollection(node) && node.flow !== true) return undefined;
   const shown = renderInline(value, isScalar(node) ? (node.type ?? undefined) : undefined);
@@ -120,9 +120,8 @@ function append(text: string, offset: number, lines: readonly string[], column: 
 function endOf(text: string, { key, value }: Pair<Node, Node | null>): number | undefined {
   if (isMap(value) && value.flow !== true && value.items.length > 0)
     return endOf(text, value.items.at(-1) as Pair<Node, Node | null>);
-  const node =
-    value?.range == null || (isScalar(value) && (value.source ?? '') === '' && value.type === 'PLAIN') ? key : value;
-  const end = node.range?.[1];
+  const isBare = isScalar(value) && value.type === 'PLAIN' && (value.source ?? '') === '';
+  const end = (isBare ? undefined : value?.range?.[1]) ?? key.range?.[1];
   if (end === undefined) return undefined;
   return text[end - 1] === '\n' ? end : lineEnd(text, end);
 }
