@@ -501,6 +501,7 @@ export interface TraefikManifestSpec {
     logDirectory?: string;
     entryPoint: string;
     strictDefault: boolean;
+    ping: boolean;
     overwrite: string[];
     owner: string | number;
   };

@@ -1,5 +1,5 @@
 import type { StackKind } from '../model/key.ts';
-import { renderTraefik } from './traefik.ts';
+import { renderTraefik } from './traefik/render-traefik.ts';
 import { renderPrometheus } from './prometheus.ts';
 import { renderNodeExporter } from './node-exporter.ts';
 import { renderGrafana } from './grafana.ts';

@@ -1,0 +1,62 @@
+import type { MonitoredServiceManifest } from '../../model/manifest-types.ts';
+import { hostName } from '../names.ts';
+import type { House, RenderProblem } from '../renderer.ts';
+import type { Route } from './route.ts';
+
+/** Names of routers that are ours begin so. */
+const OURS = 'bastion-';
+const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
+const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
+
+/** The route of an application as its manifest says it, and what is wrong with the manifest; its route counts only without. */
+export function serviceRoute(
+  { metadata, spec }: MonitoredServiceManifest,
+  { bastion }: Pick<House, 'bastion'>,
+): { readonly route: Route; readonly problems: readonly RenderProblem[] } {
+  const problems: RenderProblem[] = [];
+  const refuse = (message: string, ...path: string[]): number => problems.push({ path: ['spec', ...path], message });
+
+  if (metadata.name.startsWith(OURS))
+    problems.push({ path: ['metadata', 'name'], message: `names that begin with ${OURS} are those of the operator` });
+  if (spec.container === undefined && spec.url === undefined)
+    refuse('needs container (and port), or url for what is not a container of this host');
+  if (spec.container !== undefined && spec.url !== undefined) refuse('has container too: give one of them', 'url');
+  if (spec.container !== undefined && !CONTAINER_NAME.test(spec.container))
+    refuse('is no name of a Container resource', 'container');
+  if (spec.container !== undefined && spec.port === undefined)
+    refuse('is needed with container: the port inside it', 'port');
+  if (spec.url !== undefined && spec.port !== undefined) refuse('belongs into url', 'port');
+  const { healthCheck } = spec;
+  if (healthCheck.enabled && seconds(healthCheck.timeout) >= seconds(healthCheck.interval))
+    refuse(`must be shorter than the interval (${healthCheck.interval})`, 'healthCheck', 'timeout');
+
+  const url = spec.url ?? `${spec.scheme}://${spec.container ?? ''}:${spec.port ?? 0}`;
+  const { hostname, protocol } = URL.canParse(url) ? new URL(url) : { hostname: '', protocol: '' };
+  if (spec.url !== undefined && hostname === '') refuse('is no address such as http://192.168.1.20:8090', 'url');
+  const route: Route = {
+    name: metadata.name,
+    host: spec.host ?? hostName(metadata.name, bastion),
+    access: spec.access,
+    url,
+    ...(healthCheck.enabled ? { health: healthOf(healthCheck) } : {}),
+    ...(protocol === 'https:'
+      ? { transport: { serverName: spec.tls.serverName ?? hostname, trust: spec.tls.trust } }
+      : {}),
+  };
+  return { route, problems };
+}
+
+function healthOf({
+  path,
+  interval,
+  timeout,
+  status,
+}: MonitoredServiceManifest['spec']['healthCheck']): NonNullable<Route['health']> {
+  return { path, interval, timeout, ...(status === undefined ? {} : { status }) };
+}
+
+/** A duration of the schema, `500ms` or `2h`, in seconds. */
+function seconds(text: string): number {
+  const [, count = '', unit = ''] = /^(\d+)(\D+)$/.exec(text) ?? [];
+  return Number(count) * (SECONDS[unit] ?? Number.NaN);
+}
