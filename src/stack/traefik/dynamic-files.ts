@@ -1,4 +1,6 @@
+import { keyOf } from '../../model/key.ts';
 import type { TraefikManifest } from '../../model/manifest-types.ts';
+import { header } from '../header.ts';
 import type { House, RenderedManifest } from '../renderer.ts';
 import type { Dynamic } from './dynamic-types.ts';
 import { dynamicText, type DynamicText } from './dynamic-text.ts';
@@ -24,7 +26,7 @@ export function dynamicFiles(
   house: House,
 ): readonly RenderedManifest[] {
   const { name } = traefik.metadata;
-  const comment = [`Rendered by bastion from Traefik/${name}. Changes made here are undone.`];
+  const head = header(keyOf('Traefik', name));
   const internal = [tlsPart(traefik, places, routes.length > 0), internalPart(traefik, places)];
   const certificates = [name, ...(routes.length > 0 ? [hostCertificate(name)] : [])].map(
     (each) => `Certificate/${each}`,
@@ -61,7 +63,7 @@ export function dynamicFiles(
   };
 
   if (traefik.spec.existing === undefined) {
-    const whole = dynamicText(comment, [...internal, rest]);
+    const whole = dynamicText(head, [...internal, rest]);
     const looks = [enabled('http/middlewares', whole.marker), ...routerLooks([...internal, rest])];
     return [
       fileOf(whole, {
@@ -72,8 +74,8 @@ export function dynamicFiles(
       }),
     ];
   }
-  const first = dynamicText(comment, internal);
-  const second = dynamicText([...comment, `It goes with ${first.marker}.`], [rest]);
+  const first = dynamicText(head, internal);
+  const second = dynamicText(`${head}# It goes with ${first.marker}.\n`, [rest]);
   return [
     fileOf(first, { name: `${name}-internal`, file: 'bastion-internal.yml', after: certificates, looks: [] }),
     fileOf(second, {

@@ -13,12 +13,12 @@ export interface DynamicText {
  * Parts to the text of one file. Traefik refuses a broken file in its log only and goes on with what it had, so each
  * version carries a middleware that nothing uses, named by the digest of the rest.
  */
-export function dynamicText(comment: readonly string[], parts: readonly Dynamic[]): DynamicText {
+export function dynamicText(header: string, parts: readonly Dynamic[]): DynamicText {
   const merged = parts.reduce<Tree>((into, part) => merge(into, part as Tree), {});
-  const digest = createHash('sha256').update(yamlText(comment, merged)).digest('hex').slice(0, 12);
+  const digest = createHash('sha256').update(yamlText(header, merged)).digest('hex').slice(0, 12);
   const marker = `bastion-config-${digest}`;
   const marked: Dynamic = { http: { middlewares: { [marker]: { stripPrefix: { prefixes: [`/${marker}`] } } } } };
-  return { text: escapeTemplate(yamlText(comment, merge(merged, marked as Tree))), marker };
+  return { text: escapeTemplate(yamlText(header, merge(merged, marked as Tree))), marker };
 }
 
 /** Dynamic files are templates before they are YAML: what would begin an action is made to print itself. */

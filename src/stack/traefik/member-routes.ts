@@ -20,7 +20,7 @@ export function memberRoutes({ bastion, stack }: Pick<House, 'bastion' | 'stack'
       condition: NO_ADMINISTRATION,
     })),
     ...stack.Grafana.map(({ metadata, spec }) =>
-      memberRoute(metadata.name, hostName(spec.hostname, bastion), 3000, '/api/health'),
+      memberRoute(metadata.name, hostName(spec.hostname ?? metadata.name, bastion), 3000, '/api/health'),
     ),
   ];
 }

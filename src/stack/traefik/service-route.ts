@@ -1,12 +1,12 @@
 import type { MonitoredServiceManifest } from '../../model/manifest-types.ts';
 import { hostName } from '../names.ts';
+import { milliseconds } from '../quantities.ts';
 import type { House, RenderProblem } from '../renderer.ts';
 import type { Route } from './route.ts';
 
 /** Names of routers that are ours begin so. */
 const OURS = 'bastion-';
 const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
-const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
 /** The route of an application as its manifest says it, and what is wrong with the manifest; its route counts only without. */
 export function serviceRoute(
@@ -27,7 +27,7 @@ export function serviceRoute(
     refuse('is needed with container: the port inside it', 'port');
   if (spec.url !== undefined && spec.port !== undefined) refuse('belongs into url', 'port');
   const { healthCheck } = spec;
-  if (healthCheck.enabled && seconds(healthCheck.timeout) >= seconds(healthCheck.interval))
+  if (healthCheck.enabled && milliseconds(healthCheck.timeout) >= milliseconds(healthCheck.interval))
     refuse(`must be shorter than the interval (${healthCheck.interval})`, 'healthCheck', 'timeout');
 
   const url = spec.url ?? `${spec.scheme}://${spec.container ?? ''}:${spec.port ?? 0}`;
@@ -53,10 +53,4 @@ function healthOf({
   status,
 }: MonitoredServiceManifest['spec']['healthCheck']): NonNullable<Route['health']> {
   return { path, interval, timeout, ...(status === undefined ? {} : { status }) };
-}
-
-/** A duration of the schema, `500ms` or `2h`, in seconds. */
-function seconds(text: string): number {
-  const [, count = '', unit = ''] = /^(\d+)(\D+)$/.exec(text) ?? [];
-  return Number(count) * (SECONDS[unit] ?? Number.NaN);
 }

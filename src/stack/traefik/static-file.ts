@@ -1,4 +1,6 @@
+import { keyOf } from '../../model/key.ts';
 import type { FileManifest, TraefikManifest } from '../../model/manifest-types.ts';
+import { header } from '../header.ts';
 import type { House, RenderedManifest } from '../renderer.ts';
 import { yamlText } from '../yaml-text.ts';
 import { loaded, staticLooks } from './loaded.ts';
@@ -24,11 +26,15 @@ export function staticFile(traefik: TraefikManifest, places: Places, house: Hous
   } satisfies Pick<Spec, 'check' | 'onChange'>;
   const name = `${metadata.name}-static`;
   const configuration = staticConfiguration(traefik, places, house.image(spec.image));
-  const comment = `Rendered by bastion from Traefik/${metadata.name}. Changes made here are undone.`;
   return {
     apiVersion: 'bastion.lab/v1',
     kind: 'File',
     metadata: { name },
-    spec: { path: places.staticFile, content: yamlText([comment], configuration), mode: '0644', ...common },
+    spec: {
+      path: places.staticFile,
+      content: yamlText(header(keyOf('Traefik', metadata.name)), configuration),
+      mode: '0644',
+      ...common,
+    },
   };
 }
