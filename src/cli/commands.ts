@@ -85,6 +85,14 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     exitCodes: '0 shown, 64 there is no such kind or field',
     load: () => import('./explain.ts'),
   },
+  'exporter-image': {
+    summary: 'write what the image of the adguard-exporter is built of, on an image with Node or the Node of this host',
+    positionals: 'DIRECTORY [IMAGE|host]',
+    maximumPositionals: 2,
+    options: COMMON_OPTIONS,
+    exitCodes: '0 written, 1 failed',
+    load: () => import('./exporter-image.ts'),
+  },
   version: {
     summary: 'show the version',
     maximumPositionals: 0,

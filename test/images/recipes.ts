@@ -1,3 +1,5 @@
+import { EXPORTER_INSTRUCTIONS, NODE_INSIDE, PROGRAM_INSIDE } from '../../src/cli/exporter-context/dockerfile.ts';
+
 /** The images that demo and tests use. */
 export const IMAGE_NAMES = ['busybox', 'traefik', 'prometheus', 'node-exporter', 'adguard-exporter'] as const;
 export type ImageName = (typeof IMAGE_NAMES)[number];
@@ -31,12 +33,6 @@ const APPLETS = (
   'mkdir mkfifo mount mv nc netstat nslookup od ping ps pwd readlink rm rmdir sed seq sha256sum sleep sort stat stty sync tail ' +
   'tar tee test timeout top touch tr true tty umount uname uniq vi wc wget which whoami xargs yes'
 ).split(' ');
-
-/**
- * What keeps Node small under a limit; the numbers are in bench/RESULTS.md. V8 takes its limits from the machine and not
- * from the container, so they are said here. `--no-opt` would save 2 MB of 40 and cost half of the speed.
- */
-const SMALL_NODE = ['--max-old-space-size=24', '--max-semi-space-size=1', '--v8-pool-size=0'];
 
 /**
  * Local images hold the binaries where the upstream images have them and run as the same user, so that one manifest
@@ -82,14 +78,7 @@ export const RECIPES: Readonly<Record<ImageName, ImageRecipe>> = {
   },
   'adguard-exporter': {
     source: { type: 'build', bundle: 'dist/adguard-exporter.js' },
-    files: { node: '/usr/local/bin/node', 'adguard-exporter.js': '/opt/adguard-exporter.js' },
-    changes: [
-      'USER 65534',
-      'EXPOSE 9617',
-      'ENV MALLOC_ARENA_MAX=1',
-      'ENV UV_THREADPOOL_SIZE=1',
-      `ENTRYPOINT ${JSON.stringify(['/usr/local/bin/node', ...SMALL_NODE, '/opt/adguard-exporter.js'])}`,
-      'CMD ["--config","/etc/adguard-exporter/config.json"]',
-    ],
+    files: { node: NODE_INSIDE, 'adguard-exporter.js': PROGRAM_INSIDE },
+    changes: EXPORTER_INSTRUCTIONS,
   },
 };
