@@ -131,6 +131,8 @@ function containerNeeds(spec: ContainerSpec, index: ResourceIndex): Need[] {
   const needs: Need[] = [{ key: index.imageOf(spec.image), path: ['spec', 'image'], strength: 'hard' }];
   for (const name of Object.keys(spec.networks ?? {}))
     needs.push({ key: keyOf('Network', name), path: ['spec', 'networks', name], strength: 'hard' });
+  if (spec.runAfter !== undefined)
+    needs.push({ key: keyOf('Container', spec.runAfter), path: ['spec', 'runAfter'], strength: 'named' });
   for (const name of ['network_mode', 'ipc', 'pid'] as const) {
     const other = /^container:(.+)$/.exec(spec[name] ?? '')?.[1];
     if (other !== undefined) needs.push({ key: keyOf('Container', other), path: ['spec', name], strength: 'hard' });

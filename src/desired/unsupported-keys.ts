@@ -30,7 +30,7 @@ const SERVICE_KEYS: Readonly<Record<string, string>> = {
   name: 'use metadata.name',
   net: 'use networks or network_mode',
   platform: 'name the image by the digest of that platform',
-  post_start: 'declare a second Container with runPolicy: once',
+  post_start: 'declare a second Container with runPolicy: once and runAfter',
   pre_stop: 'use stop_signal and stop_grace_period',
   profiles: 'keep what is not wanted out of the directory',
   provider: 'leave it out',

@@ -5,11 +5,14 @@ import type { Config } from './config/config.ts';
 import { formatProblems, parseConfig } from './config/parse-config.ts';
 import { startExporter } from './exporter.ts';
 import { createLog } from './log.ts';
+import { filesOfNode, readBeforehand } from './read-node.ts';
 
 const USAGE = `usage: adguard-exporter --config FILE [--check]
+       adguard-exporter --read-node
 
   --config FILE   configuration, JSON (or the variable ADGUARD_EXPORTER_CONFIG)
   --check         only say what is wrong with it
+  --read-node     only read Node and its libraries, for an exporter that has too little memory to do so
 `;
 const WRONG_USE = 2;
 /** What is open at the end is given up after so many milliseconds. */
@@ -32,6 +35,11 @@ function readConfig(path: string): Config | undefined {
 }
 
 async function main(given: readonly string[]): Promise<void> {
+  if (given.length === 1 && given[0] === '--read-node') {
+    const files = filesOfNode();
+    process.stderr.write(`read ${readBeforehand(files)} bytes in ${files.length} files\n`);
+    return;
+  }
   const checkOnly = given.includes('--check');
   const rest = given.filter((argument) => argument !== '--check');
   const path = rest[0] === '--config' ? rest[1] : process.env['ADGUARD_EXPORTER_CONFIG'];

@@ -441,6 +441,7 @@ export interface ContainerManifestSpec {
   adopt: boolean;
   healthyWithin: string;
   runPolicy: 'always' | 'once';
+  runAfter?: string;
   readiness?: {
     address?: string;
     port: number;
@@ -600,14 +601,16 @@ export interface AdGuardExporterManifestSpec {
   memoryLimit: string;
   adguard?: {
     url: string;
+    insecure?: string;
     serverName?: string;
-    user?: string;
     address?: string;
+    network?: string;
+    user?: string;
+    queryLogFile?: string;
   };
   secretsDirectory?: string;
   accessLog?: string;
   trustedProxies: string[];
-  queryLogFile?: string;
   localDomains?: string[];
   clientDomains: boolean;
   gateways: string[];

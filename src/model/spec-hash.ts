@@ -7,6 +7,7 @@ const CONTROL_FIELDS = new Set([
   'adopt',
   'healthyWithin',
   'runPolicy',
+  'runAfter',
   'readiness',
   'external',
   'onChange',

@@ -147,6 +147,8 @@ export interface ContainerSpec {
   readonly healthyWithin: number;
   /** `once`: a job that runs to its end and is not started again. Not part of the hash. */
   readonly runPolicy: 'always' | 'once';
+  /** Name of the Container after each start of which a job runs again. Not part of the hash. */
+  readonly runAfter?: string;
   /** What the operator asks it before it counts as ready. Not part of the hash. */
   readonly readiness?: ReadinessSpec;
 }

@@ -30,6 +30,7 @@ export function normaliseContainer(spec: Spec, context: NormaliseContext, field:
     adopt: spec.adopt,
     healthyWithin: readMilliseconds(spec.healthyWithin, field.at('healthyWithin')) ?? 0,
     runPolicy: spec.runPolicy,
+    runAfter: spec.runAfter,
     readiness: read(spec, 'readiness', field, readReadiness),
     ...readProcess(spec, field),
     ...readNetworking(spec, field),
@@ -142,5 +143,7 @@ function checkTogether(spec: Spec, field: Field): void {
     field
       .at('restart')
       .error(`cannot be ${spec.restart} with runPolicy: once, which runs to its end: use no or on-failure:<times>`);
+  if (spec.runAfter !== undefined && spec.runPolicy !== 'once')
+    field.at('runAfter').error('is for jobs: set runPolicy: once, or use dependsOn for an order');
   if (spec.uts === 'host' && spec.hostname !== undefined) field.at('hostname').error('cannot be set with uts: host');
 }

@@ -52,7 +52,18 @@ export function withState(
     case 'running':
       return runningPlan(resource, current, context, before, conditions, faults);
     default:
-      if (done && current.state === 'exited')
+      if (done && current.state === 'exited') {
+        const leader = startedSince(resource, current, context);
+        if (leader !== undefined)
+          return resourcePlan({
+            ...base,
+            steps: [
+              ...before,
+              draft('StartContainer', { container: current.id }, `runs after every start of ${leader.name}`),
+            ],
+            conditions: [...conditions, progressing('RunsAgain', `${leader.name} was started since`)],
+            readyAfterSteps: false,
+          });
         return resourcePlan({
           ...base,
           steps: before,
@@ -67,6 +78,7 @@ export function withState(
           ],
           readyAfterSteps: current.exitCode === 0,
         });
+      }
       return resourcePlan({
         ...base,
         steps: [...before, draft('StartContainer', { container: current.id }, 'drift', state(current.state))],
@@ -137,6 +149,17 @@ function runningStatus(
       : progressing('AwaitingReadiness', `not ready yet: ${readiness.message}`);
   if (readiness?.type === 'unasked') return progressing('AwaitingReadiness', 'not asked yet whether it is ready');
   return current.health === 'healthy' ? ready('Healthy', 'running and healthy') : ready('Running', 'running');
+}
+
+/** The container that a job runs after, when it runs and was started after the job was. */
+function startedSince(
+  resource: Resource<'Container'>,
+  job: ObservedContainer,
+  context: PlanContext,
+): ObservedContainer | undefined {
+  const { runAfter } = resource.spec;
+  const leader = runAfter === undefined ? undefined : context.containersByName.get(runAfter);
+  return leader?.state === 'running' && leader.startedAt > job.startedAt ? leader : undefined;
 }
 
 /** Whether a container's start is followed by a wait for its health check, or for its saying that it is ready. */

@@ -190,6 +190,7 @@ const WRONG: [what: string, yaml: string, message: string][] = [
   ['ports on the host network', 'ports: [80]\nnetwork_mode: host', 'cannot be published with network_mode: host'],
   ['a Compose service', 'network_mode: service:vpn', 'write container:<name of the Container>'],
   ['a network of the engine', 'networks: [bridge]', 'use network_mode: bridge'],
+  ['what runs always and after another', 'runAfter: web', 'is for jobs: set runPolicy: once'],
   ['a job that restarts for ever', 'runPolicy: once\nrestart: always', 'cannot be always with runPolicy: once'],
   ['a label of ours', 'labels: {lab.bastion.key: x}', 'belongs to the operator'],
   ['a profile in a file', 'security_opt: ["seccomp:/x.json"]', 'names a seccomp profile in a file'],

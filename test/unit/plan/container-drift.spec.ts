@@ -295,6 +295,33 @@ describe('planning one container', () => {
     expectConditions(failed, 'Container/job Degraded JobFailed');
   });
 
+  it('starts a finished job again after each start of the container that it runs after', () => {
+    const job = container('job', { runPolicy: 'once', runAfter: 'web' });
+    const finished = observedContainer(job, { id: id('b'), state: 'exited', exitCode: 3, startedAt: NOW - 60_000 });
+    const started = (startedAt: number, parts = {}) =>
+      planningInput([web, job], { containers: [observedContainer(web, { startedAt, ...parts }), finished] });
+    expectPlan(started(NOW - 59_000), '#1 StartContainer Container/job bbbbbbbbbbbb: runs after every start of web');
+    expectConditions(
+      started(NOW - 59_000),
+      `
+      Container/job Progressing RunsAgain
+      Container/web Ready Running`,
+    );
+    expectPlan(started(NOW - 61_000), 'nothing to do');
+    expectConditions(
+      started(NOW - 61_000),
+      `
+      Container/job Degraded JobFailed
+      Container/web Ready Running`,
+    );
+    expectPlan(
+      started(NOW - 59_000, { state: 'paused' }),
+      `
+      #1 UnpauseContainer Container/web aaaaaaaaaaaa: drift
+           state: want running, got paused`,
+    );
+  });
+
   it('waits for health, then says what is wrong', () => {
     const starting = planningInput([web], {
       containers: [observedContainer(web, { health: 'starting', startedAt: NOW - 1000 })],
