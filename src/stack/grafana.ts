@@ -1,3 +1,4 @@
+import { keyOf } from '../model/key.ts';
 import type { GrafanaManifest, PrometheusManifest } from '../model/manifest-types.ts';
 import { chosenMember } from './chosen-member.ts';
 import { dashboardsOf } from './grafana/dashboards.ts';
@@ -12,6 +13,7 @@ import {
   type GrafanaPlaces,
 } from './grafana/places.ts';
 import { DATA_SOURCE, dashboardProviders, dataSources } from './grafana/provisioning.ts';
+import { header } from './header.ts';
 import { CERTIFICATES_INSIDE, hostName, liveDirectory, networkName } from './names.ts';
 import type { House, RenderedManifest, Renderer } from './renderer.ts';
 
@@ -120,14 +122,15 @@ function files(
     metadata: { name: `${metadata.name}-${suffix}` },
     spec: { path, content, ...(isReadAtStart ? { onChange: [{ container: metadata.name, restart: true }] } : {}) },
   });
+  const head = header(keyOf('Grafana', metadata.name));
   const address = {
     host: hostName(prometheus.spec.hostname ?? prometheus.metadata.name, bastion),
     port: PROMETHEUS_PORT,
     interval: prometheus.spec.scrapeInterval,
   };
   return [
-    file('datasources', `${places.provisioning}/datasources/bastion.yaml`, dataSources(address), true),
-    file('dashboard-providers', `${places.provisioning}/dashboards/bastion.yaml`, dashboardProviders(), true),
+    file('datasources', `${places.provisioning}/datasources/bastion.yaml`, head + dataSources(address), true),
+    file('dashboard-providers', `${places.provisioning}/dashboards/bastion.yaml`, head + dashboardProviders(), true),
     file('home', `${places.config}/${HOME_DASHBOARD}`, fallbackDashboard(spec.minRefreshInterval), false),
   ];
 }

@@ -1,5 +1,6 @@
 import type { GrafanaManifest } from '../../model/manifest-types.ts';
 import { CERTIFICATES_INSIDE } from '../names.ts';
+import { bytes } from '../quantities.ts';
 import { CONFIG_INSIDE, SECRETS_INSIDE } from './places.ts';
 
 /** Port of Grafana in its container. */
@@ -9,7 +10,7 @@ export const HOME_DASHBOARD = 'fallback/home.json';
 
 /** Share of the memory limit that Go's collector aims at: 300 of 384 MB, the rest is SQLite, stacks and page cache. */
 const COLLECTOR_SHARE = 25 / 32;
-const UNITS = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 } as const;
+const MEBIBYTE = 2 ** 20;
 
 /**
  * Environment of the container of a Grafana. Grafana reads `GF_<SECTION>_<KEY>` in place of its grafana.ini, and ignores
@@ -81,7 +82,7 @@ function small(spec: GrafanaManifest['spec']): Record<string, string> {
     GF_DATABASE_WAL: 'true',
     GF_DASHBOARDS_VERSIONS_TO_KEEP: '2',
     // 16 MB an answer: a panel that asks for more fails, instead of all of Grafana.
-    GF_DATAPROXY_RESPONSE_LIMIT: String(16 * 2 ** 20),
+    GF_DATAPROXY_RESPONSE_LIMIT: String(16 * MEBIBYTE),
     // Alert rules are Prometheus's; Grafana shows them and evaluates none.
     GF_UNIFIED_ALERTING_EXECUTE_ALERTS: 'false',
     GF_LOG_MODE: 'console',
@@ -94,6 +95,5 @@ function small(spec: GrafanaManifest['spec']): Record<string, string> {
 
 /** Whole mebibytes, at least one. */
 function collectorGoal(memoryLimit: string): number {
-  const bytes = Number.parseInt(memoryLimit, 10) * UNITS[memoryLimit.slice(-1) as keyof typeof UNITS];
-  return Math.max(1, Math.floor((bytes * COLLECTOR_SHARE) / UNITS.m));
+  return Math.max(1, Math.floor((bytes(memoryLimit) * COLLECTOR_SHARE) / MEBIBYTE));
 }

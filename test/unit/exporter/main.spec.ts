@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -42,6 +42,14 @@ describe('program of the exporter', () => {
     expect(await start()).to.equal(2);
     expect(told).to.match(/^usage: adguard-exporter --config FILE/);
     expect(await start('--config', 'a', 'b')).to.equal(2);
+  }).timeout(30_000);
+
+  it('reads Node and its libraries when that is all that is asked', async () => {
+    expect(await start('--read-node')).to.equal(0);
+    const [, bytes = '0', files = '0'] = /^read (\d+) bytes in (\d+) files$/.exec(told.trim()) ?? [];
+    expect(Number(bytes)).to.be.at.least(statSync(process.execPath).size);
+    expect(Number(files)).to.be.above(0);
+    expect(await start('--read-node', 'more')).to.equal(2);
   }).timeout(30_000);
 
   it('says all that is wrong with its configuration, and where', async () => {
