@@ -67,7 +67,10 @@ const RESULT_TABLE: Record<PassResult, true> = {
 };
 export const PASS_RESULTS = Object.keys(RESULT_TABLE) as PassResult[];
 
-type Live<Spec> = Exclude<keyof Spec, 'adopt' | 'healthyWithin' | 'runPolicy' | 'runAfter' | 'readiness' | 'external' | 'image'>;
+type Live<Spec> = Exclude<
+  keyof Spec,
+  'adopt' | 'healthyWithin' | 'runPolicy' | 'runAfter' | 'readiness' | 'external' | 'image'
+>;
 
 const CONTAINER_FIELDS: Record<Live<ContainerSpec> | 'image' | 'name' | 'state', true> = {
   image: true,
