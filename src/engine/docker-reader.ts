@@ -92,8 +92,8 @@ export class DockerReader implements EngineReader {
     return found.RepoTags?.includes(`${referenceOrId}:latest`) === true ? found : undefined;
   }
 
-  async logs(containerId: string, lines: number): Promise<string> {
-    return await readLogs(this.#transport, containerId, lines);
+  async logs(containerId: string, lines: number, since?: number): Promise<string> {
+    return await readLogs(this.#transport, containerId, lines, since);
   }
 
   async platforms(reference: string): Promise<string[]> {

@@ -36,8 +36,11 @@ export interface EngineReader {
   listVolumes(): Promise<VolumeInspect[]>;
   /** By reference or id; undefined when it is not on this engine. */
   inspectImage(referenceOrId: string): Promise<ImageInspect | undefined>;
-  /** Last lines of a container's output, stdout and stderr mixed, as text. */
-  logs(containerId: string, lines: number): Promise<string>;
+  /**
+   * Last lines of a container's output, stdout and stderr mixed, as text; with `since` (milliseconds since the epoch) only
+   * those that are not older.
+   */
+  logs(containerId: string, lines: number, since?: number): Promise<string>;
   /** Platforms (`linux/amd64`) that the registry offers for a reference. */
   platforms(reference: string): Promise<string[]>;
   /**

@@ -207,6 +207,8 @@ export function containerLife(get: () => Scratch): void {
     const lines = (await scratch.engine.logs(id, 10)).trim().split('\n');
     expect(lines).to.have.members(['one', 'two', 'three']);
     expect((await scratch.engine.logs(id, 1)).trim().split('\n')).to.have.length(1);
+    expect((await scratch.engine.logs(id, 10, 1_500)).trim().split('\n')).to.have.length(3);
+    expect(await scratch.engine.logs(id, 10, Date.now() + 3_600_000)).to.equal('');
   });
 
   it('tells health: starting, then healthy; unhealthy once the check no longer runs', async () => {

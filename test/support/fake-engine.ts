@@ -110,10 +110,15 @@ export class FakeEngine extends FakeClient implements Engine {
     );
   }
 
-  logs(containerId: string, lines: number): Promise<string> {
-    return this.call('logs', [containerId, lines], containerId, () => {
-      const all = this.daemon.container(containerId).output.split(/(?<=\n)/);
-      return all.slice(-lines).join('');
+  /** All of the output counts as said at the start. */
+  logs(containerId: string, lines: number, since = 0): Promise<string> {
+    return this.call('logs', [containerId, lines, since], containerId, () => {
+      const { output, inspect } = this.daemon.container(containerId);
+      if (Date.parse(inspect.State.StartedAt) < since) return '';
+      return output
+        .split(/(?<=\n)/)
+        .slice(-lines)
+        .join('');
     });
   }
 

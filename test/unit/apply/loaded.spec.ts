@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { containerAddress } from '../../../src/apply/container-address.ts';
 import { requestContainer } from '../../../src/apply/steps/request-container.ts';
 import { verifyLoaded } from '../../../src/apply/steps/verify-loaded.ts';
 import type { ContainerInspect } from '../../../src/engine/wire.ts';
+import { makeAuthority } from '../../support/test-authority.ts';
 import { stubEngine } from '../../support/stub-engine.ts';
 import { containerInspect } from '../observe/sample-host.ts';
 import { expectStepError, stepContext } from './step-context.ts';
@@ -91,6 +93,95 @@ describe('telling consumers', () => {
     const loaded = { port, path: '/config', contains: 'version 2', within: 30 };
     const message = await expectStepError(verifyLoaded({ container: 'web', loaded }, stepContext(local)), 'NOT_LOADED');
     expect(message).to.contain('answered 200: version 1').and.to.contain('"version 2" within 30 ms');
+  });
+
+  it('VerifyLoaded wants all looks to hold at once', async () => {
+    // Each is right alone, every other time.
+    let round = 0;
+    const asked: string[] = [];
+    answer = ({ url = '' }, response) => {
+      asked.push(url);
+      if (url === '/status') round += 1;
+      const isRight = url === '/status' ? round !== 2 : round !== 1;
+      setTimeout(() => response.end(isRight ? 'new' : 'old'), 5);
+    };
+    const loaded = {
+      ...{ port, path: '/status', contains: 'new', within: 100_000 },
+      and: [{ path: '/rules', contains: 'new' }],
+    };
+    const soon = { ...stepContext(local).clock, after: (_: number, callback: () => void) => later(_, callback) };
+    await verifyLoaded({ container: 'web', loaded }, stepContext(local, { clock: soon }));
+    expect(round).to.equal(3);
+    expect(asked.filter((url) => url === '/rules')).to.have.length(3);
+    const missing = { ...loaded, within: 30, and: [{ path: '/rules', contains: 'newer' }] };
+    const message = await expectStepError(
+      verifyLoaded({ container: 'web', loaded: missing }, stepContext(local)),
+      'NOT_LOADED',
+    );
+    expect(message).to.contain('/rules did not contain "newer"');
+  });
+
+  it('VerifyLoaded tells what the log of the consumer says since it was told, without secrets', async () => {
+    answer = (_request, response) => response.end('old');
+    const lines = [
+      'level=info msg="Loading configuration file"',
+      'level=error msg="Error reloading config" err="yaml: line 3: did not find expected key" token=abc',
+      'level=info msg="still here"',
+    ];
+    const asked: unknown[] = [];
+    const logs = (...call: unknown[]): Promise<string> => {
+      asked.push(...call);
+      return Promise.resolve(`${lines.join('\n')}\n`);
+    };
+    const loaded = { port, path: '/', contains: 'new', within: 30 };
+    const began = Date.now();
+    const message = await expectStepError(
+      verifyLoaded({ container: 'c1', loaded }, stepContext({ ...local, logs })),
+      'NOT_LOADED',
+    );
+    expect(message).to.match(/^Container web does not show/);
+    expect(message.split('Its log:\n')[1]).to.equal((lines[1] ?? '').replace('abc', '(secret)'));
+    expect(asked[0]).to.equal('c1');
+    expect(asked[2]).to.be.within(began - 5_000, Date.now());
+    lines.splice(0, 3, ...Array.from({ length: 9 }, (_, index) => `line ${index} ${'x'.repeat(1000)}`));
+    const long = await expectStepError(
+      verifyLoaded({ container: 'c1', loaded }, stepContext({ ...local, logs })),
+      'NOT_LOADED',
+    );
+    expect(long).to.contain('line 8 ').and.not.to.contain('line 3 ');
+    expect(long.length).to.be.below(4000);
+  });
+
+  it('both ask over mutual TLS where it is named, and say when a certificate is the cause', async () => {
+    const [authority, other] = await Promise.all([makeAuthority('lab'), makeAuthority('other')]);
+    const { certificate: cert, key } = await authority.issue('web.lab');
+    const seen: string[] = [];
+    const secure = createSecureServer({ cert, key }, ({ method, url, headers }, response) => {
+      seen.push(`${method} ${headers.host}${url}`);
+      response.end('version 2');
+    });
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    try {
+      const at = (secure.address() as AddressInfo).port;
+      const tls = { serverName: 'web.lab', authority: 'lab' };
+      const access = { serverName: 'web.lab', trust: [authority.certificate] };
+      const loaded = { port: at, path: '/config', contains: 'version 2', within: 5_000, tls };
+      await verifyLoaded({ container: 'web', loaded, access }, stepContext(local));
+      const action = { type: 'http', method: 'POST', port: at, path: '/-/reload', tls } as const;
+      await requestContainer({ container: 'web', action, access }, stepContext(local));
+      expect(seen).to.deep.equal(['GET web.lab/config', 'POST web.lab/-/reload']);
+      const foreign = { serverName: 'web.lab', trust: [other.certificate] };
+      const failed = requestContainer({ container: 'web', action, access: foreign }, stepContext(local));
+      expect(await expectStepError(failed, 'REQUEST_FAILED')).to.equal(
+        `POST https://127.0.0.1:${at}/-/reload: signed by nobody we trust.`,
+      );
+      const short = { ...loaded, within: 30 };
+      const unseen = verifyLoaded({ container: 'web', loaded: short, access: foreign }, stepContext(local));
+      expect(await expectStepError(unseen, 'NOT_LOADED')).to.contain('signed by nobody we trust');
+      expect(seen).to.have.length(2);
+    } finally {
+      await new Promise((resolve) => secure.close(resolve));
+    }
   });
 
   it('VerifyLoaded gives up on a container that never answers', async () => {

@@ -62,6 +62,8 @@ describe('logs', () => {
     });
     expect(await reader.logs('web', 20)).to.equal('out err ö');
     expect(query).to.equal('stdout=1&stderr=1&tail=20');
+    await reader.logs('web', 20, 1_700_000_000_123);
+    expect(query).to.equal('stdout=1&stderr=1&tail=20&since=1700000000.123');
   });
 
   it('keeps the end of very long output', async () => {
