@@ -6,10 +6,10 @@ import type { StatusJson } from '../status/status-json.ts';
 import type { Operation } from '../model/step.ts';
 import { consentsText, gatesText } from './gates-text.ts';
 import { styled, type Output } from './output.ts';
+import { resourcesText } from './resources-text.ts';
 import { ago } from './times.ts';
 
 type Colors = Pick<Output, 'color'>;
-type ResourceJson = StatusJson['resources'][number];
 
 const HEADLINE_COLORS: Readonly<Record<string, 'green' | 'yellow' | 'magenta' | 'red'>> = {
   converged: 'green',
@@ -73,50 +73,6 @@ function stepText(step: StepJson, output: Colors, width: number): string {
 function stepsText(status: StatusJson, output: Colors): string {
   const width = Math.max(0, ...status.plan.steps.map((step) => step.target.length));
   return status.plan.steps.map((step) => stepText(step, output, width)).join('');
-}
-
-/** The one condition that says most about a resource. */
-function leading(resource: ResourceJson): ResourceJson['conditions'][number] | undefined {
-  const order = ['Stalled', 'Degraded', 'Blocked', 'Progressing', 'Ready'];
-  return order
-    .map((type) =>
-      resource.conditions.find(
-        (condition) => condition.type === type && (condition.status || condition.reason === 'Unknown'),
-      ),
-    )
-    .find((condition) => condition !== undefined);
-}
-
-function resourcesText(status: StatusJson, output: Colors, now: number): string {
-  const width = Math.max(0, ...status.resources.map((resource) => resource.key.length));
-  return status.resources
-    .map((resource) => {
-      const condition = leading(resource);
-      const unknown = condition === undefined || (resource.stale && condition.type === 'Ready');
-      const type = unknown ? 'Unknown' : condition.type;
-      const color = {
-        Ready: 'green',
-        Progressing: 'yellow',
-        Blocked: 'magenta',
-        Degraded: 'red',
-        Stalled: 'red',
-        Unknown: 'dim',
-      } as const;
-      const reason =
-        condition === undefined || type === 'Ready'
-          ? ''
-          : type === 'Unknown'
-            ? condition.message
-            : `${condition.reason}: ${condition.message}`;
-      const age =
-        status.running && condition !== undefined && condition.since !== null
-          ? formatDuration(now - Date.parse(condition.since))
-          : '';
-      const frozen = resource.frozen ? styled(output, 'yellow', 'frozen: its file is broken  ') : '';
-      const row = `  ${resource.key.padEnd(width)}  ${styled(output, color[type], type.padEnd(11))}  ${status.running ? `${age.padEnd(7)}  ` : ''}${frozen}${reason}`;
-      return `${row.trimEnd()}\n`;
-    })
-    .join('');
 }
 
 /** `bastion status` on a terminal. `directory`: the desired state's, for the paths of findings; `now` in milliseconds since the epoch. */

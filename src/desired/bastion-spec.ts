@@ -1,9 +1,10 @@
-import type { Key } from '../model/key.ts';
+import { isStackKey, type Key } from '../model/key.ts';
 import type { DesiredState, Finding } from '../model/resource.ts';
 import type { BastionSpec } from '../model/specs.ts';
 import { Field, type Problem } from './field.ts';
 import type { BastionManifest } from '../model/manifest-types.ts';
 import { normaliseBastion } from './normalise/bastion.ts';
+import { readHouse } from './normalise/house.ts';
 import { toFindings, type ReadManifests } from './read-manifests.ts';
 import { readSchema, type FieldSchema } from './schema-files.ts';
 
@@ -11,7 +12,7 @@ import { readSchema, type FieldSchema } from './schema-files.ts';
 export interface Installation {
   readonly instance: string;
   readonly bastion: BastionSpec;
-  /** The spec as written, defaults filled in: what renderers see. */
+  /** The spec as written, defaults filled in and paths in plain form: what renderers see. */
   readonly written: BastionManifest['spec'];
 }
 
@@ -33,10 +34,14 @@ export function readInstallation(
   if (entry !== undefined) {
     const problems: Problem[] = [];
     const manifest = entry.manifest as BastionManifest;
-    const bastion = normaliseBastion(manifest.spec, new Field(['spec'], problems));
+    const field = new Field(['spec'], problems);
+    const bastion = normaliseBastion(manifest.spec, field);
+    const isUsed = manifests.valid.some(({ key }) => isStackKey(key));
+    const house = readHouse(manifest.spec, isUsed ? bastion.allowedRoots : undefined, field);
+    const written = { ...house, pkiDirectory: bastion.pkiDirectory };
     const findings = toFindings(entry.document, entry.key, problems);
     if (problems.length > 0 || manifests.brokenKeys.has(entry.key)) return { installation: lastGood, findings };
-    return { installation: { instance: manifest.metadata.name, bastion, written: manifest.spec }, findings };
+    return { installation: { instance: manifest.metadata.name, bastion, written }, findings };
   }
   const broken = [...manifests.brokenKeys].some((key: Key) => key.startsWith('Bastion/'));
   if (broken) return { installation: lastGood, findings: [] };

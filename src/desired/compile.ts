@@ -104,7 +104,7 @@ class Round {
   readonly #broken: ReadonlySet<Key>;
   readonly #root: string;
   readonly #all = new Map<Key, Draft | Resource>();
-  readonly #implicit = new Map<Key, Resource>();
+  readonly #implicit = new Map<Key, Resource<'Image'>>();
   /** Implicit images that a draft wants now, whether or not a frozen resource wants them too. */
   readonly #wanted = new Set<Key>();
   readonly #needs = new Map<Key, Need[]>();
@@ -136,6 +136,10 @@ class Round {
       const need = this.#needs.get(draft.key)?.find((candidate) => candidate.key === key);
       if (reference === undefined || key === undefined || need === undefined || this.#fresh.has(key)) continue;
       this.#wanted.add(key);
+      const origin = draft.document.origin?.key;
+      const known = this.#implicit.get(key);
+      // One that others want too belongs to nobody.
+      if (known !== undefined && known.renderedFrom !== origin) this.#implicit.set(key, withoutOrigin(known));
       if (this.#all.has(key)) continue;
       const spec: Specs['Image'] = { reference, platforms: [] };
       const common = { kind: 'Image', name: reference, key, labels: {}, annotations: {}, dependsOn: [] } as const;
@@ -145,6 +149,7 @@ class Round {
         hash: specHash('Image', spec),
         attempt: attemptHash('Image', spec),
         source: draft.document.locate(need.path),
+        ...(origin === undefined ? {} : { renderedFrom: origin }),
       };
       this.#implicit.set(key, resource);
       this.#all.set(key, resource);
@@ -249,6 +254,10 @@ class Round {
 function imageNamedBy(draft: Draft): string | undefined {
   if (draft.kind === 'Container') return draft.spec.image;
   return draft.kind === 'File' || draft.kind === 'FilePatch' ? draft.spec.check?.image : undefined;
+}
+
+function withoutOrigin({ renderedFrom: _, ...resource }: Resource<'Image'>): Resource<'Image'> {
+  return resource;
 }
 
 function toResource(draft: Draft, dependsOn: readonly Key[]): Resource {

@@ -19,6 +19,8 @@ export interface ConditionStatus {
 export interface ResourceStatus {
   readonly key: Key;
   readonly source: SourceLocation;
+  /** The high-level resource that it was rendered from; the Bastion for what all of those share. */
+  readonly renderedFrom?: Key;
   readonly conditions: readonly ConditionStatus[];
   /** Last good copy of a file that is broken now. */
   readonly frozen: boolean;
@@ -36,7 +38,7 @@ export interface GateStatus {
   readonly checklist: readonly string[];
   /** The exact command for the human. */
   readonly touch: string;
-  /** Resources that wait behind it, sorted. */
+  /** Resources that wait behind it, sorted; parts of a high-level one that is among them are left out. */
   readonly behind: readonly Key[];
   /** Why a file that is there does not count. */
   readonly refused?: string;

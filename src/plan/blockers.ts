@@ -4,8 +4,9 @@ import { isStackKey, type Key } from '../model/key.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Blocker } from '../model/step.ts';
-import { holdName, type ResourcePlan } from './draft.ts';
+import type { ResourcePlan } from './draft.ts';
 import { gateState } from './gate.ts';
+import { holdsOn } from './holds.ts';
 
 /** What has been decided of a resource that others depend on. */
 export interface Decided {
@@ -74,11 +75,9 @@ export function blockersOf(
   return blockers;
 }
 
-/** Hold files that name one of these resources, or all. */
+/** Hold files that hold one of these resources. */
 export function holdBlockers(keys: readonly Key[], input: PlanningInput): Blocker[] {
-  return [...new Set(['all', ...keys.map(holdName)])]
-    .filter((name) => input.gates.holds.has(name))
-    .map((name) => ({ type: 'hold', name: `hold/${name}` }));
+  return holdsOn(keys, input.gates, input.desired).map((name) => ({ type: 'hold', name: `hold/${name}` }));
 }
 
 /**

@@ -2,49 +2,37 @@ import type { Condition, ConditionType } from '../model/condition.ts';
 import type { Key, StackKind } from '../model/key.ts';
 import type { Resource } from '../model/resource.ts';
 import type { PlanContext } from './context.ts';
-import {
-  blocked,
-  degraded,
-  progressing,
-  ready,
-  resourcePlan,
-  type ConditionDraft,
-  type ResourcePlan,
-} from './draft.ts';
+import { blocked, progressing, ready, resourcePlan, type ConditionDraft, type ResourcePlan } from './draft.ts';
 
 /** Parts that are told of by name; the rest is counted. */
 const NAMED = 3;
 
-/** A high-level resource: Ready when all that was rendered from it is. It has no steps of its own for that. */
+/** A high-level resource: Ready when all that was rendered from it is. Its parts have the steps, it has none for them. */
 export function planStack(resource: Resource<StackKind>, context: PlanContext): ResourcePlan {
-  return resourcePlan({ conditions: partConditions(resource, context) });
+  return resourcePlan({ conditions: [partCondition(resource.spec.parts, context)] });
 }
 
-/** What the parts come to. Ready, or what is waited for; and what is wrong with any of them. */
-function partConditions({ spec }: Resource<StackKind>, { decided }: PlanContext): ConditionDraft[] {
-  const waiting = spec.parts.filter((key) => decided.get(key)?.isReady !== true);
-  const held = (type: ConditionType): Condition[] =>
-    spec.parts.flatMap((key) => decided.get(key)?.conditions.filter((condition) => condition.type === type) ?? []);
-  const troubles = [...held('Stalled'), ...held('Degraded')];
-  const trouble = troubles.length === 0 ? [] : [degraded(reasonOf(troubles), told(troubles))];
-  if (waiting.length === 0) return [ready('Ready', partsText(spec.parts.length)), ...trouble];
-  const moving = held('Progressing');
-  if (moving.length > 0) return [progressing('PartsNotReady', `waits for ${listed(waiting)}`), ...trouble];
-  const stopped = held('Blocked');
-  if (stopped.length > 0) return [blocked(reasonOf(stopped), told(stopped)), ...trouble];
-  return trouble.length > 0 ? trouble : [progressing('PartsNotReady', `waits for ${listed(waiting)}`)];
+/** What the parts come to: Ready, or what is waited for. Their troubles are told, and stay theirs. */
+function partCondition(parts: readonly Key[], { decided }: PlanContext): ConditionDraft {
+  const holding = (...types: readonly ConditionType[]): Condition[] =>
+    parts.flatMap((key) => decided.get(key)?.conditions.filter(({ type }) => types.includes(type)) ?? []);
+  const waiting = parts.filter((key) => decided.get(key)?.isReady !== true);
+  const troubles = holding('Stalled', 'Degraded');
+  const also = troubles.length === 0 ? '' : `; ${told(troubles)}`;
+  if (waiting.length === 0) return ready('PartsReady', `${readyText(parts.length)}${also}`);
+  const [stopped] = holding('Blocked');
+  // Only what moves by itself is progress: what fails and what waits for a human must be seen to.
+  if (holding('Progressing').length > 0 || (stopped ?? troubles[0]) === undefined)
+    return progressing('PartsNotReady', `waits for ${listed(waiting)}${also}`);
+  if (stopped === undefined) return blocked('PartsFailing', told(troubles));
+  const stops = holding('Blocked');
+  const isOne = waiting.length === stops.length && stops.every(({ message }) => message === stopped.message);
+  return blocked(stopped.reason, `${isOne ? stopped.message : told(stops)}${also}`);
 }
 
-function partsText(count: number): string {
-  return count === 0
-    ? 'nothing is made of it alone'
-    : count === 1
-      ? 'its part is ready'
-      : `its ${count} parts are ready`;
-}
-
-function reasonOf([first]: readonly Condition[]): string {
-  return first?.reason ?? 'PartsNotReady';
+function readyText(count: number): string {
+  if (count === 0) return 'others are rendered with it; it has no parts of its own';
+  return count === 1 ? 'its part is ready' : `all ${count} parts are ready`;
 }
 
 /** What was said of parts; the same of several only once. */
@@ -52,11 +40,13 @@ function told(conditions: readonly Condition[]): string {
   const byMessage = new Map<string, Key[]>();
   for (const { key, message } of conditions) byMessage.set(message, [...(byMessage.get(message) ?? []), key]);
   const lines = [...byMessage].map(([message, keys]) => `${listed(keys)}: ${message}`);
-  const more = lines.length - NAMED;
-  return lines.slice(0, NAMED).join('; ') + (more > 0 ? `; and ${more} more` : '');
+  return `${lines.slice(0, NAMED).join('; ')}${rest(lines.length)}`;
 }
 
 function listed(keys: readonly Key[]): string {
-  const more = keys.length - NAMED;
-  return keys.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return `${keys.slice(0, NAMED).join(', ')}${rest(keys.length)}`;
+}
+
+function rest(count: number): string {
+  return count > NAMED ? ` and ${count - NAMED} more` : '';
 }

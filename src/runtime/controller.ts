@@ -92,14 +92,19 @@ export class Controller {
 
   /**
    * The human says "try again": forgets failures, rollback and replacements of a resource and looks at it now. Gates,
-   * consents and holds are not touched. @returns what was forgotten, in words; undefined when there is no such resource
+   * consents and holds are not touched. A high-level resource stands for its parts. @returns what was forgotten, in words; undefined when there is no such resource
    */
   retry(key: Key): readonly string[] | undefined {
-    const forgotten = forgetFailures(this.#deps.memory, key);
-    if (forgotten.length === 0 && !this.snapshot().resources.some((resource) => resource.key === key)) return undefined;
-    this.#passes.retry(key);
+    const { resources } = this.snapshot();
+    const parts = resources.flatMap((resource) => (resource.renderedFrom === key ? resource.key : []));
+    const forgotten = [
+      ...forgetFailures(this.#deps.memory, key),
+      ...parts.flatMap((part) => forgetFailures(this.#deps.memory, part).map((what) => `${what} (${part})`)),
+    ];
+    if (forgotten.length === 0 && !resources.some((resource) => resource.key === key)) return undefined;
+    for (const each of [key, ...parts]) this.#passes.retry(each);
     // What is wrong may have been mended where only a look from outside shows it.
-    if (key.startsWith('Certificate/')) this.#deps.servedChecks.checkAll();
+    if ([key, ...parts].some((each) => each.startsWith('Certificate/'))) this.#deps.servedChecks.checkAll();
     this.#trace.emit({ type: 'retry-asked', key, forgotten });
     this.trigger('control');
     return forgotten;

@@ -100,10 +100,12 @@ export class GateTracker {
 
 const UNSEEN = { open: false, awaitingHuman: false, since: 0 };
 
-/** Every gate to all that waits behind it, directly or not, sorted. */
+/** Every gate to all that waits behind it, directly or not, sorted; of a high-level resource not its parts besides. */
 function keysBehindGates(desired: DesiredState): Map<Key, readonly Key[]> {
   const dependents = new Map<Key, Key[]>();
-  for (const { key, dependsOn } of desired.resources) {
+  const origins = new Map<Key, Key>();
+  for (const { key, dependsOn, renderedFrom } of desired.resources) {
+    if (renderedFrom !== undefined) origins.set(key, renderedFrom);
     for (const dependency of dependsOn) {
       const siblings = dependents.get(dependency);
       if (siblings === undefined) dependents.set(dependency, [key]);
@@ -122,7 +124,11 @@ function keysBehindGates(desired: DesiredState): Map<Key, readonly Key[]> {
         open.push(dependent);
       }
     }
-    behind.set(gate.key, [...reached].sort());
+    const withoutParts = [...reached].filter((key) => {
+      const origin = origins.get(key);
+      return origin === undefined || !reached.has(origin);
+    });
+    behind.set(gate.key, withoutParts.sort());
   }
   return behind;
 }

@@ -1,11 +1,10 @@
 import type { Condition } from '../model/condition.ts';
 import type { GateFiles } from '../model/gates.ts';
-import type { Key } from '../model/key.ts';
 import type { Memory } from '../model/memory.ts';
 import type { DesiredState } from '../model/resource.ts';
 import type { Step } from '../model/step.ts';
-import { holdName } from '../plan/draft.ts';
 import { closedGatesBefore } from '../plan/gate.ts';
+import { holdsOn } from '../plan/holds.ts';
 import { withholds } from '../plan/sentinel.ts';
 import type { Intent } from './in-flight.ts';
 
@@ -38,15 +37,11 @@ export function startRefusal(step: Step, intent: Intent, isCommitted: boolean, s
   if (wanted === undefined && !desired.complete) return 'the desired state is not complete any more';
   const gate = closedGatesBefore(step.target, standing)[0];
   if (gate !== undefined) return `${gate} was closed meanwhile`;
-  const hold = heldBy([step.target, ...intent.touches], gates);
+  const [hold] = holdsOn([step.target, ...intent.touches], gates, desired);
   if (hold !== undefined) return `hold/${hold} was made meanwhile`;
   const wrong = wanted?.dependsOn.find((key) => withholds(standing.conditions.filter((each) => each.key === key)));
   if (wrong !== undefined) return `${wrong} is not the directory any more that it was`;
   if (step.risk !== 'destructive') return undefined;
   const consent = intent.consents.find((file) => gates.open[file.replace(/\.ok$/, '')] === undefined);
   return consent === undefined ? undefined : `the consent ${consent} was withdrawn meanwhile`;
-}
-
-function heldBy(keys: readonly Key[], gates: GateFiles): string | undefined {
-  return ['all', ...keys.map(holdName)].find((name) => gates.holds.has(name));
 }

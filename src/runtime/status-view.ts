@@ -77,9 +77,10 @@ export class StatusView {
       }),
       clocks: standing?.clocks ?? { desiredRead: 0, fullDiff: 0, converged: 0, lastPass: 0 },
       engine: standing?.engine ?? { reachable: false, version: '', message: 'not asked yet' },
-      resources: (desired?.resources ?? []).map(({ key, source, hash }) => ({
+      resources: (desired?.resources ?? []).map(({ key, source, hash, renderedFrom }) => ({
         key,
         source,
+        ...(renderedFrom === undefined ? {} : { renderedFrom }),
         frozen: desired?.frozen.has(key) ?? false,
         ...(plan === undefined
           ? { stale: true, conditions: conditions.statuses(key, hash).map((status) => this.#doubted(status)) }

@@ -14,6 +14,12 @@ export interface ZoneProblem extends RenderProblem {
   readonly networkZone?: string;
 }
 
+/** As much of a house as says zones. */
+export interface ZoneSources {
+  readonly bastion: Pick<House['bastion'], 'zones'>;
+  readonly stack: Pick<House['stack'], 'NetworkZone'>;
+}
+
 /** What the exporter's configuration takes. */
 const MOST_ZONES = 16;
 const MOST_RANGES = 256;
@@ -31,7 +37,7 @@ interface Claim extends Pick<ZoneProblem, 'networkZone' | 'path'> {
  * one. What cannot be used is left out and told: ranges that are none, a range that an earlier zone has (the Bastion
  * comes first, then resources by name), names that mean something else, what is too much for the exporter.
  */
-export function zonesOf({ bastion, stack }: Pick<House, 'bastion' | 'stack'>): {
+export function zonesOf({ bastion, stack }: ZoneSources): {
   readonly zones: readonly Zone[];
   readonly problems: readonly ZoneProblem[];
 } {

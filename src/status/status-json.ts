@@ -19,6 +19,8 @@ export interface StatusJson {
   readonly resources: readonly {
     readonly key: string;
     readonly source: string;
+    /** The high-level resource that it was rendered from; the Bastion for what all of those share; null: written by a person. */
+    readonly renderedFrom: string | null;
     readonly frozen: boolean;
     /** Not looked at any more: the conditions are the last known ones, and Ready is false. */
     readonly stale: boolean;
@@ -76,9 +78,10 @@ export function statusJson(snapshot: StatusSnapshot, running: boolean): StatusJs
       lastPass: isoTime(clocks.lastPass),
     },
     engine: snapshot.engine,
-    resources: snapshot.resources.map(({ key, source, frozen, stale, conditions }) => ({
+    resources: snapshot.resources.map(({ key, source, renderedFrom, frozen, stale, conditions }) => ({
       key,
       source: `${source.file}:${source.line}`,
+      renderedFrom: renderedFrom ?? null,
       frozen,
       stale: stale ?? false,
       conditions: conditions.map((condition) => ({ ...condition, since: isoTime(condition.since) })),

@@ -122,11 +122,11 @@ class Settlement {
   #frozenParts(members: readonly Member[]): Claim[] {
     return members
       .filter(({ standing }) => standing === 'frozen')
-      .flatMap(({ key: from, document }) =>
-        [...this.#previous.values()]
-          .filter(({ renderedFrom }) => renderedFrom === from)
-          .map(({ key }) => ({ key, from, document, isStandIn: true })),
-      );
+      .flatMap(({ key: from, document }) => {
+        const spec = this.#previous.get(from)?.spec;
+        const parts = spec !== undefined && 'parts' in spec ? spec.parts : [];
+        return parts.map((key) => ({ key, from, document, isStandIn: true }));
+      });
   }
 
   #refuse(group: ExpandedGroup, findings: readonly Finding[]): void {
