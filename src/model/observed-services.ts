@@ -85,12 +85,15 @@ export interface ObservedDisk {
   readonly blocks: readonly ObservedBlock[];
 }
 
-interface Asked<Answer> {
+/** What all services have in common. */
+export interface Asked<Answer> {
   /** Milliseconds since the epoch of the last try. */
   readonly at: number;
   /** Id of the container that was asked; absent: the service is not in one of ours, or it does not run. */
   readonly container?: string;
-  /** What it said last, of this container only; absent: nothing yet. With a `failure` it is old. */
+  /** Milliseconds since the epoch at which that container started. */
+  readonly containerStartedAt?: number;
+  /** What it said last, of this life of the container only; absent: nothing yet. With a `failure` it is old. */
   readonly answer?: Answer;
   /** Milliseconds since the epoch of `answer`. */
   readonly answeredAt?: number;

@@ -1,7 +1,9 @@
 import type { Condition } from './condition.ts';
 import type { FieldChange } from './fields.ts';
 import type { Key } from './key.ts';
+import type { LoopsStatus } from './loops-status.ts';
 import type { ObservedServed } from './observed-certificates.ts';
+import type { ObservedService } from './observed-services.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { Finding } from './resource.ts';
@@ -68,6 +70,10 @@ export type TraceEvent = { readonly at: number } & (
   | { readonly type: 'certificates-seen'; readonly certificates: readonly CertificateStatus[] }
   /** A consumer was dialled, by schedule or after a change. */
   | { readonly type: 'served-checked'; readonly key: Key; readonly consumer: string; readonly result: ObservedServed }
+  /** A service of the stack was asked, beside the passes. */
+  | { readonly type: 'service-checked'; readonly key: Key; readonly found: ObservedService }
+  /** All services that are asked, and where the closed loops stand, as a pass saw them. */
+  | { readonly type: 'loops-seen'; readonly loops: LoopsStatus }
   /** The human asked for a new certificate before its time. */
   | { readonly type: 'renewal-asked'; readonly key: Key }
   /** The human said "try again"; `forgotten`: what kept it from being tried, in words. */
