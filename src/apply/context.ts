@@ -4,6 +4,7 @@ import type { Engine } from '../engine/port.ts';
 import type { ServedTarget } from '../model/certificate-steps.ts';
 import type { Key } from '../model/key.ts';
 import type { Patched } from '../model/memory.ts';
+import type { Level, Loop } from '../model/levels.ts';
 import type { ObservedServed } from '../model/observed-certificates.ts';
 import type { Operation, StepArguments } from '../model/step.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -13,6 +14,10 @@ export interface Remember {
   recordRollback(key: Key, specHash: string, reason: string): Promise<void>;
   recordNotified(key: Key, digest: string): Promise<void>;
   recordPatched(key: Key, wrote: Patched): Promise<void>;
+  /** A loop of a resource changes now. */
+  recordLevel(key: Key, loop: Loop, level: Omit<Level, 'since'>): Promise<void>;
+  /** A container is restarted now for a scrape that fails; 0: earlier restarts do not count any more. */
+  recordRemediation(key: Key, specHash: string, restarts: number): Promise<void>;
 }
 
 /** What every step function may use. */
@@ -29,6 +34,8 @@ export interface StepContext {
   readonly dial: Dial;
   /** Told of what a step found when it dialled, once. */
   readonly reportServed: (key: Key, target: ServedTarget, found: ObservedServed) => void;
+  /** Told of snapshots that a step deleted, so that nobody plans by an older look. */
+  readonly reportDeleted: (key: Key, snapshots: readonly string[]) => void;
   /** Names of check containers that run now, so that one step does not sweep away another's. */
   readonly activeChecks: Set<string>;
   /** A line for people while the step runs. */

@@ -18,6 +18,8 @@ export interface ExecutorOptions {
   readonly refusal?: (step: Step) => string | undefined;
   readonly trace: (event: TraceEvent) => void;
   readonly remember: Remember;
+  /** Told of snapshots that a step deleted; default: nobody is. */
+  readonly reportDeleted?: StepContext['reportDeleted'];
   readonly certificates: Pick<StepContext, 'files' | 'dial' | 'reportServed'>;
   /** Commit of the desired state, for the history. */
   readonly revision: () => string | undefined;
@@ -65,6 +67,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       stateDirectory: options.stateDirectory,
       remember: options.remember,
       ...options.certificates,
+      reportDeleted: (key, snapshots) => options.reportDeleted?.(key, snapshots),
       target: step.target,
       activeChecks,
       progress: (text) => {

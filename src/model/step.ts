@@ -2,6 +2,7 @@ import type { FieldChange } from './fields.ts';
 import type { FileSpec, OnChange } from './file-specs.ts';
 import type { CertificateStepArguments } from './certificate-steps.ts';
 import type { Key } from './key.ts';
+import type { LoopStepArguments } from './loop-steps.ts';
 import type { SecretSpec } from './certificate-specs.ts';
 import type { ContainerSpec, DirectorySpec, ImageSpec, NetworkAttachment, NetworkSpec, VolumeSpec } from './specs.ts';
 import type { Ownership } from './labels.ts';
@@ -13,7 +14,7 @@ import type { TlsAccess } from './tls-access.ts';
  * derive from this map, so an operation without an executor does not compile.
  * `container` and `network` arguments are ids of existing objects, or the exact name of one that an earlier step makes.
  */
-export interface StepArguments extends CertificateStepArguments {
+export interface StepArguments extends CertificateStepArguments, LoopStepArguments {
   CreateNetwork: { readonly name: string; readonly spec: NetworkSpec; readonly owner: Ownership };
   RemoveNetwork: { readonly network: string };
   ConnectNetwork: { readonly network: string; readonly container: string; readonly attachment: NetworkAttachment };

@@ -8,6 +8,25 @@ export const TSDB = {
   snapshots: 'snapshots',
   /** Description of a block, in its directory. */
   meta: 'meta.json',
-  /** Renamed so, a block does not count any more and is removed at the next start. */
+  /** Bytes of it that are read. */
+  metaLimit: 1024 * 1024,
+  /** Renamed so, a block does not count any more; Prometheus removes it at its next start. */
   removedSuffix: '.tmp-for-deletion',
 } as const;
+
+/** Text of a block's description to the end of its samples, milliseconds since the epoch; undefined when it is none. */
+export function blockMaxTime(meta: string): number | undefined {
+  try {
+    const value: unknown = JSON.parse(meta);
+    const maxTime: unknown =
+      typeof value === 'object' && value !== null && 'maxTime' in value ? value.maxTime : undefined;
+    return typeof maxTime === 'number' && Number.isFinite(maxTime) ? maxTime : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Oldest first; of the same end by name, which tells when it was made. */
+export function byAge(a: { maxTime: number; name: string }, b: { maxTime: number; name: string }): number {
+  return a.maxTime - b.maxTime || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+}

@@ -124,6 +124,10 @@ const RISKS: Readonly<Record<Operation, Risk>> = {
   // Only what the operator made itself and nobody reads any more.
   RemovePreviousPairs: 'safe',
   VerifyServed: 'safe',
+  RecordLevel: 'safe',
+  RecordRemediation: 'safe',
+  DeleteSnapshots: 'destructive',
+  DropOldestBlocks: 'destructive',
 };
 
 /** What an operation does to what is being served. */

@@ -34,7 +34,11 @@ export function createReachService(parts: {
     if (host === undefined) throw new ServiceError('not-running', 'its container does not run');
     return async ({ path, method = 'GET', headers, body, beyondLimit }) => {
       const call = { host, port: at.port, path, method, deadline: DEADLINE_MILLISECONDS };
-      const optional = { ...(headers && { headers }), ...(body !== undefined && { body }), ...(beyondLimit && { beyondLimit }) };
+      const optional = {
+        ...(headers && { headers }),
+        ...(body !== undefined && { body }),
+        ...(beyondLimit && { beyondLimit }),
+      };
       try {
         return await serviceRequest({ ...call, ...optional }, access, parts);
       } catch (error) {

@@ -102,6 +102,8 @@ export async function assembleController(options: ControllerOptions): Promise<Co
           recordRollback: (key, specHash, reason) => memory.recordRollback(key, specHash, reason),
           recordNotified: (key, digest) => memory.recordNotified(key, digest),
           recordPatched: (key, wrote) => memory.recordPatched(key, wrote),
+          recordLevel: (key, loop, level) => memory.recordLevel(key, loop, level),
+          recordRemediation: (key, hash, restarts) => memory.recordRemediation(key, hash, restarts),
         },
         certificates: {
           files,

@@ -7,6 +7,7 @@ const BRAKES = {
   backoffs: 'failures in a row',
   rolledBack: 'the rollback of its spec',
   replacements: 'the count of its replacements',
+  remediations: 'the count of restarts for its scrape',
   sentinels: 'the sentinel that it had',
 } as const satisfies Partial<Record<Concern, string>>;
 

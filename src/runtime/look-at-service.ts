@@ -88,7 +88,9 @@ async function lookAtPrometheus(
 
 function memoryOf({ container }: WantedService, { engine }: LookParts): Promise<ObservedMemory | undefined> {
   // Without numbers the loop stays where it is; that the engine does not answer is told elsewhere.
-  return container === undefined ? Promise.resolve(undefined) : engine.containerMemory(container.id).catch(() => undefined);
+  return container === undefined
+    ? Promise.resolve(undefined)
+    : engine.containerMemory(container.id).catch(() => undefined);
 }
 
 /** One inquiry; what fails leaves what was said before, of the same life of the same container. */

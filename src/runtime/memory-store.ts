@@ -1,6 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { isBackingOff } from '../model/backing-off.ts';
 import type { Key } from '../model/key.ts';
+import type { Level, Loop } from '../model/levels.ts';
 import type { Memory, Patched } from '../model/memory.ts';
 import type { Clock } from './clock.ts';
 import { CONCERNS, loadMemory, saveConcern } from './memory-file.ts';
@@ -94,6 +95,19 @@ export class MemoryStore {
   /** On the disk (or told as a fault) before it resolves. */
   async recordPatched(key: Key, wrote: Patched): Promise<void> {
     this.set('patched', key, wrote);
+    await this.flush();
+  }
+
+  /** On the disk (or told as a fault) before it resolves: what is rendered next depends on it. */
+  async recordLevel(key: Key, loop: Loop, level: Omit<Level, 'since'>): Promise<void> {
+    this.set('levels', key, { ...this.#current.levels[key], [loop]: { ...level, since: this.#options.clock.now() } });
+    await this.flush();
+  }
+
+  /** On the disk (or told as a fault) before it resolves: a crash must not begin the count anew. */
+  async recordRemediation(key: Key, specHash: string, restarts: number): Promise<void> {
+    const at = this.#options.clock.now();
+    this.set('remediations', key, restarts === 0 ? undefined : { specHash, restarts, at });
     await this.flush();
   }
 

@@ -46,6 +46,10 @@ const OPERATION_TABLE: Record<Operation, true> = {
   LinkCertificate: true,
   RemovePreviousPairs: true,
   VerifyServed: true,
+  RecordLevel: true,
+  RecordRemediation: true,
+  DeleteSnapshots: true,
+  DropOldestBlocks: true,
 };
 export const OPERATIONS = Object.keys(OPERATION_TABLE) as Operation[];
 

@@ -108,6 +108,9 @@ export class Narrator {
       case 'warning':
         return line('warn', 'warning', event.message);
       case 'certificates-seen':
+      // Conditions tell what follows from them.
+      case 'service-checked':
+      case 'loops-seen':
         return undefined;
       case 'served-checked':
         return this.#servedChecked(event);

@@ -93,6 +93,8 @@ export class SimulatedOperator {
               recordRollback: (key, hash, reason) => durably(store.recordRollback(key, hash, reason)),
               recordNotified: (key, digest) => durably(store.recordNotified(key, digest)),
               recordPatched: (key, wrote) => durably(store.recordPatched(key, wrote)),
+              recordLevel: (key, loop, level) => durably(store.recordLevel(key, loop, level)),
+              recordRemediation: (key, hash, restarts) => durably(store.recordRemediation(key, hash, restarts)),
             },
           }),
       },

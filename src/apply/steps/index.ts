@@ -3,6 +3,8 @@ import type { StepFunction } from '../context.ts';
 import { buildImage } from './build-image.ts';
 import { checkFile } from './check-file.ts';
 import { createContainer } from './create-container.ts';
+import { deleteSnapshots } from './delete-snapshots.ts';
+import { dropOldestBlocks } from './drop-oldest-blocks.ts';
 import { createDirectory } from './create-directory.ts';
 import { createNetwork } from './create-network.ts';
 import { createVolume } from './create-volume.ts';
@@ -78,4 +80,10 @@ export const STEPS: { readonly [O in Operation]: StepFunction<O> } = {
   LinkCertificate: linkCertificate,
   RemovePreviousPairs: removePreviousPairs,
   VerifyServed: verifyServed,
+
+  RecordLevel: ({ loop, ...level }, { remember, target }) => remember.recordLevel(target, loop, level),
+  RecordRemediation: ({ specHash, restarts }, { remember, target }) =>
+    remember.recordRemediation(target, specHash, restarts),
+  DeleteSnapshots: deleteSnapshots,
+  DropOldestBlocks: dropOldestBlocks,
 };

@@ -2,13 +2,11 @@ import type { Dirent } from 'node:fs';
 import { readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObservedBlock, ObservedDisk } from '../../model/observed-services.ts';
-import { TSDB } from '../../model/tsdb-names.ts';
+import { blockMaxTime, byAge, TSDB } from '../../model/tsdb-names.ts';
 import { realHostFiles } from '../host-files.ts';
-import { isObject, numberOf } from './json-value.ts';
 
 const MOST_SNAPSHOTS = 100;
 const MOST_BLOCKS = 1000;
-const META_LIMIT = 1024 * 1024;
 
 /** Looks at the data directory of a Prometheus. A block never changes, so each is read once. */
 export class DiskReader {
@@ -37,7 +35,7 @@ export class DiskReader {
       if (block !== undefined) blocks.set(name, block);
     }
     this.#blocks = blocks;
-    return [...blocks.values()].sort((a, b) => a.maxTime - b.maxTime || (a.name < b.name ? -1 : 1));
+    return [...blocks.values()].sort(byAge);
   }
 }
 
@@ -65,9 +63,8 @@ function directories(entries: readonly Dirent[], pattern: RegExp): string[] {
 /** Undefined for one that cannot be read: being written, or damaged. */
 async function readBlock(directory: string, name: string): Promise<ObservedBlock | undefined> {
   try {
-    const text = await realHostFiles.read(join(directory, name, TSDB.meta), 'keep', META_LIMIT);
-    const meta: unknown = JSON.parse(text.toString('utf8'));
-    const maxTime = isObject(meta) ? numberOf(meta, 'maxTime') : undefined;
+    const meta = await realHostFiles.read(join(directory, name, TSDB.meta), 'keep', TSDB.metaLimit);
+    const maxTime = blockMaxTime(meta.toString('utf8'));
     return maxTime === undefined ? undefined : { name, maxTime };
   } catch {
     return undefined;

@@ -29,12 +29,10 @@ export function memoryLadder({ high, low, maximumLevel = MEMORY_LEVELS }: Pressu
 export function diskLadder({ high, low, critical, emergency, maximumLevel = DISK_LEVELS }: DiskPressureSpec): Ladder {
   const band = high - low;
   const top = [high, high, Math.max(high, critical), Math.max(high, critical, emergency)];
-  return top
-    .slice(0, maximumLevel)
-    .map((begin, index) => ({
-      ...rung(begin, begin - band),
-      ...(index === DISK_LEVELS - 1 && { isLastResort: true }),
-    }));
+  return top.slice(0, maximumLevel).map((begin, index) => ({
+    ...rung(begin, begin - band),
+    ...(index === DISK_LEVELS - 1 && { isLastResort: true }),
+  }));
 }
 
 function rung(high: number, low: number): Rung {

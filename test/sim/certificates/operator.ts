@@ -165,6 +165,8 @@ export class CertificateOperator {
         recordRollback: () => Promise.resolve(),
         recordNotified: async (key, digest) => this.#store.set('notified', key, digest),
         recordPatched: async (key, wrote) => this.#store.set('patched', key, wrote),
+        recordLevel: () => Promise.reject(new Error('no loops here')),
+        recordRemediation: () => Promise.reject(new Error('no loops here')),
       },
       target: step.target,
       files: files(),

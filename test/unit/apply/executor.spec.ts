@@ -51,6 +51,8 @@ describe('executor', () => {
         recordRollback: () => Promise.resolve(),
         recordNotified: () => Promise.resolve(),
         recordPatched: () => Promise.resolve(),
+        recordLevel: () => Promise.resolve(),
+        recordRemediation: () => Promise.resolve(),
         ...remember,
       },
       certificates: certificateContext(dial && { dial }),
