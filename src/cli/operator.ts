@@ -3,6 +3,7 @@ import { watchDesiredState } from '../desired/watch.ts';
 import { createDockerEngine } from '../engine/docker.ts';
 import { readGates } from '../gates/read.ts';
 import type { GateFiles } from '../model/gates.ts';
+import type { Levels } from '../model/levels.ts';
 import type { DesiredState } from '../model/resource.ts';
 import { assembleController } from '../runtime/assemble.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -35,10 +36,11 @@ export async function createOperator(
   onDesired: (desired: DesiredState) => void = () => undefined,
 ): Promise<Operator> {
   const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
-  const load = async (previous: DesiredState | undefined): Promise<DesiredState> => {
+  const load = async (previous: DesiredState | undefined, levels: Levels): Promise<DesiredState> => {
     const desired = await loadDesiredState({
       directory: desiredDirectory,
       root,
+      levels,
       reserved: reservedPlaces(settings),
       waivable: settings.allowExceptions,
       ...(previous === undefined ? {} : { previous }),

@@ -43,15 +43,17 @@ export interface Survey {
  */
 export async function survey(settings: Settings, clock: Clock, { dial = false } = {}): Promise<Survey> {
   const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
-  const [desired, gates, { memory }] = await Promise.all([
+  const { memory } = await loadMemory(stateDirectory);
+  const [desired, gates] = await Promise.all([
     loadDesiredState({
       directory: desiredDirectory,
       root,
+      // As an operator would read it: what its closed loops changed is no difference to be undone.
+      levels: memory.levels,
       reserved: reservedPlaces(settings),
       waivable: settings.allowExceptions,
     }),
     readGates({ directory: gatesDirectory, holdDirectory, desiredDirectory, strict: strictGates }),
-    loadMemory(stateDirectory),
   ]);
   const reader = createDockerReader(dockerHost === undefined ? {} : { host: dockerHost });
   try {

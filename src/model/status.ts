@@ -1,6 +1,7 @@
 import type { CertificateStatus } from './certificate-status.ts';
 import type { Condition, ConditionType } from './condition.ts';
 import type { Key } from './key.ts';
+import type { LoopStatus } from './loops-status.ts';
 import type { Plan } from './plan.ts';
 import type { Finding, SourceLocation } from './resource.ts';
 import type { PassResult } from './trace.ts';
@@ -65,6 +66,8 @@ export interface StatusSnapshot {
   readonly gates: readonly GateStatus[];
   /** Soonest expiry first. */
   readonly certificates: readonly CertificateStatus[];
+  /** Closed loops that do not stand where the manifest says, sorted by resource. */
+  readonly levels?: readonly LoopStatus[];
   readonly consents: readonly { readonly touch: string; readonly removes: readonly string[] }[];
   readonly findings: readonly Finding[];
   /** What the human did without effect, in sentences: hold files that name nothing. */

@@ -1,6 +1,7 @@
 import type { EngineReader } from '../engine/port.ts';
 import type { EngineEvent, NetworkInspect, VolumeInspect } from '../engine/wire.ts';
 import type { EngineFacts, Observed, ObservedNetwork, ObservedPath, ObservedVolume } from '../model/observed.ts';
+import type { ObservedServices } from '../model/observed-services.ts';
 import type { ObservedServed } from '../model/observed-certificates.ts';
 import type { ObservedReadiness } from '../model/readiness.ts';
 import type { DesiredState } from '../model/resource.ts';
@@ -34,6 +35,8 @@ export interface ObserverOptions {
   readonly served?: () => Readonly<Record<string, ObservedServed>>;
   /** What containers said when they were asked last; absent: nobody asks them. */
   readonly readiness?: () => Readonly<Record<string, ObservedReadiness>>;
+  /** What the services of the stack said last; absent: nobody asks them. */
+  readonly services?: () => ObservedServices;
   readonly certificates?: CertificateObserverOptions;
 }
 
@@ -69,6 +72,7 @@ export class Observer {
   readonly #strayMounts = new StrayMounts();
   readonly #served: () => Readonly<Record<string, ObservedServed>>;
   readonly #readiness: ObserverOptions['readiness'];
+  readonly #services: ObserverOptions['services'];
   readonly #users: AccountFile;
   readonly #groups: AccountFile;
   #interest: { readonly of: DesiredState; readonly names: EventInterest } | undefined;
@@ -86,6 +90,7 @@ export class Observer {
     this.#sentinels = new SentinelObserver(options.certificates?.now ?? Date.now);
     this.#served = options.served ?? (() => NEVER_DIALLED);
     this.#readiness = options.readiness;
+    this.#services = options.services;
     this.#users = new AccountFile(options.passwdFile ?? '/etc/passwd');
     this.#groups = new AccountFile(options.groupFile ?? '/etc/group');
   }
@@ -208,6 +213,7 @@ export class Observer {
       ...certificates,
       served: this.#served(),
       ...(this.#readiness === undefined ? {} : { readiness: this.#readiness() }),
+      ...(this.#services === undefined ? {} : { services: this.#services() }),
       sentinels,
       strayMounts: await this.#strayMounts.observe(desired, foundContainers.containers),
       users,

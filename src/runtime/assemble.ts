@@ -6,6 +6,7 @@ import type { CertificateFiles } from '../certs/files.ts';
 import { realFiles } from '../certs/real-files.ts';
 import type { Engine } from '../engine/port.ts';
 import type { GateFiles } from '../model/gates.ts';
+import type { Levels } from '../model/levels.ts';
 import type { DesiredState } from '../model/resource.ts';
 import { Observer } from '../observe/observer.ts';
 import { buildPlan } from '../plan/build-plan.ts';
@@ -13,10 +14,13 @@ import { baselineAfterApply } from '../plan/container/baseline.ts';
 import { PlanCache } from '../plan/plan-cache.ts';
 import type { Clock } from './clock.ts';
 import { Controller } from './controller.ts';
+import { createReachService } from './ask-service.ts';
 import { createLateSchedule, DEFAULT_CHECK_SCHEDULE } from './late-schedule.ts';
+import { createLookAtService } from './look-at-service.ts';
 import { MemoryStore } from './memory-store.ts';
 import { ReadinessChecks } from './readiness-checks.ts';
 import type { Schedule } from './schedule.ts';
+import { ServiceChecks, type LookAtService } from './service-checks.ts';
 import { ServedChecks } from './served-checks.ts';
 import type { TraceEvent } from '../model/trace.ts';
 
@@ -28,7 +32,7 @@ export interface ControllerOptions {
   readonly stateDirectory: string;
   /** Steps side by side, instead of what the desired state says. */
   readonly concurrency?: number;
-  readonly loadDesired: (previous: DesiredState | undefined) => Promise<DesiredState>;
+  readonly loadDesired: (previous: DesiredState | undefined, levels: Levels) => Promise<DesiredState>;
   readonly watchDesired: (onChange: () => void) => { close(): void };
   readonly readGates: () => Promise<GateFiles>;
   readonly watchGates: (onChange: () => void) => { close(): void };
@@ -36,6 +40,8 @@ export interface ControllerOptions {
   readonly files?: CertificateFiles;
   /** How a service is asked for its certificate; default: by a TLS handshake. */
   readonly dial?: Dial;
+  /** How a service of the stack is looked at; default: asked over mutual TLS. */
+  readonly lookAtService?: LookAtService;
   /** Cron expression: when to look at what is served and what is to be renewed. Default: every five minutes. */
   readonly checkSchedule?: string;
   /** Default: the real one. */
@@ -68,6 +74,15 @@ export async function assembleController(options: ControllerOptions): Promise<Co
     ask: (target) => askReadiness(target, { engine, files, clock }),
     onChange: () => controller.trigger('readiness'),
   });
+  const look =
+    options.lookAtService ??
+    createLookAtService({ clock, engine, reach: createReachService({ engine, files, clock }) });
+  const serviceChecks = new ServiceChecks({
+    clock,
+    look,
+    trace: (event) => trace(event),
+    onChange: () => controller.trigger('service'),
+  });
   const controller = new Controller({
     version: options.version,
     clock,
@@ -79,10 +94,12 @@ export async function assembleController(options: ControllerOptions): Promise<Co
     schedule: (onTime) => schedule(checkSchedule, onTime),
     servedChecks,
     readinessChecks,
+    serviceChecks,
     observer: new Observer(engine, {
       now: () => clock.now(),
       served: () => servedChecks.current(),
       readiness: () => readinessChecks.current(),
+      services: () => serviceChecks.current(),
     }),
     events: (signal, connected) => engine.events(signal, connected),
     buildPlan: (input) => buildPlan(input, cache),
@@ -105,6 +122,7 @@ export async function assembleController(options: ControllerOptions): Promise<Co
           recordLevel: (key, loop, level) => memory.recordLevel(key, loop, level),
           recordRemediation: (key, hash, restarts) => memory.recordRemediation(key, hash, restarts),
         },
+        reportDeleted: (key, snapshots) => serviceChecks.forgetSnapshots(key, snapshots),
         certificates: {
           files,
           dial,

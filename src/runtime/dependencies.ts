@@ -1,6 +1,7 @@
 import type { Executor } from '../apply/executor.ts';
 import type { EngineReader } from '../engine/port.ts';
 import type { GateFiles } from '../model/gates.ts';
+import type { Levels } from '../model/levels.ts';
 import type { Plan } from '../model/plan.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
 import type { DesiredState } from '../model/resource.ts';
@@ -12,6 +13,7 @@ import type { TakeBaseline } from './learner.ts';
 import type { MemoryStore } from './memory-store.ts';
 import type { ReadinessChecks } from './readiness-checks.ts';
 import type { ServedChecks } from './served-checks.ts';
+import type { ServiceChecks } from './service-checks.ts';
 
 /** What the controller hands to the executor. */
 export interface ExecutorHooks {
@@ -28,8 +30,10 @@ export interface ControllerDependencies {
   readonly version: string;
   readonly clock: Clock;
   readonly memory: MemoryStore;
-  /** Rejects with a DesiredStateError when nothing usable can be read. */
-  loadDesired(previous: DesiredState | undefined): Promise<DesiredState>;
+  /**
+   * Reads the desired state as the closed loops stand. Rejects with a DesiredStateError when nothing usable can be read.
+   */
+  loadDesired(previous: DesiredState | undefined, levels: Levels): Promise<DesiredState>;
   watchDesired(onChange: () => void): { close(): void };
   readGates(): Promise<GateFiles>;
   watchGates(onChange: () => void): { close(): void };
@@ -37,6 +41,7 @@ export interface ControllerDependencies {
   schedule(onTime: () => void): { close(): void };
   readonly servedChecks: Pick<ServedChecks, 'want' | 'checkAll' | 'close'>;
   readonly readinessChecks: Pick<ReadinessChecks, 'want' | 'close'>;
+  readonly serviceChecks: Pick<ServiceChecks, 'want' | 'close'>;
   readonly observer: Pick<Observer, 'observe' | 'notice' | 'invalidate'>;
   readonly events: EngineReader['events'];
   buildPlan(input: PlanningInput): Plan;

@@ -1,23 +1,30 @@
+import type { Levels } from '../model/levels.ts';
 import type { DesiredState } from '../model/resource.ts';
 import type { Clock } from './clock.ts';
 import { messageOf } from './trace-bus.ts';
 import type { TraceBus } from './trace-bus.ts';
 
-/** Keeps the desired state and reads it again when told that it may have changed. */
+export interface DesiredSourceOptions {
+  readonly load: (previous: DesiredState | undefined, levels: Levels) => Promise<DesiredState>;
+  /** Where the closed loops stand: another object when one of them went further. */
+  readonly levels: () => Levels;
+  readonly clock: Clock;
+  readonly trace: TraceBus;
+}
+
+/** Keeps the desired state and reads it again when told that it may have changed, and when a closed loop went further. */
 export class DesiredSource {
-  readonly #load: (previous: DesiredState | undefined) => Promise<DesiredState>;
-  readonly #clock: Clock;
-  readonly #trace: TraceBus;
+  readonly #options: DesiredSourceOptions;
   #current: DesiredState | undefined;
   #fingerprint = '';
   #stale = true;
+  /** What the last reading went by. */
+  #levels: Levels | undefined;
   #failure: string | undefined;
   #readAt = 0;
 
-  constructor(load: (previous: DesiredState | undefined) => Promise<DesiredState>, clock: Clock, trace: TraceBus) {
-    this.#load = load;
-    this.#clock = clock;
-    this.#trace = trace;
+  constructor(options: DesiredSourceOptions) {
+    this.#options = options;
   }
 
   /** The last one that could be read, also while it cannot be read now. */
@@ -41,18 +48,21 @@ export class DesiredSource {
 
   /** The desired state, the same object while nothing changed; undefined when nothing usable can be read. */
   async read(): Promise<DesiredState | undefined> {
-    if (!this.#stale) return this.#current;
+    const { clock, trace } = this.#options;
+    const levels = this.#options.levels();
+    if (!this.#stale && levels === this.#levels) return this.#current;
     this.#stale = false;
-    const started = this.#clock.now();
+    this.#levels = levels;
+    const started = clock.now();
     try {
-      const loaded = await this.#load(this.#current);
-      this.#readAt = this.#clock.now();
+      const loaded = await this.#options.load(this.#current, levels);
+      this.#readAt = clock.now();
       this.#accept(loaded, this.#readAt - started);
       return this.#current;
     } catch (error) {
       this.#stale = true;
       const message = messageOf(error);
-      if (message !== this.#failure) this.#trace.emit({ type: 'desired-failed', message });
+      if (message !== this.#failure) trace.emit({ type: 'desired-failed', message });
       this.#failure = message;
       return undefined;
     }
@@ -61,14 +71,14 @@ export class DesiredSource {
   #accept(loaded: DesiredState, milliseconds: number): void {
     const fingerprint = fingerprintOf(loaded);
     if (fingerprint === this.#fingerprint && this.#failure === undefined) {
-      this.#trace.emit({ type: 'desired-confirmed' });
+      this.#options.trace.emit({ type: 'desired-confirmed' });
       return;
     }
     this.#failure = undefined;
     this.#fingerprint = fingerprint;
     this.#current = loaded;
     const { revision, resources, complete, findings } = loaded;
-    this.#trace.emit({
+    this.#options.trace.emit({
       type: 'desired-loaded',
       revision,
       resources: resources.length,

@@ -2,7 +2,6 @@ import type { EngineReader } from '../engine/port.ts';
 import type { Key } from '../model/key.ts';
 import type {
   Asked,
-  GrafanaAnswer,
   ObservedMemory,
   ObservedPrometheus,
   ObservedService,
@@ -27,8 +26,6 @@ export interface LookParts {
   readonly clock: Pick<Clock, 'now'>;
   readonly engine: Pick<EngineReader, 'containerMemory'>;
   readonly reach: ReachService;
-  /** Rejects with a ServiceError. */
-  readonly readGrafana: (ask: AskService, spec: Spec<'grafana'>) => Promise<GrafanaAnswer>;
 }
 
 /** How the services of the stack are looked at: asked over mutual TLS; of a Prometheus also its memory and disk. */
@@ -45,11 +42,8 @@ export function createLookAtService(parts: LookParts): LookAtService {
     switch (wanted.spec.type) {
       case 'prometheus':
         return lookAtPrometheus(wanted, wanted.spec, previous, diskOf(wanted.key), parts);
-      case 'grafana': {
-        const { spec } = wanted;
-        const asked = await inquire<GrafanaAnswer>(wanted, previous, parts, (ask) => parts.readGrafana(ask, spec));
-        return { type: 'grafana', ...asked };
-      }
+      case 'grafana':
+        throw new Error('nobody asks a Grafana yet');
       case 'traefik':
         return { type: 'traefik', ...(await inquire<TraefikAnswer>(wanted, previous, parts, readTraefik)) };
     }

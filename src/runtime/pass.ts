@@ -5,12 +5,8 @@ import type { Plan } from '../model/plan.ts';
 import type { DesiredState, Resource } from '../model/resource.ts';
 import type { Step } from '../model/step.ts';
 import { isBackingOff } from '../model/backing-off.ts';
-import type { CertificateStatus } from '../model/certificate-status.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
 import type { PassResult } from '../model/trace.ts';
-import { certificateStatuses } from '../plan/certificate/report.ts';
-import { readinessTargets } from '../plan/container/readiness.ts';
-import { servedTargets } from '../plan/certificate/served-targets.ts';
 import { runnableSteps, separateSteps } from './components.ts';
 import { ConditionTracker } from './condition-tracker.ts';
 import type { ControllerDependencies } from './dependencies.ts';
@@ -21,6 +17,7 @@ import { forgetTouched } from './forget-touched.ts';
 import { GateTracker } from './gate-tracker.ts';
 import { InFlight } from './in-flight.ts';
 import { Learner } from './learner.ts';
+import { lookBeside } from './look-beside.ts';
 import { passResult } from './pass-result.ts';
 import { rememberSeen } from './remember-seen.ts';
 import { Repetition } from './repetition.ts';
@@ -61,11 +58,7 @@ export class Passes {
   #resources = new Map<Key, Resource>();
   #resourcesOf: DesiredState | undefined;
   #observed: Observed | undefined;
-  #standing: Pick<Standing, 'gates' | 'plan' | 'certificates'> = {
-    gates: undefined,
-    plan: undefined,
-    certificates: [],
-  };
+  #standing: Pick<Standing, 'gates' | 'plan' | 'certificates' | 'loops'> = { gates: undefined, plan: undefined };
   #clocks = { fullDiff: 0, converged: 0 };
   #halted = false;
   /** As read last. */
@@ -76,7 +69,12 @@ export class Passes {
   constructor(deps: ControllerDependencies, trace: TraceBus, onSettled: () => void) {
     this.#deps = deps;
     this.#trace = trace;
-    this.#desired = new DesiredSource((previous) => deps.loadDesired(previous), deps.clock, trace);
+    this.#desired = new DesiredSource({
+      load: (previous, levels) => deps.loadDesired(previous, levels),
+      levels: () => deps.memory.current.levels,
+      clock: deps.clock,
+      trace,
+    });
     this.#link = new EngineLink(trace);
     this.#learner = new Learner(deps.memory, deps.clock, deps.takeBaseline, (container) =>
       this.stops.wasStopped(container),
@@ -168,13 +166,13 @@ export class Passes {
       this.#learner.engineChanged(desired, observed, withSteps);
     }
     this.#tell(desired, gates, plan, busy, now);
-    const certificates = this.#lookAtCertificates(input, plan);
+    const seenBeside = lookBeside(input, plan, this.#deps, this.#trace);
 
     const braked = this.#launch(plan, observed, gates, busy, now);
     const result = passResult(plan, this.inFlight.busy().size > 0, desired.complete);
     if (result === 'converged') this.#clocks.converged = now;
     if (seen.full) this.#clocks.fullDiff = now;
-    this.#standing = { gates, plan, certificates };
+    this.#standing = { gates, plan, ...seenBeside };
     this.#publish(result, '');
     return { result, nextAt: braked ? now : wakeTime(plan, memory.current, now, this.#learner.wakeAt) };
   }
@@ -213,15 +211,6 @@ export class Passes {
     for (const change of changes) this.#trace.emit({ type: 'condition-changed', ...change });
     for (const event of this.#drifts.update(desired, plan, busy, now)) this.#trace.emit(event);
     for (const event of this.#gates.update(desired, plan, gates, now)) this.#trace.emit(event);
-  }
-
-  /** Tells of the certificates, and says which services are to be asked what they serve. */
-  #lookAtCertificates(input: PlanningInput, plan: Plan): readonly CertificateStatus[] {
-    const certificates = certificateStatuses(input, plan);
-    this.#trace.emit({ type: 'certificates-seen', certificates });
-    this.#deps.servedChecks.want(servedTargets(input));
-    this.#deps.readinessChecks.want(readinessTargets(input));
-    return certificates;
   }
 
   /** @returns whether a resource was stopped because its steps change nothing: to be planned again at once */

@@ -68,6 +68,17 @@ export class ServiceChecks {
     return this.#current;
   }
 
+  /** A step deleted snapshots: they are not to be planned for by what was seen before. */
+  forgetSnapshots(key: Key, names: readonly string[]): void {
+    const entry = this.#entries.get(key);
+    if (entry?.found?.type !== 'prometheus' || entry.found.disk === undefined) return;
+    const { disk } = entry.found;
+    const snapshots = disk.snapshots.filter((name) => !names.includes(name));
+    entry.found = { ...entry.found, disk: { ...disk, snapshots } };
+    entry.essence = serviceEssence(entry.found, entry.wanted.thresholds);
+    this.#publish();
+  }
+
   /** From now on nothing is asked, and what answers still is not listened to. */
   close(): void {
     this.#isClosed = true;

@@ -1,5 +1,6 @@
 import type { CertificateStatus } from '../model/certificate-status.ts';
 import type { GateFiles } from '../model/gates.ts';
+import type { LoopsStatus } from '../model/loops-status.ts';
 import type { Plan } from '../model/plan.ts';
 import type { DesiredState } from '../model/resource.ts';
 import type { ConditionStatus, StatusSnapshot } from '../model/status.ts';
@@ -20,6 +21,7 @@ export interface Standing {
   readonly plan: Plan | undefined;
   /** Soonest expiry first; absent: none were looked at. */
   readonly certificates?: readonly CertificateStatus[];
+  readonly loops?: LoopsStatus;
   readonly running: readonly string[];
   readonly clocks: StatusSnapshot['clocks'];
   readonly engine: StatusSnapshot['engine'];
@@ -88,6 +90,7 @@ export class StatusView {
       })),
       gates: gateStatuses,
       certificates: standing?.certificates ?? [],
+      levels: (standing?.loops?.levels ?? []).filter(({ level }) => level > 0),
       consents: (plan?.consents ?? [])
         .filter(({ file }) => gates?.open[file.replace(/\.ok$/, '')] === undefined)
         .map(({ file, removes }) => ({ touch: touchCommand(gates?.directory ?? '', file), removes })),

@@ -20,11 +20,13 @@ export type Reason =
   /** A consumer serves something else than before. */
   | 'served'
   /** A container became ready, or is not any more. */
-  | 'readiness';
+  | 'readiness'
+  /** A service of the stack says something else than before. */
+  | 'service';
 
 type TriggerDependencies = Pick<
   ControllerDependencies,
-  'clock' | 'events' | 'watchDesired' | 'watchGates' | 'schedule' | 'servedChecks' | 'readinessChecks'
+  'clock' | 'events' | 'watchDesired' | 'watchGates' | 'schedule' | 'servedChecks' | 'readinessChecks' | 'serviceChecks'
 >;
 
 export interface TriggerTargets {
@@ -95,6 +97,7 @@ export class Triggers {
     this.#schedule?.close();
     this.#deps.servedChecks.close();
     this.#deps.readinessChecks.close();
+    this.#deps.serviceChecks.close();
     this.#cancelRelist?.();
     this.#cancelWake?.();
     await this.#stream.close();

@@ -11,8 +11,14 @@ export const inertServedChecks: ControllerDependencies['servedChecks'] = {
   close: () => undefined,
 };
 
-/** Nobody is ever asked. */
+/** No container is ever asked. */
 export const inertReadinessChecks: ControllerDependencies['readinessChecks'] = {
+  want: () => undefined,
+  close: () => undefined,
+};
+
+/** No service is ever asked. */
+export const inertServiceChecks: ControllerDependencies['serviceChecks'] = {
   want: () => undefined,
   close: () => undefined,
 };

@@ -168,6 +168,7 @@ export class CertificateOperator {
         recordLevel: () => Promise.reject(new Error('no loops here')),
         recordRemediation: () => Promise.reject(new Error('no loops here')),
       },
+      reportDeleted: () => undefined,
       target: step.target,
       files: files(),
       dial: consumers.dial,

@@ -6,7 +6,7 @@ import { createSchedule, scheduleProblem } from '../../../src/runtime/schedule.t
 import { Triggers, type Reason } from '../../../src/runtime/triggers.ts';
 import { eventually } from '../../support/eventually.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { inertReadinessChecks, inertServedChecks } from '../../support/inert-checks.ts';
+import { inertReadinessChecks, inertServedChecks, inertServiceChecks } from '../../support/inert-checks.ts';
 
 const MINUTE = 60_000;
 
@@ -91,7 +91,14 @@ describe('Triggers', () => {
     let opened = 0;
     const deps: Pick<
       ControllerDependencies,
-      'clock' | 'events' | 'watchDesired' | 'watchGates' | 'schedule' | 'servedChecks' | 'readinessChecks'
+      | 'clock'
+      | 'events'
+      | 'watchDesired'
+      | 'watchGates'
+      | 'schedule'
+      | 'servedChecks'
+      | 'readinessChecks'
+      | 'serviceChecks'
     > = {
       clock,
       events: (signal) => ({
@@ -103,6 +110,7 @@ describe('Triggers', () => {
       watchGates: () => ({ close: () => undefined }),
       schedule: (callback) => ((onTime = callback), opened++, { close: () => told.push('schedule closed') }),
       readinessChecks: inertReadinessChecks,
+      serviceChecks: { ...inertServiceChecks, close: () => told.push('service checks closed') },
       servedChecks: {
         ...inertServedChecks,
         checkAll: () => told.push('checked'),
@@ -117,7 +125,7 @@ describe('Triggers', () => {
     onTime();
     expect(told).to.deep.equal(['checked', 'schedule']);
     await triggers.close();
-    expect(told.slice(2)).to.deep.equal(['schedule closed', 'checks closed']);
+    expect(told.slice(2)).to.deep.equal(['schedule closed', 'checks closed', 'service checks closed']);
     triggers.openSchedule();
     expect(opened).to.equal(1);
   });
