@@ -19,7 +19,6 @@ export function stepContext(
       recordRollback: () => Promise.resolve(),
       recordNotified: () => Promise.resolve(),
       recordPatched: () => Promise.resolve(),
-    },
       recordLevel: () => Promise.resolve(),
       recordRemediation: () => Promise.resolve(),
     },
