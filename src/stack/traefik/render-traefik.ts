@@ -5,7 +5,7 @@ import { certificates, TRAEFIK_USER } from './certificates.ts';
 import { container } from './container.ts';
 import { dynamicFiles } from './dynamic-files.ts';
 import { METRICS_PORT } from './names.ts';
-import { placesOf, type Places } from './places.ts';
+import { ACCESS_LOG, placesOf, type Places } from './places.ts';
 import { routesOf } from './routes.ts';
 import { staticFile } from './static-file.ts';
 
@@ -23,6 +23,7 @@ export const renderTraefik: Renderer<'Traefik'> = (traefik, house) => {
       staticFile(traefik, places, house),
       ...dynamicFiles(traefik, places, routes, house),
       ...(isOwn ? [container(traefik, places, routes.length > 0, house)] : []),
+      ...logFile(traefik, places),
     ],
     service: {
       type: 'traefik',
@@ -46,7 +47,6 @@ function problemsOf({ metadata, spec }: TraefikManifest, { stack }: House): Rend
   for (const [field, name] of Object.entries(spec.tlsOptions))
     if (name === 'default')
       refuse('is the option of all routers that name none: choose another name', 'spec', 'tlsOptions', field);
-  if (spec.existing !== undefined) refuse('cannot be adopted yet', 'spec', 'existing');
   if (strict === open) refuse('is the name of the strict option too', 'spec', 'tlsOptions', 'public');
   if (spec.existing === undefined && spec.ports.web !== 0 && spec.ports.websecure === 0)
     refuse('sends everything on to websecure, which has no port: set it to 0 too', 'spec', 'ports', 'web');
@@ -68,5 +68,21 @@ function directories(
     directory('config', memberDirectory(metadata.name, 'config', bastion), 0),
     directory('dynamic', dynamic.host, 0),
     ...(logs === undefined ? [] : [directory('logs', logs.host, TRAEFIK_USER)]),
+  ];
+}
+
+function logFile(
+  { metadata, spec }: TraefikManifest,
+  { container: writer, logs }: Places,
+): readonly RenderedManifest[] {
+  if (logs === undefined) return [];
+  const { maxSize, keep } = spec.accessLog;
+  return [
+    {
+      apiVersion: 'bastion.lab/v1',
+      kind: 'LogFile',
+      metadata: { name: `${metadata.name}-access-log` },
+      spec: { path: `${logs.host}/${ACCESS_LOG}`, maxSize, keep, container: writer, signal: 'SIGUSR1' },
+    },
   ];
 }
