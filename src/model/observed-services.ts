@@ -110,16 +110,37 @@ export interface ObservedPrometheus extends Asked<PrometheusAnswer> {
   readonly diskReadings: readonly Reading[];
 }
 
+/** Something of a Grafana that is not as it should be. */
+export interface GrafanaFault {
+  readonly uid: string;
+  /** What Grafana said, and what to do; for people. */
+  readonly message: string;
+  /** Milliseconds since the epoch since which it has been so in a row, as this process saw it. */
+  readonly since: number;
+}
+
+/** Why Grafana did not let the administrator in. */
+export interface GrafanaRefusal {
+  /** With what to do; for people. */
+  readonly message: string;
+  /** Milliseconds since the epoch of the attempt. */
+  readonly at: number;
+  /** Milliseconds since the epoch of the last change of the password's file then; 0: it could not be read. */
+  readonly passwordChangedAt: number;
+}
+
 /** What Grafana says of itself. */
 export interface GrafanaAnswer {
   readonly version: string;
   readonly isDatabaseWell: boolean;
-  /** Of the wanted data sources, by uid. */
-  readonly datasources: readonly { readonly uid: string; readonly isWell: boolean; readonly message: string }[];
-  /** Of the wanted dashboards those that are not there or cannot be read, with the reason; sorted by uid. */
-  readonly missingDashboards: readonly { readonly uid: string; readonly message: string }[];
-  /** Why it could not be asked as administrator, with what to do; absent: it could. */
-  readonly refusal?: string;
+  /** Absent: the administrator was let in. Else nothing is known of what follows, which is empty then. */
+  readonly refusal?: GrafanaRefusal;
+  /** Of the wanted data sources those that do not answer or are not there; sorted by uid. */
+  readonly failingDatasources: readonly GrafanaFault[];
+  /** Of the wanted dashboards those that are not there or cannot be read; sorted by uid. */
+  readonly missingDashboards: readonly GrafanaFault[];
+  /** Why the home dashboard cannot be shown; absent: it can, or Grafana does not tell. */
+  readonly homeFailure?: string;
 }
 
 export interface ObservedGrafana extends Asked<GrafanaAnswer> {
