@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { AdGuardExporterManifest, BastionManifest } from '../../model/manifest-types.ts';
 import { memberDirectory } from '../names.ts';
 import type { House } from '../renderer.ts';
-import { accessLogPath } from './access-log-path.ts';
+import { accessLogPath } from '../traefik/access-log-path.ts';
 
 /** Port of the exporter, the same in every installation. */
 export const EXPORTER_PORT = 9617;
