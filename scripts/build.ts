@@ -2,10 +2,11 @@
  * Bundles src/main.ts into dist/: what a command does not use is not even read from disk. The exporter is a program of its
  * own and one file.
  */
-import { chmodSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { exporterDockerfile, NODE_IMAGE } from '../src/cli/exporter-context/dockerfile.ts';
 import { precompiledSchemas } from './support/precompiled-schemas.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -137,10 +138,19 @@ const exporter = await build({
   plugins: [builtinModules],
 });
 
+/** What the exporter's image is built of where a registry can be reached; `bastion:adguard-exporter` in manifests. */
+const context = join(outdir, 'exporter-image');
+mkdirSync(context, { recursive: true });
+copyFileSync(join(outdir, 'adguard-exporter.js'), join(context, 'adguard-exporter.js'));
+writeFileSync(join(context, 'Dockerfile'), exporterDockerfile(NODE_IMAGE));
+
 chmodSync(join(root, 'bin', 'bastion'), 0o755);
 const built = { ...result.metafile.outputs, ...exporter.metafile.outputs };
 // Only now: a command that somebody runs meanwhile finds either build whole.
-const written = new Set(Object.keys(built).map((path) => join(root, path)));
+const written = new Set([
+  ...Object.keys(built).map((path) => join(root, path)),
+  ...['adguard-exporter.js', 'Dockerfile'].map((name) => join(context, name)),
+]);
 for (const entry of readdirSync(outdir, { recursive: true, withFileTypes: true })) {
   const path = join(entry.parentPath, entry.name);
   if (entry.isFile() && !written.has(path)) rmSync(path);

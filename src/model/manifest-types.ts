@@ -596,7 +596,7 @@ export interface GrafanaManifestSpec {
 export type GrafanaManifest = Manifest<'Grafana', GrafanaManifestSpec>;
 export interface AdGuardExporterManifestSpec {
   image?: string;
-  context: string;
+  context?: string;
   hostname?: string;
   memoryLimit: string;
   adguard?: {

@@ -6,6 +6,8 @@ import { CERTIFICATES_INSIDE, hostName, liveDirectory, networkName } from './nam
 import type { House, RenderedManifest, Renderer, RenderProblem } from './renderer.ts';
 
 const apiVersion = 'bastion.lab/v1';
+/** The build context that comes with the operator. */
+const OWN_CONTEXT = 'bastion:adguard-exporter';
 /** The program as `bastion exporter-image` lays it into an image. */
 const PROGRAM = ['/usr/local/bin/node', '/opt/adguard-exporter.js'];
 
@@ -19,7 +21,7 @@ export const renderAdGuardExporter: Renderer<'AdGuardExporter'> = (manifest, hou
   const image = spec.image ?? `bastion-local/${name}:built`;
   return {
     manifests: [
-      ...(spec.image === undefined ? [builtImage(name, image, spec.context)] : []),
+      ...(spec.image === undefined ? [builtImage(name, image, spec.context ?? OWN_CONTEXT)] : []),
       ...directories(name, spec, places),
       certificate(name, spec, house),
       configuration(manifest, image, places, house),

@@ -1,9 +1,14 @@
-import { isAbsolute, posix, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { isAbsolute, join, posix, resolve } from 'node:path';
 import type { Field } from '../field.ts';
+import { packageRoot } from '../package-root.ts';
 import { FORBIDDEN_PLACES } from '../policy/forbidden-places.ts';
 import { resolveExisting } from '../real-path.ts';
 import type { NormaliseContext } from './context.ts';
 import { isWithin } from './host-path.ts';
+
+/** Contexts that come with the program, and where they lie in its package. */
+const SHIPPED: Readonly<Record<string, string>> = { 'bastion:adguard-exporter': 'dist/exporter-image' };
 
 /**
  * The directory that a build context names, symlinks resolved: inside the desired state, or below an allowed root of
@@ -11,6 +16,8 @@ import { isWithin } from './host-path.ts';
  * manifest must not reach for `/etc/ssh`. Undefined after reporting.
  */
 export function readContextDirectory(text: string, context: NormaliseContext, field: Field): string | undefined {
+  const shipped = SHIPPED[text];
+  if (shipped !== undefined) return shippedDirectory(shipped, field);
   const prefix = context.root.replace(/\/+$/, '');
   const real = resolveExisting(
     isAbsolute(text) ? resolve(`${prefix}/${text}`) : resolve(context.directory, posix.dirname(context.file), text),
@@ -31,4 +38,11 @@ export function readContextDirectory(text: string, context: NormaliseContext, fi
     `lies neither in the desired-state directory nor below an allowed root (${context.allowedRoots.join(', ')}): move it there`,
     'allowed-roots',
   );
+}
+
+function shippedDirectory(shipped: string, field: Field): string | undefined {
+  const directory = join(packageRoot(), shipped);
+  return existsSync(directory)
+    ? directory
+    : field.error(`comes with bastion, but ${directory} is not there: run npm run build, or install bastion again`);
 }

@@ -12,6 +12,9 @@ const EVERY = { interval: '30s', timeout: '5s' } as const;
 const NO_ADMINISTRATION =
   '!PathPrefix(`/api/v1/admin`) && !PathPrefix(`/-/reload`) && !PathPrefix(`/-/quit`) && !PathRegexp(`%`)';
 
+/** Grafana tells its metrics to everybody who reaches it: inside its network that is Prometheus, and nobody beyond it. */
+const NO_METRICS = '!Path(`/metrics`)';
+
 /** The routes to members of the stack that people open: all strict, reached over mutual TLS under their own names. */
 export function memberRoutes({ bastion, stack }: Pick<House, 'bastion' | 'stack'>): Route[] {
   return [
@@ -19,9 +22,10 @@ export function memberRoutes({ bastion, stack }: Pick<House, 'bastion' | 'stack'
       ...memberRoute(metadata.name, hostName(spec.hostname ?? metadata.name, bastion), 9090, '/-/healthy'),
       condition: NO_ADMINISTRATION,
     })),
-    ...stack.Grafana.map(({ metadata, spec }) =>
-      memberRoute(metadata.name, hostName(spec.hostname ?? metadata.name, bastion), 3000, '/api/health'),
-    ),
+    ...stack.Grafana.map(({ metadata, spec }) => ({
+      ...memberRoute(metadata.name, hostName(spec.hostname ?? metadata.name, bastion), 3000, '/api/health'),
+      condition: NO_METRICS,
+    })),
   ];
 }
 

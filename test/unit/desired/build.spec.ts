@@ -1,6 +1,7 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { packageRoot } from '../../../src/desired/package-root.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { lines, load, manifest, specOf, writeFiles } from './desired-directory.ts';
 
@@ -52,6 +53,13 @@ describe('an image that is built', () => {
         'spec.build.context: lies neither in the desired-state directory nor below an allowed root (/opt)',
       );
     });
+
+  it('may be built from what comes with the program, once that was built itself', async () => {
+    const state = await read('{context: "bastion:adguard-exporter"}', { root: '/elsewhere' });
+    const shipped = join(packageRoot(), 'dist/exporter-image');
+    if (existsSync(shipped)) expect(specOf(state, 'Image', 'app').build).to.include({ context: shipped });
+    else expect(lines(state).join()).to.contain(`${shipped} is not there: run npm run build`);
+  });
 
   it('may not be built from what a symlink reaches', async () => {
     await read('{context: link}');
