@@ -186,9 +186,23 @@ class Round {
     for (const [key, needs] of this.#needs)
       for (const need of needs) {
         if (need.strength === 'hard') this.#graph.addEdge(key, need.key);
-        else if (need.strength === 'soft') soft.push([key, need.key]);
+        else if (need.strength === 'soft' && this.#areOfOne(key, need.key)) soft.push([key, need.key]);
       }
     for (const [from, to] of soft.sort()) if (!this.#graph.reaches(to, from)) this.#graph.addEdge(from, to);
+  }
+
+  /**
+   * Both are written, or parts of one high-level resource. What another one puts into a directory that a container mounts
+   * (a target, a dashboard) comes whenever it can: nobody waits for it who was not told to.
+   */
+  #areOfOne(one: Key, other: Key): boolean {
+    return this.#originOf(one) === this.#originOf(other);
+  }
+
+  #originOf(key: Key): Key | undefined {
+    const resource = this.#all.get(key);
+    if (resource === undefined) return undefined;
+    return 'document' in resource ? resource.document.origin?.key : resource.renderedFrom;
   }
 
   rejections(): Rejection[] {

@@ -1,4 +1,5 @@
 import type { House, RenderedManifest } from './renderer.ts';
+import { targetsDirectory } from './prometheus/target-files.ts';
 import { hostName, machineAddress, networkName, OPERATOR_CERTIFICATE } from './names.ts';
 
 /** What the members of the stack share: networks, and the operator's own certificate. Nothing where there is no member. */
@@ -13,6 +14,7 @@ export function renderHouse(house: House): readonly RenderedManifest[] {
     }),
     ...(stack.Grafana.length > 0 ? [network(networkName('grafana', bastion), { internal: true })] : []),
     ...(stack.Traefik.length > 0 ? [network(networkName('edge', bastion), {})] : []),
+    ...stack.Prometheus.map((prometheus) => targetsDirectory(prometheus.metadata.name, house)),
     {
       apiVersion: 'bastion.lab/v1',
       kind: 'Certificate',

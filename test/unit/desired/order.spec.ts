@@ -94,6 +94,27 @@ describe('order between resources', () => {
     expect(await ofKey('File/late', ...documents)).to.deep.equal(['Directory/dynamic', 'Gate/seen']);
   });
 
+  it('has no container wait for what another high-level resource puts into a directory that it mounts', async () => {
+    const state = await loadText(
+      manifest('CertificateAuthority', 'lab', '{create: true}'),
+      manifest('Prometheus', 'prometheus', '{}'),
+      manifest('NodeExporter', 'node-exporter', '{dependsOn: [Gate/later]}'),
+      manifest('Gate', 'later', '{checklist: [x]}'),
+    );
+    expect(lines(state)).to.deep.equal([]);
+    const dependsOn = (key: string) => state.resources.find((resource) => resource.key === key)?.dependsOn;
+    const target = 'File/prometheus-target-node-exporter';
+    expect(dependsOn('Container/prometheus'))
+      .to.include.members(['Directory/prometheus-targets', 'File/prometheus-config', 'File/prometheus-rules'])
+      .and.to.not.include(target);
+    expect(dependsOn(target)).to.deep.equal([
+      'Container/node-exporter',
+      'Directory/prometheus-targets',
+      'Gate/later',
+    ]);
+    expect(dependsOn('NodeExporter/node-exporter')).to.include(target);
+  });
+
   it('names a circle', async () => {
     const state = await loadText(
       container('aa', 'dependsOn: [Container/bb]'),
