@@ -107,11 +107,7 @@ describe('order between resources', () => {
     expect(dependsOn('Container/prometheus'))
       .to.include.members(['Directory/prometheus-targets', 'File/prometheus-config', 'File/prometheus-rules'])
       .and.to.not.include(target);
-    expect(dependsOn(target)).to.deep.equal([
-      'Container/node-exporter',
-      'Directory/prometheus-targets',
-      'Gate/later',
-    ]);
+    expect(dependsOn(target)).to.deep.equal(['Container/node-exporter', 'Directory/prometheus-targets', 'Gate/later']);
     expect(dependsOn('NodeExporter/node-exporter')).to.include(target);
   });
 
