@@ -1,6 +1,7 @@
 /** What needs no quotes in a path. */
 const BARE = /^[^.[\]"\s]+$/;
-const STEP = /(?:^|\.)([^.[\]"\s]+)|(?:^|\.)?\[("(?:[^"\\]|\\.)*")\]/y;
+const FIRST = /([^.[\]"\s]+)|\[("(?:[^"\\]|\\.)*")\]/y;
+const NEXT = /\.([^.[\]"\s]+)|\[("(?:[^"\\]|\\.)*")\]/y;
 
 /** Keys from the top of a tree to text, as people write it: `log.level`, `http["a.b"].rule`. */
 export function formatKeyPath(keys: readonly string[]): string {
@@ -11,16 +12,17 @@ export function formatKeyPath(keys: readonly string[]): string {
 
 /** The other way round; undefined when the text is no path. */
 export function parseKeyPath(text: string): string[] | undefined {
-  const step = new RegExp(STEP);
   const keys: string[] = [];
-  while (step.lastIndex < text.length) {
+  for (let position = 0; position < text.length || keys.length === 0;) {
+    const step = new RegExp(keys.length === 0 ? FIRST : NEXT);
+    step.lastIndex = position;
     const match = step.exec(text);
-    if (match === null) return undefined;
-    const key = match[1] ?? parseQuoted(match[2] ?? '');
+    const key = match?.[1] ?? parseQuoted(match?.[2] ?? '');
     if (key === undefined) return undefined;
     keys.push(key);
+    position = step.lastIndex;
   }
-  return keys.length === 0 ? undefined : keys;
+  return keys;
 }
 
 function parseQuoted(text: string): string | undefined {

@@ -79,9 +79,10 @@ export class PathObserver {
         return { version, observed: { ...found, target: known?.target ?? (await readlink(path)) } };
       }
       const isText = wanted === 'text' && status.size <= TEXT_SIZE_LIMIT;
-      if (known?.digest !== undefined && (!isText || known.text !== undefined))
-        return { version, observed: { ...known, ...found } };
-      return { version, observed: { ...found, ...(await contentOf(path, isText)) } };
+      const { digest, text } = known ?? {};
+      if (digest === undefined || (isText && text === undefined))
+        return { version, observed: { ...found, ...(await contentOf(path, isText)) } };
+      return { version, observed: { ...found, digest, ...(isText && text !== undefined ? { text } : {}) } };
     } catch (error) {
       return { version: '', observed: { ...found, type: 'unreadable', error: (error as Error).message } };
     }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FieldChange } from '../model/fields.ts';
 import type { FileSpec } from '../model/file-specs.ts';
 import { formatChange } from '../model/format-change.ts';
+import type { Patched } from '../model/memory.ts';
 import type { ObservedPath } from '../model/observed.ts';
 import type { Resource } from '../model/resource.ts';
 import type { PlanContext } from './context.ts';
@@ -9,6 +10,8 @@ import { blocked, degraded, resourcePlan, stalled, type ConditionDraft, type Res
 import { planContent } from './file-content.ts';
 import type { Difference } from './patch/decide.ts';
 import { patchText } from './patch/patch-text.ts';
+
+const NOTHING: Patched = {};
 
 /** Conflicts that are told one by one. */
 const TOLD = 5;
@@ -23,9 +26,12 @@ export function planFilePatch(resource: Resource<'FilePatch'>, context: PlanCont
   const path = observed.paths[spec.path];
   const unusable = whyUnusable(spec.path, path);
   if (unusable !== undefined) return resourcePlan({ conditions: [unusable] });
-  const { text = '', digest = '', uid, gid, mode } = path as ObservedPath;
-  const wrote = memory.patched[key] ?? {};
-  const patched = patchText(text, { set: spec.set, overwrite: spec.overwrite, wrote });
+  const present = path as ObservedPath;
+  const { text = '', digest = '', uid, gid, mode } = present;
+  const wrote = memory.patched[key] ?? NOTHING;
+  const patched = context.cache.remember(present, [spec, wrote], () =>
+    patchText(text, { set: spec.set, overwrite: spec.overwrite, wrote }),
+  );
   if ('problem' in patched)
     return resourcePlan({
       conditions: [degraded('Unpatchable', `${spec.path} ${patched.problem}; nothing is written until that is mended`)],

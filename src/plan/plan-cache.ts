@@ -1,29 +1,27 @@
-import type { FieldChange } from '../model/fields.ts';
-import type { ObservedContainer } from '../model/observed.ts';
-
 interface Entry {
   readonly inputs: readonly unknown[];
-  readonly changes: readonly FieldChange[];
+  readonly result: unknown;
 }
 
 /**
- * Remembers field diffs by the identity of their inputs. The observer returns the same object while a container did not
- * change, so a pass over an unchanged machine compares nothing twice. Planning with and without it gives the same plan.
+ * Remembers what was made of something observed by the identity of all inputs. The observer returns the same object while
+ * a container or a file did not change, so a pass over an unchanged machine compares nothing twice. Planning with and
+ * without it gives the same plan.
  */
 export class PlanCache {
-  readonly #entries = new WeakMap<ObservedContainer, Entry>();
+  readonly #entries = new WeakMap<object, Entry>();
 
-  /** The cached changes when every input is the identical object, else what `compute` returns. */
-  changes(
-    container: ObservedContainer,
-    inputs: readonly unknown[],
-    compute: () => readonly FieldChange[],
-  ): readonly FieldChange[] {
-    const entry = this.#entries.get(container);
+  /**
+   * What was computed before, when every input is the identical object, else what `compute` returns.
+   *
+   * @param observed what it is made of; each thing has one use of its own
+   */
+  remember<T>(observed: object, inputs: readonly unknown[], compute: () => T): T {
+    const entry = this.#entries.get(observed);
     if (entry && entry.inputs.length === inputs.length && entry.inputs.every((input, index) => input === inputs[index]))
-      return entry.changes;
-    const changes = compute();
-    this.#entries.set(container, { inputs, changes });
-    return changes;
+      return entry.result as T;
+    const result = compute();
+    this.#entries.set(observed, { inputs, result });
+    return result;
   }
 }

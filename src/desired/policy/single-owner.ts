@@ -30,6 +30,7 @@ export function findContests(resources: readonly Pick<Resource, 'kind' | 'key' |
   return [
     ...contests,
     ...intrusions(resources as readonly Resource[]),
+    ...rotationContests(resources as readonly Resource[]),
     ...portContests(resources as readonly Resource[]),
   ];
 }
@@ -50,6 +51,21 @@ function intrusions(resources: readonly Resource[]): Contest[] {
         { key: resource.key, path: ['spec', field], message },
         { key: owner, path: ['spec', 'directory'], message: back },
       ];
+    }),
+  );
+}
+
+/** What a log becomes when it is rotated is moved and removed. */
+function rotationContests(resources: readonly Resource[]): Contest[] {
+  const logs = resources.filter((resource) => resource.kind === 'LogFile');
+  if (logs.length === 0) return [];
+  const holders = new Map(logs.map(({ key, spec }) => [spec.path, key]));
+  return resources.flatMap((resource) =>
+    ownedPaths(resource).flatMap(({ field, path }) => {
+      const holder = holders.get(/^(.*)\.\d+$/.exec(path)?.[1] ?? '');
+      if (holder === undefined) return [];
+      const message = `path ${path} is a rotated file of ${holder}: choose another name`;
+      return [{ key: resource.key, path: ['spec', field], message }];
     }),
   );
 }

@@ -26,7 +26,7 @@ export function fieldChanges(
   const baseline = recorded?.containerId === container.id ? recorded : undefined;
   const names = context.containersByName;
   const inputs = [resource.spec, reference, image, baseline, observed.engine.version, sharedIds(resource.spec, names)];
-  return context.cache.changes(container, inputs, () => {
+  return context.cache.remember(container, inputs, () => {
     const imageChanged = reference !== undefined && reference.id !== container.imageId;
     const changes: FieldChange[] = imageChanged
       ? [{ path: 'image', want: `${resource.spec.image} (${shortId(reference.id)})`, got: shortId(container.imageId) }]

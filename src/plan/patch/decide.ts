@@ -55,8 +55,8 @@ export function decide(root: KeyTree, { set, overwrite, wrote }: PatchWish): Dec
     const { depth, value: got } = deepest(root, keys);
     const at = keys.slice(0, depth);
     const isThere = depth === keys.length;
+    if (isThere && got !== undefined && holds(got, want)) continue;
     if (got !== undefined && got !== null) {
-      if (isThere && holds(got, want)) continue;
       const place = formatKeyPath(at);
       if (!mayReplace(place, got)) {
         const wish = merge(conflicts.get(place)?.want, nest(keys.slice(depth), want));

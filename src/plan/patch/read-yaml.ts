@@ -9,6 +9,11 @@ import {
   type ParsedNode,
 } from 'yaml';
 
+/** Brackets that may be open at once; nobody writes so many. */
+const DEEPEST = 500;
+
+const TOO_DEEP = 'is nested too deeply to be read';
+
 /** A YAML text that can be changed, or why it cannot. */
 export type Patchable = { readonly document: Document.Parsed<ParsedNode> } | { readonly problem: string };
 
@@ -18,6 +23,7 @@ export type Patchable = { readonly document: Document.Parsed<ParsedNode> } | { r
  */
 export function readYaml(text: string): Patchable {
   const counter = new LineCounter();
+  if (isTooDeep(text)) return { problem: TOO_DEEP };
   const line = (offset: number): string => `line ${Math.max(1, counter.linePos(offset).line)}`;
   try {
     // The parser's own test for duplicate keys compares every pair of keys.
@@ -38,9 +44,24 @@ export function readYaml(text: string): Patchable {
     const problem = problemIn(document, line);
     return problem === undefined ? { document } : { problem };
   } catch (error) {
-    if (error instanceof RangeError) return { problem: 'is nested too deeply to be read' };
+    if (error instanceof RangeError) return { problem: TOO_DEEP };
     return { problem: `is not YAML: ${error instanceof Error ? error.message : String(error)}` };
   }
+}
+
+/**
+ * Brackets that are open, and lists in lists, before anybody parses them: the parser calls itself for each, and near the
+ * end of the stack V8 has been seen to give up on a regular expression, and the process with it.
+ */
+function isTooDeep(text: string): boolean {
+  if (/^[ \t]*(?:[-?] +){200}/m.test(text)) return true;
+  let open = 0;
+  for (const character of text) {
+    if (character === '[' || character === '{') open += 1;
+    else if (character === ']' || character === '}') open = Math.max(0, open - 1);
+    if (open > DEEPEST) return true;
+  }
+  return false;
 }
 
 function problemIn(document: Document.Parsed, line: (offset: number) => string): string | undefined {

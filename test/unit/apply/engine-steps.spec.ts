@@ -1,8 +1,7 @@
 import { expect } from 'chai';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { buildImage } from '../../../src/apply/steps/build-image.ts';
-import { checkFile } from '../../../src/apply/steps/check-file.ts';
 import { createContainer } from '../../../src/apply/steps/create-container.ts';
 import { createNetwork } from '../../../src/apply/steps/create-network.ts';
 import { createVolume } from '../../../src/apply/steps/create-volume.ts';
@@ -11,10 +10,9 @@ import { removeNetwork } from '../../../src/apply/steps/remove.ts';
 import { restartContainer, stopContainer } from '../../../src/apply/steps/stop-container.ts';
 import { EngineError } from '../../../src/engine/errors.ts';
 import type { Engine } from '../../../src/engine/port.ts';
-import type { ContainerCreateBody, ContainerSummary, NetworkCreateBody } from '../../../src/engine/wire.ts';
+import type { ContainerCreateBody, NetworkCreateBody } from '../../../src/engine/wire.ts';
 import type { EngineFacts } from '../../../src/model/observed.ts';
 import { LABEL, ownLabels, type Ownership } from '../../../src/model/labels.ts';
-import type { FileSpec } from '../../../src/model/file-specs.ts';
 import type { ContainerSpec, NetworkSpec, VolumeSpec } from '../../../src/model/specs.ts';
 import { expectEngineError } from '../../support/expect-error.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
@@ -254,104 +252,5 @@ describe('BuildImage', () => {
       (reason: unknown) => reason,
     );
     expect(error).to.have.property('code', 'ENOENT');
-  });
-});
-
-describe('CheckFile', () => {
-  const directory = temporaryDirectory('check');
-  const spec: FileSpec = {
-    path: '/etc/prometheus/prometheus.yml',
-    content: 'a: 1\n',
-    encoding: 'utf8',
-    digest: 'd',
-    mode: 0o600,
-    onChange: [],
-    check: { image: 'prom:1', commands: [['promtool', 'check', 'config', '{file}']] },
-  };
-  let calls: string[];
-  let body: ContainerCreateBody | undefined;
-  let candidate: string;
-
-  const engine = (extra: Partial<Engine> = {}): Partial<Engine> => ({
-    listContainers: () => Promise.resolve([]),
-    createContainer: (name, asked) => {
-      calls.push('create');
-      body = asked;
-      const source = asked.HostConfig.Mounts?.[0]?.Source ?? '';
-      const path = join(source, 'prometheus.yml');
-      const modes = [source, path].map((each) => (statSync(each).mode & 0o777).toString(8));
-      candidate = `${name} ${modes.join(' ')} ${readFileSync(path, 'utf8')}`;
-      return Promise.resolve('c1');
-    },
-    startContainer: () => Promise.resolve(void calls.push('start')),
-    waitContainer: () => Promise.resolve(0),
-    logs: () => Promise.resolve('line 3: mapping values are not allowed\n'),
-    removeContainer: (id, volumes) => Promise.resolve(void calls.push(`remove ${id} ${volumes}`)),
-    ...extra,
-  });
-  const run = (extra: Partial<Engine> = {}, active = new Set<string>()): Promise<void> =>
-    checkFile({ spec }, stepContext(engine(extra), { stateDirectory: directory(), activeChecks: active }));
-
-  beforeEach(() => {
-    calls = [];
-  });
-  afterEach('nothing stays behind', () => {
-    const candidates = join(directory(), 'candidates');
-    expect(existsSync(candidates) ? readdirSync(candidates) : []).to.deep.equal([]);
-  });
-
-  it('runs the command locked in, with the candidate mounted read-only', async () => {
-    await run();
-    expect(calls).to.deep.equal(['create', 'start', 'remove c1 true']);
-    expect(candidate).to.match(/^bastion-check-[0-9a-f-]+ 755 444 a: 1\n$/);
-    expect(statSync(join(directory(), 'candidates')).mode & 0o777).to.equal(0o700);
-    expect(body).to.deep.include({ Entrypoint: ['promtool'], Cmd: ['check', 'config', '/candidate/prometheus.yml'] });
-    expect(body?.HostConfig).to.deep.include({
-      NetworkMode: 'none',
-      ReadonlyRootfs: true,
-      CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges'],
-    });
-    expect(body?.HostConfig.Mounts?.[0]?.ReadOnly).to.equal(true);
-    expect(body?.Labels, 'not an object that planning could take for ours').not.to.have.property(LABEL.key);
-  });
-
-  it('fails with the end of the output', async () => {
-    const message = await expectStepError(run({ waitContainer: () => Promise.resolve(1) }), 'CONFIG_REJECTED');
-    expect(message).to.contain('line 3: mapping').and.to.contain('ended with 1').and.to.contain(spec.path);
-    expect(calls.at(-1)).to.equal('remove c1 true');
-  });
-
-  it('removes the container when it hangs or cannot be started', async () => {
-    const deadline = () => Promise.reject(new EngineError('ENGINE_DEADLINE', 'POST /wait', 'slow'));
-    await expectStepError(run({ waitContainer: deadline }), 'CHECK_DEADLINE');
-    const refuse = () => Promise.reject(new EngineError('ENGINE_BAD_REQUEST', 'POST /start', 'no promtool in $PATH'));
-    expect(await expectStepError(run({ startContainer: refuse }), 'CONFIG_REJECTED')).to.contain('no promtool');
-    expect(calls.filter((call) => call.startsWith('remove'))).to.have.length(2);
-  });
-
-  it('removes what a killed operator left of the same state directory, and nothing else', async () => {
-    await run();
-    const entry = (Id: string, Labels: Record<string, string>, name = `/${Id}`) =>
-      ({ Id, Names: [name], Labels }) as ContainerSummary;
-    const own = body?.Labels ?? {};
-    const list = [
-      entry('leftover', own),
-      entry('running', own, '/bastion-check-now'),
-      entry('other-operator', { ...own, 'lab.bastion.check-state': 'other' }),
-      entry('foreign', {}),
-    ];
-    calls = [];
-    await run({ listContainers: () => Promise.resolve(list) }, new Set(['bastion-check-now']));
-    expect(calls).to.deep.equal(['remove leftover true', 'create', 'start', 'remove c1 true']);
-  });
-
-  it('replaces a candidate that a killed operator left', async () => {
-    await run();
-    const left = body?.HostConfig.Mounts?.[0]?.Source ?? '';
-    mkdirSync(dirname(left), { recursive: true });
-    writeFileSync(left, 'half of an older one', { mode: 0o400 });
-    await run();
-    expect(candidate).to.contain('a: 1');
   });
 });

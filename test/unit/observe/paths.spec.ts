@@ -65,6 +65,30 @@ describe('PathObserver', () => {
     expect((await observer.observe([at('link')]))[at('link')]?.target).to.equal('elsewhere');
   });
 
+  it('has the text of what is patched, as long as it is text and not large', async () => {
+    const path = join(directory(), 'traefik.yml');
+    const observer = new PathObserver(() => Date.now() + 60_000);
+    const look = async () => (await observer.observe([path], new Set(), new Set([path])))[path];
+    writeFileSync(path, 'größe: 1\n');
+    const first = await look();
+    expect(first?.text).to.equal('größe: 1\n');
+    expect(await look()).to.equal(first);
+    writeFileSync(path, 'größe: 2\n');
+    expect((await look())?.text).to.equal('größe: 2\n');
+    writeFileSync(path, Buffer.from([0xff, 0xfe, 0x41]));
+    expect(await look()).to.have.property('digest');
+    expect(await look()).not.to.have.property('text');
+    writeFileSync(path, 'x'.repeat(256 * 1024));
+    expect((await look())?.text).to.have.length(256 * 1024);
+    writeFileSync(path, 'x'.repeat(256 * 1024 + 1));
+    expect(await look()).not.to.have.property('text');
+    // Not wanted any more, and wanted again, with the digest known.
+    writeFileSync(path, 'a: 1\n');
+    expect((await observer.observe([path]))[path]).not.to.have.property('text');
+    expect((await look())?.text).to.equal('a: 1\n');
+    expect((await observer.observe([path]))[path]).not.to.have.property('text');
+  });
+
   it('does not hash what is too large to be ours', async () => {
     writeFileSync(at('large'), '');
     truncateSync(at('large'), Number(HASHED_SIZE_LIMIT) + 1);
