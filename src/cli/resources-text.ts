@@ -55,7 +55,7 @@ function reasonOf({ condition, type, ready, alike }: Row): string {
   if (condition === undefined) return '';
   const text = type === 'Unknown' ? condition.message : `${condition.reason}: ${condition.message}`;
   const notes = [
-    ...(alike === 0 ? [] : [`so do ${counted(alike)}`]),
+    ...(alike === 0 ? [] : [`${counted(alike)} likewise`]),
     ...(ready === 0 ? [] : [`${counted(ready)} Ready`]),
   ];
   return [text, ...notes].join('; ');

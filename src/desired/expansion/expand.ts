@@ -1,7 +1,6 @@
 import { keyOf, type Key } from '../../model/key.ts';
 import type { Finding } from '../../model/resource.ts';
 import type { ServiceSpec } from '../../model/service-spec.ts';
-import type { StackManifest } from '../../model/stack-manifests.ts';
 import { renderHouse } from '../../stack/house.ts';
 import type { House, RenderedManifest } from '../../stack/renderer.ts';
 import type { DraftReader } from '../draft-reader.ts';
@@ -51,9 +50,9 @@ export async function expand(input: ExpansionInput): Promise<ExpandedGroup[]> {
   const groups: ExpandedGroup[] = [];
   for (const member of input.members) if (member.standing !== 'frozen') groups.push(await expandMember(member, input));
   const { from, document } = input.shared;
-  const renderings = renderHouse(input.house).map((manifest) => ({ manifest, from, document }));
+  const renderings = renderHouse(input.house).map((manifest) => ({ manifest, from, document, inherited: [] }));
   for (const rendering of renderings) {
-    const { drafts, findings, isSound } = await readRenderings([rendering], [], input);
+    const { drafts, findings, isSound } = await readRenderings([rendering], input);
     groups.push({ renderings: [rendering], drafts, findings, isSound });
   }
   return groups;
@@ -61,22 +60,37 @@ export async function expand(input: ExpansionInput): Promise<ExpandedGroup[]> {
 
 /** The key of a rendered manifest. */
 export function keyOfRendering({ manifest }: Rendering): Key {
-  return keyOf(manifest.kind, manifest.metadata.name);
+  return keyOfManifest(manifest);
+}
+
+function keyOfManifest({ kind, metadata }: RenderedManifest): Key {
+  return keyOf(kind, metadata.name);
 }
 
 async function expandMember(member: Member, input: ExpansionInput): Promise<ExpandedGroup> {
   const { key, manifest, document } = member;
   const { manifests, service, problems = [] } = renderMember(member, input.house, input.renderers);
-  const declared = manifest.spec.dependsOn ?? [];
-  const renderings = manifests.map((each) => ({ manifest: inherit(each, declared), from: key, document }));
-  const parts = renderings.map(keyOfRendering).sort();
+  const parts = manifests.map(keyOfManifest).sort();
+  const declared = (manifest.spec.dependsOn ?? []).map((name, position) => ({ name, position }));
+  const isOwnPart = ({ name }: { readonly name: string }): boolean => parts.some((part) => part === name);
+  const inherited = declared.filter((each) => !isOwnPart(each));
+  const renderings = manifests.map((each) => ({
+    manifest: inherit(each, inherited),
+    from: key,
+    document,
+    inherited: inherited.map(({ position }) => position),
+  }));
   const own = input.reader.read(manifest, document, input.waivable);
   const wrong: Problem[] = [
     ...own.problems,
     ...problems.map(({ path, message }) => ({ path, message, rule: 'value' })),
-    ...ownParts(declared, parts),
+    ...declared.filter(isOwnPart).map(({ name, position }) => ({
+      path: ['spec', 'dependsOn', position],
+      rule: 'cycle',
+      message: `names ${name}, which is rendered from this resource itself: remove it`,
+    })),
   ];
-  const read = await readRenderings(renderings, declared, input);
+  const read = await readRenderings(renderings, input);
   return {
     member,
     renderings,
@@ -87,18 +101,11 @@ async function expandMember(member: Member, input: ExpansionInput): Promise<Expa
 }
 
 /** What a high-level resource depends on comes before each of its parts. */
-function inherit(manifest: RenderedManifest, declared: readonly string[]): RenderedManifest {
+function inherit(manifest: RenderedManifest, declared: readonly { readonly name: string }[]): RenderedManifest {
   if (declared.length === 0) return manifest;
-  const own = (manifest.spec.dependsOn ?? []).filter((key) => key !== undefined && !declared.includes(key));
-  return { ...manifest, spec: { ...manifest.spec, dependsOn: [...own, ...declared] } };
-}
-
-function ownParts(declared: StackManifest['spec']['dependsOn'] & {}, parts: readonly Key[]): Problem[] {
-  return declared.flatMap((name, position) =>
-    parts.some((part) => part === name)
-      ? { path: ['spec', 'dependsOn', position], rule: 'cycle', message: `names ${name}, which is rendered from this` }
-      : [],
-  );
+  const names = declared.map(({ name }) => name);
+  const own = (manifest.spec.dependsOn ?? []).filter((key) => key !== undefined && !names.includes(key));
+  return { ...manifest, spec: { ...manifest.spec, dependsOn: [...own, ...names] } };
 }
 
 function withParts(draft: Draft, parts: readonly Key[], service: ServiceSpec | undefined, root: string): Draft {
@@ -108,7 +115,6 @@ function withParts(draft: Draft, parts: readonly Key[], service: ServiceSpec | u
 
 async function readRenderings(
   renderings: readonly Rendering[],
-  declared: readonly string[],
   { reader, validator }: ExpansionInput,
 ): Promise<Pick<ExpandedGroup, 'drafts' | 'findings' | 'isSound'>> {
   const drafts: Draft[] = [];
@@ -116,7 +122,7 @@ async function readRenderings(
   let isSound = true;
   for (const rendering of renderings) {
     const key = keyOfRendering(rendering);
-    const document = renderedDocument(rendering, declared.length);
+    const document = renderedDocument(rendering);
     const invalid = await validator.validate(rendering.manifest.kind, document.value);
     findings.push(...toFindings(document, key, invalid));
     if (invalid.length > 0) {

@@ -10,20 +10,20 @@ export interface Rendering {
   readonly from: Key;
   /** The document of that. */
   readonly document: ParsedDocument;
+  /** Positions in `dependsOn` there of the entries at the end of the manifest's own. */
+  readonly inherited: readonly number[];
 }
 
 /**
  * A rendered manifest as a document of its own, which may be changed (defaults are filled in). All that is found in it
- * is at its origin's document, whose `dependsOn` was added at the end of its own.
- *
- * @param inherited number of the entries of `dependsOn` that come from the origin
+ * is at its origin's document.
  */
-export function renderedDocument({ manifest, from, document }: Rendering, inherited: number): ParsedDocument {
-  const own = (manifest.spec.dependsOn?.length ?? 0) - inherited;
-  const pathOf = ([top, field, position]: FieldPath): FieldPath | undefined =>
-    top === 'spec' && field === 'dependsOn' && typeof position === 'number' && position >= own
-      ? [top, field, position - own]
-      : undefined;
+export function renderedDocument({ manifest, from, document, inherited }: Rendering): ParsedDocument {
+  const own = (manifest.spec.dependsOn?.length ?? 0) - inherited.length;
+  const pathOf = ([top, field, position]: FieldPath): FieldPath | undefined => {
+    const index = typeof position === 'number' ? inherited[position - own] : undefined;
+    return top === 'spec' && field === 'dependsOn' && index !== undefined ? [top, field, index] : undefined;
+  };
   return {
     file: document.file,
     value: structuredClone(manifest),

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { gatesText } from '../../../src/cli/gates-text.ts';
 import { statusText } from '../../../src/cli/status-text.ts';
-import type { GateStatus, StatusSnapshot } from '../../../src/model/status.ts';
+import type { ConditionType } from '../../../src/model/condition.ts';
+import type { GateStatus, ResourceStatus, StatusSnapshot } from '../../../src/model/status.ts';
 import { statusJson } from '../../../src/status/status-json.ts';
 import { NOW, snapshot, updateStep } from '../../support/trace-events.ts';
 
@@ -93,5 +94,53 @@ describe('status on a terminal', () => {
   it('says engine trouble', () => {
     const engine = { reachable: false, version: '', message: 'no such socket' };
     expect(text({ result: 'stopped', headline: 'stopped', engine })).to.match(/engine unreachable.*\nno such socket/);
+  });
+
+  describe('shows the parts of a high-level resource', () => {
+    const row = (
+      key: ResourceStatus['key'],
+      type: ConditionType,
+      more: Partial<ResourceStatus> = {},
+      message = 'm',
+    ) => ({
+      key,
+      source: { file: 'p.yaml', line: 1, column: 1 },
+      frozen: false,
+      conditions: [{ type, status: true, reason: 'R', message, since: NOW - 60_000, observedHash: 'v1:1' }],
+      ...more,
+    });
+    const PART = { renderedFrom: 'Prometheus/p' } as const;
+    const shown = (...resources: ResourceStatus[]): string => text({ resources }, false).split('Resources\n')[1] ?? '';
+
+    it('not at all while all is well', () => {
+      const parts = [row('Container/p', 'Ready', PART), row('File/p', 'Ready', PART)];
+      expect(shown(...parts, row('Network/n', 'Ready'), row('Prometheus/p', 'Ready'))).to.equal(
+        '  Network/n     Ready\n  Prometheus/p  Ready        with 2 parts\n',
+      );
+    });
+
+    it('below it as far as something else is to be said of them', () => {
+      const parts = [
+        row('Container/p', 'Degraded', PART, 'broke'),
+        row('Directory/p', 'Ready', PART),
+        row('File/p', 'Blocked', PART, 'waits'),
+      ];
+      expect(shown(...parts, row('Prometheus/p', 'Blocked', {}, 'waits'))).to.equal(
+        '  Prometheus/p   Blocked      R: waits; 1 part likewise; 1 part Ready\n    Container/p  Degraded     R: broke\n',
+      );
+    });
+
+    it('that all share like what people wrote', () => {
+      expect(shown(row('Network/monitoring', 'Ready', { renderedFrom: 'Bastion/b' }))).to.equal(
+        '  Network/monitoring  Ready\n',
+      );
+    });
+
+    it('as frozen only where it is not', () => {
+      const frozen = row('Prometheus/p', 'Ready', { frozen: true });
+      expect(shown(row('File/p', 'Ready', { ...PART, frozen: true }), frozen)).to.equal(
+        '  Prometheus/p  Ready        frozen: its file is broken  with 1 part\n',
+      );
+    });
   });
 });

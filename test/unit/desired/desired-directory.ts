@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatFinding } from '../../../src/desired/format-finding.ts';
-import { loadDesiredState } from '../../../src/desired/load.ts';
+import { loadDesiredState, type LoadOptions } from '../../../src/desired/load.ts';
 import { ManifestValidator } from '../../../src/desired/validate.ts';
 import type { DesiredState, Resource } from '../../../src/model/resource.ts';
 import type { Kind } from '../../../src/model/key.ts';
@@ -22,7 +22,7 @@ export function writeFiles(directory: string, files: Readonly<Record<string, str
 /** Loads a directory with schemas that are compiled once for all tests. */
 export function load(
   directory: string,
-  options: { previous?: DesiredState; root?: string; reserved?: readonly string[]; waivable?: readonly string[] } = {},
+  options: Partial<Omit<LoadOptions, 'directory' | 'validator'>> = {},
 ): Promise<DesiredState> {
   return loadDesiredState({ directory, root: '', validator, ...options });
 }

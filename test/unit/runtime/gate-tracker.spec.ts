@@ -4,7 +4,7 @@ import type { GateFiles } from '../../../src/model/gates.ts';
 import type { Key } from '../../../src/model/key.ts';
 import type { Plan } from '../../../src/model/plan.ts';
 import { GateTracker } from '../../../src/runtime/gate-tracker.ts';
-import { container, desiredState, gate, gateFiles } from '../../support/planning.ts';
+import { container, desiredState, gate, gateFiles, network, resource } from '../../support/planning.ts';
 import { condition, plan } from '../../support/trace-events.ts';
 
 const look = gate('look', ['Container/web'], { checklist: ['is it up?'] });
@@ -53,6 +53,16 @@ describe('GateTracker', () => {
     const desired = desiredState([container('web'), other]);
     expect(types(5000, ready('Container/web'), desired)).to.deep.equal(['gate-waiting']);
     expect(status()).to.include({ since: 5000 });
+  });
+
+  it('names a high-level resource that waits behind it, without its parts', () => {
+    const first = gate('first');
+    const part = { ...container('prometheus', {}, ['Gate/first']), renderedFrom: 'Prometheus/prometheus' } as const;
+    const owner = resource('Prometheus', 'prometheus', { parts: [part.key] }, [part.key, 'Gate/first']);
+    const shared = { ...network('monitoring', {}, ['Gate/first']), renderedFrom: 'Bastion/bastion' } as const;
+    const desired = desiredState([first, part, owner, shared]);
+    tracker.update(desired, ready(), gates, 1000);
+    expect(tracker.statuses(desired, gates)[0]?.behind).to.deep.equal(['Network/monitoring', 'Prometheus/prometheus']);
   });
 
   describe('warns of a hold that holds nothing', () => {

@@ -35,6 +35,13 @@ describe('startRefusal', () => {
       );
   });
 
+  it('refuses what a hold on the high-level resource stands before of which it is a part', () => {
+    const desired = desiredState([gate('ok'), { ...web, renderedFrom: 'Traefik/edge' }]);
+    const gates = gateFiles(['ok'], { holds: new Set(['Traefik.edge']) });
+    expect(ask(gates, { desired })).to.contain('hold/Traefik.edge');
+    expect(ask(gates)).to.equal(undefined);
+  });
+
   it('refuses what was planned for another manifest, or for none', () => {
     const edited = desiredState([gate('ok'), container('web', { mem_limit: 8e6 }, ['Gate/ok'])]);
     expect(ask(gateFiles(['ok']), { desired: edited })).to.contain('edited');
