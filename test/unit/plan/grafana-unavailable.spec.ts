@@ -44,7 +44,12 @@ describe('a stack whose Grafana has no image', () => {
   });
 
   it('has nothing that waits for it but Grafana itself', () => {
-    expect(dependents(state, IMAGE)).to.deep.equal(['Container/grafana', 'Grafana/grafana']);
+    expect(dependents(state, IMAGE)).to.deep.equal([
+      'Container/grafana',
+      // Prometheus gets it as a target once it is there, and does not wait for that.
+      'File/prometheus-target-grafana',
+      'Grafana/grafana',
+    ]);
   });
 
   it('converges in all else, and says of the image why it does not', () => {
