@@ -28,8 +28,8 @@ export interface ObservedTarget {
   readonly instance: string;
   /** Host and port that are scraped. */
   readonly address: string;
-  /** unknown: not scraped yet. */
-  readonly health: 'up' | 'down' | 'unknown';
+  /** unknown: not scraped yet. missing: wanted, and not among its targets. */
+  readonly health: 'up' | 'down' | 'unknown' | 'missing';
   /** Milliseconds since the epoch since which it has had this health, as this process saw it. */
   readonly since: number;
   /** In Prometheus' words, shortened; empty when there is none. */
@@ -46,7 +46,10 @@ export interface PrometheusAnswer {
   /** Of the last successful reload. */
   readonly lastConfigTime?: number;
   readonly startedAt?: number;
-  /** Active targets, sorted by job and instance. At most 1000 of them; `targetCount` counts all. */
+  /**
+   * Active targets and wanted ones that are missing, sorted by job and instance. At most 1000 of them; `targetCount` counts
+   * all that are active.
+   */
   readonly targets: readonly ObservedTarget[];
   readonly targetCount: number;
   readonly headSeries?: number;
@@ -69,8 +72,10 @@ export interface ObservedMemory {
 export interface ObservedBlock {
   /** Directory name, a ULID. */
   readonly name: string;
-  /** Milliseconds since the epoch. */
+  /** End of its samples, milliseconds since the epoch. */
   readonly maxTime: number;
+  /** On the disk. */
+  readonly bytes: number;
 }
 
 /** The file system of a data directory, and what in it could go; bytes. */

@@ -12,6 +12,14 @@ export function describeStep(step: Step): string {
       return step.args.name === step.target.slice(step.target.indexOf('/') + 1) ? '' : `as ${step.args.name}`;
     case 'SignalContainer':
       return `${step.args.signal} ${short(step.args.container)}`;
+    case 'RecordLevel':
+      return `${step.args.loop} ${step.args.level}`;
+    case 'RecordRemediation':
+      return String(step.args.restarts);
+    case 'DeleteSnapshots':
+      return step.args.names.join(', ');
+    case 'DropOldestBlocks':
+      return step.args.directory;
     case 'VerifyServed':
       return step.args.served.consumer;
     case 'StartContainer':

@@ -1,5 +1,6 @@
 import type { LogFileSpec } from '../model/file-specs.ts';
 import { formatBytes } from '../model/format-change.ts';
+import type { Levels } from '../model/levels.ts';
 import type { ObservedLog, RotatedLog } from '../model/observed.ts';
 import type { Resource } from '../model/resource.ts';
 import type { PlanContext } from './context.ts';
@@ -25,8 +26,9 @@ const PATIENCE = 10_000;
  * remembered by the file's inode, so a crash between the two is recovered from what is there.
  */
 export function planLogFile(resource: Resource<'LogFile'>, context: PlanContext): ResourcePlan {
-  const { spec, key } = resource;
+  const { key } = resource;
   const { observed, memory, now } = context.input;
+  const spec = underPressure(resource.spec, memory.levels);
   const log = observed.logs[spec.path];
   if (log === undefined || log.type === 'unreadable')
     return resourcePlan({ conditions: [degraded('Unreadable', `${spec.path}: ${log?.error ?? 'cannot be read'}`)] });
@@ -80,6 +82,12 @@ export function planLogFile(resource: Resource<'LogFile'>, context: PlanContext)
   const steps = removal(spec, log.rotated, now);
   if (steps.length > 0) return withSteps(spec, steps);
   return resourcePlan({ conditions: [ready('Kept', `rotated at ${formatBytes(spec.maxSize)}`)] });
+}
+
+/** While a disk loop of the stack is at a level, only the newest rotated file stays: the container may still write to it. */
+function underPressure(spec: LogFileSpec, levels: Levels): LogFileSpec {
+  const isScarce = Object.values(levels).some((loops) => (loops?.disk?.level ?? 0) > 0);
+  return isScarce ? { ...spec, keep: 1 } : spec;
 }
 
 function withSteps(spec: LogFileSpec, steps: readonly StepDraft[]): ResourcePlan {

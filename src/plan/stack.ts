@@ -3,13 +3,19 @@ import type { Key, StackKind } from '../model/key.ts';
 import type { Resource } from '../model/resource.ts';
 import type { PlanContext } from './context.ts';
 import { blocked, progressing, ready, resourcePlan, type ConditionDraft, type ResourcePlan } from './draft.ts';
+import { serviceVerdict } from './service/service-verdict.ts';
+import { resourceVerdict } from './service/verdict.ts';
 
 /** Parts that are told of by name; the rest is counted. */
 const NAMED = 3;
 
-/** A high-level resource: Ready when all that was rendered from it is. Its parts have the steps, it has none for them. */
+/**
+ * A high-level resource: Ready when all that was rendered from it is, and services say nothing against it. Its parts have
+ * the steps; its own are those of the closed loops around its service.
+ */
 export function planStack(resource: Resource<StackKind>, context: PlanContext): ResourcePlan {
-  return resourcePlan({ conditions: [partCondition(resource.spec.parts, context)] });
+  const parts = partCondition(resource.spec.parts, context);
+  return resourcePlan(resourceVerdict(parts, serviceVerdict(resource, context)));
 }
 
 /** What the parts come to: Ready, or what is waited for. Their troubles are told, and stay theirs. */

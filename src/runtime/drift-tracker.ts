@@ -1,5 +1,5 @@
 import type { FieldChange } from '../model/fields.ts';
-import type { Key } from '../model/key.ts';
+import { isStackKey, type Key } from '../model/key.ts';
 import type { Plan } from '../model/plan.ts';
 import type { DesiredState } from '../model/resource.ts';
 import type { Operation, Step } from '../model/step.ts';
@@ -54,7 +54,8 @@ export class DriftTracker {
       wanted.add(key);
       const drift = this.#drifted.get(key);
       if (drift !== undefined && drift.hash !== hash) this.#drifted.delete(key);
-      if (busy.has(key)) continue;
+      // Its own steps are those of closed loops around what runs; what is rendered from it has the drift.
+      if (busy.has(key) || isStackKey(key)) continue;
       const steps = stepsOf.get(key);
       if (steps === undefined && ready.has(key)) {
         if (drift?.hash === hash) events.push({ type: 'healed', key, milliseconds: now - drift.since });

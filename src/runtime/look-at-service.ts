@@ -59,7 +59,9 @@ async function lookAtPrometheus(
 ): Promise<ObservedPrometheus> {
   const previous = found?.type === 'prometheus' ? found : undefined;
   const [asked, memory, disk] = await Promise.all([
-    inquire<PrometheusAnswer>(wanted, previous, parts, (ask, before) => readPrometheus(ask, before, parts.clock.now())),
+    inquire<PrometheusAnswer>(wanted, previous, parts, (ask, before) =>
+      readPrometheus(ask, spec.targets, before, parts.clock.now()),
+    ),
     memoryOf(wanted, parts),
     reader.read(spec.dataDirectory, parts.clock.now()).catch(() => undefined),
   ]);

@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { readdir, statfs } from 'node:fs/promises';
+import { lstat, readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObservedBlock, ObservedDisk } from '../../model/observed-services.ts';
 import { blockMaxTime, byAge, TSDB } from '../../model/tsdb-names.ts';
@@ -60,12 +60,20 @@ function directories(entries: readonly Dirent[], pattern: RegExp): string[] {
     .sort();
 }
 
+/** Bytes of all files in a directory; links are not followed. */
+async function sizeOf(directory: string): Promise<number> {
+  const entries = await readdir(directory, { withFileTypes: true, recursive: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(files.map(async (file) => (await lstat(join(file.parentPath, file.name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
 /** Undefined for one that cannot be read: being written, or damaged. */
 async function readBlock(directory: string, name: string): Promise<ObservedBlock | undefined> {
   try {
     const meta = await realHostFiles.read(join(directory, name, TSDB.meta), 'keep', TSDB.metaLimit);
     const maxTime = blockMaxTime(meta.toString('utf8'));
-    return maxTime === undefined ? undefined : { name, maxTime };
+    return maxTime === undefined ? undefined : { name, maxTime, bytes: await sizeOf(join(directory, name)) };
   } catch {
     return undefined;
   }

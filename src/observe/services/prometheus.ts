@@ -1,4 +1,5 @@
 import type { ObservedTarget, PrometheusAnswer } from '../../model/observed-services.ts';
+import type { TargetSpec } from '../../model/service-spec.ts';
 import { redactText } from '../../model/redact.ts';
 import type { AskService } from './ask.ts';
 import { readLabel, readSamples } from './exposition.ts';
@@ -32,12 +33,14 @@ const STORAGE_FAILURES = [
 /**
  * What a Prometheus says of itself, in three requests: whether it is ready, its own metrics, and its targets.
  *
+ * @param wanted targets that it should have
  * @param previous what it said before, for how long each target has been as it is
  * @param now milliseconds since the epoch
  * @throws ServiceError
  */
 export async function readPrometheus(
   ask: AskService,
+  wanted: readonly Pick<TargetSpec, 'job' | 'host' | 'port'>[],
   previous: PrometheusAnswer | undefined,
   now: number,
 ): Promise<PrometheusAnswer> {
@@ -46,7 +49,12 @@ export async function readPrometheus(
   if (ready.status !== 200) throw new ServiceError('refused', `GET /-/ready answered with status ${ready.status}`);
   const page = await askText(ask, { path: '/metrics', beyondLimit: 'cut' });
   const targets = readTargets(await askJson(ask, '/api/v1/targets?state=active'));
-  return { ...readOwnMetrics(page), ...keepTimes(targets, previous?.targets ?? [], now) };
+  const all = [...targets, ...missing(wanted, targets)];
+  return {
+    ...readOwnMetrics(page),
+    targets: keepTimes(all, previous?.targets ?? [], now),
+    targetCount: targets.length,
+  };
 }
 
 function readOwnMetrics(page: string): Omit<PrometheusAnswer, 'targets' | 'targetCount'> {
@@ -105,14 +113,21 @@ function hostAndPort(url: string): string {
   return port === '' ? `${host}:${protocol === 'https:' ? 443 : 80}` : host;
 }
 
-function keepTimes(
+function missing(
+  wanted: readonly Pick<TargetSpec, 'job' | 'host' | 'port'>[],
   targets: readonly SeenTarget[],
-  previous: readonly ObservedTarget[],
-  now: number,
-): Pick<PrometheusAnswer, 'targets' | 'targetCount'> {
+): SeenTarget[] {
+  const there = new Set(targets.map(({ job, instance }) => `${job} ${instance}`));
+  return wanted
+    .map(({ job, host, port }) => ({ job, instance: `${host}:${port}` }))
+    .filter(({ job, instance }) => !there.has(`${job} ${instance}`))
+    .map((target) => ({ ...target, address: target.instance, health: 'missing', lastError: '', lastScrape: 0 }));
+}
+
+function keepTimes(targets: readonly SeenTarget[], previous: readonly ObservedTarget[], now: number): ObservedTarget[] {
   const name = ({ job, instance, address }: SeenTarget): string => JSON.stringify([job, instance, address]);
   const before = new Map(previous.map((target) => [name(target), target]));
-  const timed = targets
+  return targets
     .map((target) => ({ target, order: name(target) }))
     .sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0))
     .slice(0, MOST_TARGETS)
@@ -122,5 +137,4 @@ function keepTimes(
       const isSame = last?.health === target.health && last.since <= now;
       return { ...target, since: isSame ? last.since : now };
     });
-  return { targets: timed, targetCount: targets.length };
 }
