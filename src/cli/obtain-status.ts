@@ -2,6 +2,7 @@ import type { Condition } from '../model/condition.ts';
 import type { Plan } from '../model/plan.ts';
 import type { StatusSnapshot } from '../model/status.ts';
 import { gateState } from '../plan/gate.ts';
+import { loopsStatus } from '../plan/service/loops-status.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { runnableSteps } from '../runtime/components.ts';
 import { ConditionTracker } from '../runtime/condition-tracker.ts';
@@ -28,7 +29,7 @@ function gatesOnly({ desired, gates, memory, at }: Survey): Plan {
 
 /** What a survey comes to, in the form in which a running operator tells it. */
 export function snapshotOf(found: Survey): StatusSnapshot {
-  const { desired, gates, outcome, at } = found;
+  const { desired, gates, memory, outcome, at } = found;
   const conditions = new ConditionTracker();
   const gateTracker = new GateTracker();
   const plan = 'plan' in outcome ? outcome.plan : undefined;
@@ -42,6 +43,7 @@ export function snapshotOf(found: Survey): StatusSnapshot {
     gates,
     plan,
     certificates: 'plan' in outcome ? outcome.certificates : [],
+    loops: loopsStatus({ desired, memory }),
     running: [],
     clocks: { desiredRead: at, fullDiff: plan === undefined ? 0 : at, converged: 0, lastPass: 0 },
     engine:

@@ -58,6 +58,17 @@ function troubleText(status: StatusJson, output: Colors, now: number): string {
   return lines.join('');
 }
 
+/** Closed loops that gave something up: `  ! Prometheus/prometheus  memory level 1 for 5 min: memory at 91 % of 512 MiB`. */
+function levelsText(status: StatusJson, output: Colors, now: number): string {
+  return status.levels
+    .map(({ key, loop, level, since, cause, address }) => {
+      const age = since === null ? '' : ` for ${formatDuration(now - Date.parse(since))}`;
+      const at = address === undefined ? '' : ` (${address})`;
+      return `  ${styled(output, 'yellow', '!')} ${key}  ${loop} level ${level}${at}${age}: ${cause}\n`;
+    })
+    .join('');
+}
+
 const SIGNS = { add: '+', change: '~', remove: '-' } as const;
 
 /** A step of a plan for people: `~ UpdateContainer  Container/web  drift  mem_limit: want 64m, got 32m`. */
@@ -83,6 +94,7 @@ export function statusText(status: StatusJson, directory: string, output: Colors
     section('Gates', gatesText(status.gates, output, now), output),
     section('Consents', consentsText(status.consents, output), output),
     section('Failing', troubleText(status, output, now), output),
+    section('Pressure', levelsText(status, output, now), output),
     section('Desired state', findings.join(''), output),
     section(
       'Without effect',

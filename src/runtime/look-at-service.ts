@@ -2,6 +2,7 @@ import type { EngineReader } from '../engine/port.ts';
 import type { Key } from '../model/key.ts';
 import type {
   Asked,
+  GrafanaAnswer,
   ObservedMemory,
   ObservedPrometheus,
   ObservedService,
@@ -11,6 +12,8 @@ import type {
 import type { ServiceSpec } from '../model/service-spec.ts';
 import type { AskService } from '../observe/services/ask.ts';
 import { DiskReader } from '../observe/services/disk.ts';
+import { readAdminPassword } from '../observe/services/admin-password.ts';
+import { readGrafana } from '../observe/services/grafana.ts';
 import { readPrometheus } from '../observe/services/prometheus.ts';
 import { ServiceError } from '../observe/services/service-error.ts';
 import { readTraefik } from '../observe/services/traefik.ts';
@@ -42,8 +45,17 @@ export function createLookAtService(parts: LookParts): LookAtService {
     switch (wanted.spec.type) {
       case 'prometheus':
         return lookAtPrometheus(wanted, wanted.spec, previous, diskOf(wanted.key), parts);
-      case 'grafana':
-        throw new Error('nobody asks a Grafana yet');
+      case 'grafana': {
+        const { spec } = wanted;
+        const asked = await inquire<GrafanaAnswer>(wanted, previous, parts, async (ask, before) =>
+          readGrafana(ask, spec, {
+            password: await readAdminPassword(spec.adminPassword),
+            previous: before,
+            now: parts.clock.now(),
+          }),
+        );
+        return { type: 'grafana', ...asked };
+      }
       case 'traefik':
         return { type: 'traefik', ...(await inquire<TraefikAnswer>(wanted, previous, parts, readTraefik)) };
     }

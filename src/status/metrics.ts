@@ -5,6 +5,7 @@ import type { Plan } from '../model/plan.ts';
 import type { TraceEvent } from '../model/trace.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { CertificateMetrics } from './certificate-metrics.ts';
+import { LoopMetrics } from './loop-metrics.ts';
 import { boundedField, DRIFT_FIELDS, OPERATIONS, OUTCOMES, PASS_RESULTS, WHOLE_OBJECT } from './metric-labels.ts';
 
 const CLOCKS = ['desired_read', 'full_diff', 'converged'] as const;
@@ -22,6 +23,7 @@ export class Metrics {
   /** Gates whose turn it is for the human, with the time (ms since the epoch) of its beginning. */
   readonly #waiting = new Map<string, number>();
   readonly #certificates = new CertificateMetrics(this.registry);
+  readonly #loops = new LoopMetrics(this.registry);
   #sawFull = false;
 
   readonly #passes = this.#counter('bastion_reconcile_total', 'Passes of the loop by result.', ['result']);
@@ -96,11 +98,13 @@ export class Metrics {
   /** The exposition text. */
   text(): Promise<string> {
     this.#certificates.refresh();
+    this.#loops.refresh();
     return this.registry.metrics();
   }
 
   consume(event: TraceEvent): void {
     this.#certificates.consume(event);
+    this.#loops.consume(event);
     switch (event.type) {
       case 'pass-finished':
         this.#passes.inc({ result: event.result });

@@ -45,6 +45,15 @@ export interface StatusJson {
   }[];
   /** Soonest expiry first. */
   readonly certificates: readonly CertificateJson[];
+  /** Closed loops that do not stand where the manifest says. */
+  readonly levels: readonly {
+    readonly key: string;
+    readonly loop: string;
+    readonly level: number;
+    readonly since: string | null;
+    readonly cause: string;
+    readonly address?: string;
+  }[];
   readonly consents: StatusSnapshot['consents'];
   readonly findings: readonly Finding[];
   /** What the human did without effect, in sentences: hold files that name nothing. */
@@ -88,6 +97,14 @@ export function statusJson(snapshot: StatusSnapshot, running: boolean): StatusJs
     })),
     gates: snapshot.gates.map((gate) => ({ ...gate, since: isoTime(gate.since) })),
     certificates: snapshot.certificates.map(certificateJson),
+    levels: (snapshot.levels ?? []).map(({ key, loop, level, since, cause, address }) => ({
+      key,
+      loop,
+      level,
+      since: isoTime(since),
+      cause,
+      ...(address === undefined ? {} : { address }),
+    })),
     consents: snapshot.consents,
     findings: snapshot.findings,
     warnings: snapshot.warnings ?? [],

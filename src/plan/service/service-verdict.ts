@@ -1,19 +1,20 @@
 import { keyOf, type StackKind } from '../../model/key.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
-import type { ObservedService, TraefikAnswer } from '../../model/observed-services.ts';
+import type { GrafanaAnswer, ObservedService, TraefikAnswer } from '../../model/observed-services.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { ServiceSpec } from '../../model/service-spec.ts';
 import { findInstances } from '../container/instances.ts';
 import type { PlanContext } from '../context.ts';
 import { size } from '../pressure/level-cause.ts';
 import { answering } from './answering.ts';
+import { grafanaConditions } from './grafana-conditions.ts';
 import { pressureVerdict } from './pressure-verdict.ts';
 import { prometheusVerdict } from './prometheus-verdict.ts';
 import { scrapeVerdict } from './scrape-verdict.ts';
 import { targetStanding } from './target-standing.ts';
 import { targetsOf } from './targets-of.ts';
 import { together, trouble, verdict, type Verdict } from './verdict.ts';
-import { isAsked, serviceOf } from './wanted-services.ts';
+import { serviceOf } from './wanted-services.ts';
 
 /** A kill for want of memory is told for so long. */
 const OUT_OF_MEMORY_MILLISECONDS = 3_600_000;
@@ -28,9 +29,7 @@ export function serviceVerdict(resource: Resource<StackKind>, context: PlanConte
   const container = own === undefined ? undefined : containerOf(own, context);
   const found = services?.[resource.key];
   return together([
-    own === undefined || services === undefined || !isAsked(own)
-      ? verdict()
-      : ownVerdict(resource, own, found, container, context),
+    own === undefined || services === undefined ? verdict() : ownVerdict(resource, own, found, container, context),
     outOfMemory(container, found, context.input.now),
     own?.type === 'prometheus'
       ? pressureVerdict({
@@ -63,13 +62,27 @@ function ownVerdict(
 ): Verdict {
   const { now } = context.input;
   const name = container?.name;
-  if (own.type === 'prometheus') {
-    const { verdict: reached, answer } = answering(found?.type === 'prometheus' ? found : undefined, name, now);
-    if (answer === undefined) return reached;
-    return together([reached, prometheusVerdict(resource.key, answer, own.targets, context)]);
+  switch (own.type) {
+    case 'prometheus': {
+      const { verdict: reached, answer } = answering(found?.type === own.type ? found : undefined, name, now);
+      return answer === undefined
+        ? reached
+        : together([reached, prometheusVerdict(resource.key, answer, own.targets, context)]);
+    }
+    case 'grafana': {
+      const { verdict: reached, answer } = answering(found?.type === own.type ? found : undefined, name, now);
+      return answer === undefined ? reached : together([reached, grafanaVerdict(answer, now)]);
+    }
+    case 'traefik': {
+      const { verdict: reached, answer } = answering(found?.type === own.type ? found : undefined, name, now);
+      return answer === undefined ? reached : together([reached, traefikVerdict(answer)]);
+    }
   }
-  const { verdict: reached, answer } = answering(found?.type === 'traefik' ? found : undefined, name, now);
-  return answer === undefined ? reached : together([reached, traefikVerdict(answer)]);
+}
+
+function grafanaVerdict(answer: GrafanaAnswer, now: number): Verdict {
+  const troubles = grafanaConditions({ type: 'grafana', at: now, answer }, now);
+  return verdict({ troubles, isServing: answer.isDatabaseWell });
 }
 
 function traefikVerdict({ errors, problems, total }: TraefikAnswer): Verdict {

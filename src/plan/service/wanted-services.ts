@@ -29,7 +29,7 @@ export function wantedServices({ desired, observed, memory }: Seen): WantedServi
   return desired.resources
     .flatMap((resource) => {
       const spec = serviceOf(resource);
-      if (spec === undefined || !isAsked(spec)) return [];
+      if (spec === undefined) return [];
       const container = servingContainer(spec, desired, observed);
       const levels = memory.levels[resource.key];
       const thresholds =
@@ -50,11 +50,6 @@ export function wantedServices({ desired, observed, memory }: Seen): WantedServi
       ];
     })
     .sort((a, b) => (a.key < b.key ? -1 : 1));
-}
-
-/** Whether the operator knows how to ask it. */
-export function isAsked({ type }: ServiceSpec): boolean {
-  return type !== 'grafana';
 }
 
 /** What a resource offers to be asked; undefined: nothing. */
