@@ -93,6 +93,8 @@ describe('the rules of the stack', () => {
     expect(await expr('15 3 * * *')).to.contain(`> ${2 * 86_400} or`);
     expect(await expr('0 */6 * * *')).to.contain(`> ${12 * 3600} or`);
     expect(await expr('0 8 * * mon-fri'), 'over the weekend').to.contain(`> ${6 * 86_400} or`);
+    const seconds = Number(/> (\d+) or/.exec(await expr('*/5 9-17 * * mon-fri'))?.[1]);
+    expect(seconds, 'often, but not over the weekend').to.be.within(2 * 62 * 3600, 2 * 64 * 3600);
     expect(await expr('0 0 1 * *'), 'after a long month').to.contain(`> ${62 * 86_400} or`);
   });
 

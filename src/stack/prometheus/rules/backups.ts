@@ -3,6 +3,7 @@ import type { RuleContext } from './context.ts';
 import type { AlertCase, AlertRule, RuleGroup } from './rule.ts';
 
 const DAY = 86_400_000;
+const HOUR = 3_600_000;
 /** Runs of a schedule that are looked at for the longest pause between two. */
 const RUNS = 50;
 /** When a schedule cannot be read, which its own kind reports. */
@@ -12,27 +13,39 @@ const STEP_SECONDS = 1800;
 const MANY_STEPS = 400;
 const METRIC = 'bastion_backup_last_success_timestamp_seconds';
 
-/** One alert a backup, since each has a pause of its own between two runs. None without backups. */
-export function backupRules({ house }: RuleContext): RuleGroup {
-  return {
-    name: 'bastion-backups',
-    rules: house.backups.map(({ metadata, spec }) => staleRule(metadata.name, longestPause(spec.schedule))),
-  };
+/** A backup, and the seconds after which it is stale: two runs missed, or none good although two were due. */
+interface Watched {
+  readonly backup: string;
+  readonly series: string;
+  readonly seconds: number;
 }
 
-/** Two runs missed, or none that succeeded although the time for two has passed since it was first seen. */
-function staleRule(backup: string, pause: number): AlertRule {
-  const seconds = Math.ceil((2 * pause) / 1000);
-  const series = `${METRIC}{backup="${backup}"}`;
-  const steps = Math.ceil(seconds / STEP_SECONDS);
+/** One rule for all backups, each with a pause of its own between two runs. None without backups. */
+export function backupRules({ house }: RuleContext): RuleGroup {
+  const backups = house.backups.map(({ metadata, spec }): Watched => {
+    const seconds = Math.ceil((2 * longestPause(spec.schedule)) / 1000);
+    return { backup: metadata.name, series: `${METRIC}{backup="${metadata.name}"}`, seconds };
+  });
+  return { name: 'bastion-backups', rules: backups.length === 0 ? [] : [staleRule(backups)] };
+}
+
+function staleRule(backups: readonly Watched[]): AlertRule {
   return {
     alert: 'BackupStale',
-    expr: `time() - (${series} > 0) > ${seconds} or (${series} == 0 and ${series} offset ${seconds}s)`,
+    expr: backups
+      .map(
+        ({ series, seconds }) =>
+          `time() - (${series} > 0) > ${seconds} or (${series} == 0 and ${series} offset ${seconds}s)`,
+      )
+      .join(' or '),
     for: '15m',
     severity: 'critical',
     summary: 'Backup {{ $labels.backup }} has not succeeded lately',
     description: 'Two runs are missed. What happened since the last good one would be lost with the disk.',
-    cases: steps > MANY_STEPS ? [] : staleCases(backup, series, steps),
+    cases: backups.flatMap(({ backup, series, seconds }) => {
+      const steps = Math.ceil(seconds / STEP_SECONDS);
+      return steps > MANY_STEPS ? [] : staleCases(backup, series, steps);
+    }),
   };
 }
 
@@ -48,7 +61,10 @@ function staleCases(backup: string, series: string, steps: number): AlertCase[] 
   ];
 }
 
-/** The longest time between two runs, in milliseconds. */
+/**
+ * The longest time between two runs, in milliseconds. Of schedules with many runs a day the first ones do not show the
+ * nights and weekends without any: so it is also asked how long one waits at each hour of a week.
+ */
 function longestPause(schedule: string): number {
   const cron = parseCron(schedule);
   if (typeof cron === 'string') return UNKNOWN_PAUSE;
@@ -59,5 +75,6 @@ function longestPause(schedule: string): number {
     if (next !== undefined) longest = Math.max(longest, next - last);
     last = next;
   }
+  for (let hour = 0; hour < 8 * DAY; hour += HOUR) longest = Math.max(longest, (nextTime(cron, hour) ?? hour) - hour);
   return longest || UNKNOWN_PAUSE;
 }
