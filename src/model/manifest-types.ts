@@ -576,6 +576,7 @@ export interface NodeExporterManifestSpec {
   hostname?: string;
   port: number;
   collectors: string[];
+  followMounts: boolean;
   memoryLimit: string;
   maxRequests: number;
   dependsOn?: string[];

@@ -104,7 +104,7 @@ function container(exporter: NodeExporterManifest, config: string, house: House)
         ...spec.collectors.map((collector) => `--collector.${collector}`),
       ],
       volumes: [
-        '/:/host:ro,rslave',
+        spec.followMounts ? '/:/host:ro,rslave' : '/:/host:ro',
         `${config}:${CONFIG_INSIDE}:ro`,
         `${liveDirectory(name, bastion)}:${CERTIFICATES_INSIDE}:ro`,
       ],

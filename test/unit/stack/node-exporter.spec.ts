@@ -32,6 +32,13 @@ describe('a NodeExporter', () => {
     expect(spec).to.not.have.any.keys('ports', 'expose');
   });
 
+  it('sees later mounts, unless the machine cannot show them', async () => {
+    const root = async (spec: string): Promise<unknown> =>
+      (part(await exporter(spec), 'Container', 'node-exporter').spec.volumes as string[])[0];
+    expect(await root('{}')).to.equal('/:/host:ro,rslave');
+    expect(await root('{followMounts: false}')).to.equal('/:/host:ro');
+  });
+
   it('limits by name who may connect where its image can', async () => {
     const web = async (image: string): Promise<string> =>
       textOf(await exporter(`{image: "prom/node-exporter:${image}"}`, PROMETHEUS), 'node-exporter-web-config');
