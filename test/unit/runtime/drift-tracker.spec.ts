@@ -2,7 +2,15 @@ import { expect } from 'chai';
 import { buildPlan } from '../../../src/plan/build-plan.ts';
 import { DriftTracker } from '../../../src/runtime/drift-tracker.ts';
 import type { ObservedPath } from '../../../src/model/observed.ts';
-import { container, desiredState, file, NOW, observedContainer, planningInput } from '../../support/planning.ts';
+import {
+  container,
+  desiredState,
+  file,
+  NOW,
+  observedContainer,
+  planningInput,
+  resource,
+} from '../../support/planning.ts';
 
 describe('what counts as drift', () => {
   const loaded = { port: 80, path: '/', contains: 'x', within: 1000 };
@@ -39,5 +47,19 @@ describe('what counts as drift', () => {
     const { see } = tracker();
     see(live, false);
     expect(see(live, true)).to.deep.equal([]);
+  });
+
+  it('is not that a log is full', () => {
+    const spec = { path: '/srv/log', maxSize: 10, keep: 1, container: 'web', signal: 'SIGUSR1' };
+    const log = resource('LogFile', 'log', spec, []);
+    const drift = new DriftTracker();
+    const see = (size: number) => {
+      const logs = { '/srv/log': { type: 'file' as const, size, inode: '7', rotated: [] } };
+      const plan = buildPlan(planningInput([log, web], { containers: [observedContainer(web)], logs }));
+      const events = drift.update(desiredState([log, web]), plan, new Set(), NOW);
+      return { steps: plan.steps.length, drifts: events.filter(({ type }) => type === 'drift-found') };
+    };
+    see(1);
+    expect(see(10)).to.deep.equal({ steps: 3, drifts: [] });
   });
 });
