@@ -34,7 +34,10 @@ describe('high-level resources', () => {
       expect(keys(state)).to.deep.equal([
         'Certificate/operator',
         'CertificateAuthority/lab',
-        ...PARTS,
+        'Container/prometheus',
+        'Directory/prometheus-config',
+        'Directory/prometheus-targets',
+        'File/prometheus-targets',
         'Image/prometheus:1',
         'Network/monitoring',
         'Prometheus/prometheus',
