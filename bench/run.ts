@@ -2,7 +2,7 @@
  * `npm run bench`: measures the operator on a real engine against floors of the same engine in the same run, prints
  * tables of ratios and keeps them in bench/RESULTS.md (a whole run only).
  *
- * `--only a,b,c,d,e,f,g,h,i` measures some parts, `--sizes 10,100` leaves out the larger sets, `--quick` takes fewer rounds.
+ * `--only a,b,c,d,e,f,g,h,i,j` measures some parts, `--sizes 10,100` leaves out the larger sets, `--quick` takes fewer rounds.
  * Part i drops this machine's page cache.
  */
 import { writeFileSync } from 'node:fs';
@@ -18,6 +18,7 @@ import type { benchExporter } from './exporter.ts';
 import { benchExporterContainer } from './exporter-container.ts';
 import { benchHeal } from './heal.ts';
 import { benchIssue } from './issue.ts';
+import { benchReload } from './reload.ts';
 import { benchScale, SIZES } from './scale.ts';
 import { importAsBuilt } from './support/as-built.ts';
 import { Cleanup } from './support/cleanup.ts';
@@ -25,7 +26,7 @@ import { renderTable, renderVerdicts, type Part } from './support/report.ts';
 import { installRivals } from './support/rivals.ts';
 import { World } from './support/world.ts';
 
-const PARTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
+const PARTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
 const log = (line: string): void => console.error(`bench: ${line}`);
 const cleanup = new Cleanup();
 let interrupted = false;
@@ -104,6 +105,12 @@ async function bench(): Promise<void> {
     parts.push(
       await benchExporterContainer(docker, exporter.reference, { lines: flags.quick ? 60_000 : 1_000_000, log }),
     );
+  }
+  if (wanted.has('j')) {
+    log('(j) from git to the loaded configuration');
+    const { prometheus } = await ensureImages(engine.host, ['prometheus'], log);
+    if (!prometheus.available) throw new Error(`no image of Prometheus: ${prometheus.reason ?? ''}`);
+    parts.push(await benchReload(world('reload'), prometheus, flags.quick ? 4 : 20));
   }
   const tables = parts.flatMap((part) => part.tables).sort((a, b) => (a.title < b.title ? -1 : 1));
   const verdicts = parts.flatMap((part) => part.verdicts).sort((a, b) => (a.goal < b.goal ? -1 : 1));

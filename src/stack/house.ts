@@ -13,7 +13,7 @@ export function renderHouse(house: House): readonly RenderedManifest[] {
       ipam: { config: [{ subnet: bastion.monitoringSubnet, gateway: address }] },
     }),
     ...(stack.Grafana.length > 0 ? [network(networkName('grafana', bastion), { internal: true })] : []),
-    ...(wantsEdge(house) ? [network(networkName('edge', bastion), {})] : []),
+    ...(stack.Traefik.length > 0 ? [network(networkName('edge', bastion), {})] : []),
     ...stack.Prometheus.map((prometheus) => targetsDirectory(prometheus.metadata.name, house)),
     {
       apiVersion: 'bastion.lab/v1',
@@ -27,14 +27,6 @@ export function renderHouse(house: House): readonly RenderedManifest[] {
       },
     },
   ];
-}
-
-/** A Traefik that somebody else runs has networks of its own; who looks for AdGuard on none that it names is on this one. */
-function wantsEdge({ stack }: House): boolean {
-  return (
-    stack.Traefik.some(({ spec }) => spec.existing === undefined) ||
-    stack.AdGuardExporter.some(({ spec }) => spec.adguard !== undefined && spec.adguard.network === undefined)
-  );
 }
 
 function network(

@@ -2,7 +2,8 @@ import { networkInterfaces } from 'node:os';
 
 /** An engine's network, as far as its addresses go. */
 interface NetworkAddresses {
-  readonly IPAM?: { readonly Config?: readonly { readonly Subnet?: string }[] | null } | null;
+  readonly IPAM?:
+    { readonly Config?: readonly { readonly Subnet?: string | undefined }[] | null | undefined } | null | undefined;
 }
 
 /** Of 10.0.0.0/8: the part that neither Docker's own pools nor the networks of most houses use. */

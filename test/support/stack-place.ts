@@ -15,7 +15,15 @@ type Spec = Readonly<Record<string, unknown>>;
 const PROGRAMS = ['traefik', 'prometheus', 'node-exporter'] as const;
 
 /** Where each member serves its metrics. */
-export const PORTS: Readonly<Record<string, number>> = { gateway: 8082, prometheus: 9090, 'node-exporter': 9100 };
+export const PORTS: Readonly<Record<string, number>> = {
+  gateway: 8082,
+  prometheus: 9090,
+  'node-exporter': 9100,
+  'adguard-exporter': 9617,
+  operator: 9479,
+};
+/** These are no containers in the monitoring network, but this machine in it. */
+const ON_THE_MACHINE = ['node-exporter', 'operator'];
 
 /** One sample of an instant query. */
 export interface Sample {
@@ -89,8 +97,9 @@ export class StackPlace {
     return manifest(kind, this.name(short), { hostname: short, ...spec });
   }
 
+  /** It serves its metrics in the monitoring network, and its status at a port that nobody else has. */
   start({ flags = [], ...options }: StartOptions = {}): Operator {
-    return this.place.start({ ...options, flags: [...this.#flags, ...flags] });
+    return this.place.start({ ...options, flags: [...this.#flags, '--listen', '127.0.0.1:0', ...flags] });
   }
 
   command(name: string, args: readonly string[] = []): ReturnType<Workplace['command']> {
@@ -98,7 +107,7 @@ export class StackPlace {
   }
 
   get #flags(): string[] {
-    return ['--root', this.root, '--allow-exceptions', 'no-privileged-host-access, allowed-roots'];
+    return ['--root', this.root];
   }
 
   /** Host directory of a member's `config`, `data` or `logs`. */
@@ -129,14 +138,18 @@ export class StackPlace {
     return found;
   }
 
+  /** Where the member with a host name is to be reached from here. */
+  hostAddress(host: string): Promise<string> {
+    if (ON_THE_MACHINE.includes(host)) return Promise.resolve(this.machine);
+    return this.address(host === 'gateway' ? 'traefik' : host);
+  }
+
   /** Asks a member as the operator would, or as somebody else. */
   async ask(host: string, call: Partial<TlsCall> = {}): Promise<TlsAnswer> {
     const { ca, ...identity } = this.identity();
-    const port = PORTS[host] ?? 443;
-    const container = host === 'gateway' ? 'traefik' : host;
-    const address = host === 'node-exporter' ? this.machine : await this.address(container);
     const serverName = `${host}.lab`;
-    return tlsCall({ host: address, port, serverName, hostHeader: serverName, ca, identity, ...call });
+    const at = { host: await this.hostAddress(host), port: PORTS[host] ?? 443 };
+    return tlsCall({ ...at, serverName, hostHeader: serverName, ca, identity, ...call });
   }
 
   /** Asks Prometheus' API; rejects unless it answers with success. */
@@ -157,6 +170,24 @@ export class StackPlace {
   async up(): Promise<Record<string, number>> {
     const samples = await this.query('up');
     return Object.fromEntries(samples.map(({ metric, value }) => [metric['job'] ?? '', value]));
+  }
+
+  /** Times of the samples that a selector has had within the last hour, in seconds since the epoch, oldest first. */
+  async sampleTimes(selector: string): Promise<number[]> {
+    const { result } = await this.prometheus<{ result: { values: [number, string][] }[] }>(
+      `/api/v1/query?query=${encodeURIComponent(`${selector}[1h]`)}`,
+    );
+    return result.flatMap(({ values }) => values.map(([time]) => time)).sort((a, b) => a - b);
+  }
+
+  /** Bytes that a container holds, without the page cache that the kernel can take back. */
+  async memory(short: string): Promise<number> {
+    interface Stats {
+      readonly memory_stats: { readonly usage: number; readonly stats: Readonly<Record<string, number>> };
+    }
+    const path = `/containers/${this.name(short)}/stats?stream=false&one-shot=true`;
+    const { memory_stats: found } = await this.place.outside.call<Stats>('GET', path);
+    return found.usage - (found.stats['inactive_file'] ?? found.stats['total_inactive_file'] ?? 0);
   }
 
   async targets(): Promise<ActiveTarget[]> {

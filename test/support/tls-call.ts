@@ -17,7 +17,7 @@ export interface TlsCall {
   readonly serverName: string;
   readonly ca: string;
   /** Shown when asked for; absent: nothing. */
-  readonly identity?: { readonly cert: string; readonly key: string };
+  readonly identity?: { readonly cert: string; readonly key: string } | undefined;
   readonly path?: string;
   /** Default: host and port. */
   readonly hostHeader?: string;

@@ -41,6 +41,8 @@ export class Workplace {
   readonly image: string;
   readonly engine: Engine & { close(): void };
   readonly outside: Outside;
+  /** What else is to be undone by `close`, once nothing runs any more and before the directory goes. */
+  readonly undo: (() => Promise<unknown>)[] = [];
   readonly #executable: string;
   readonly #operators: Operator[] = [];
 
@@ -80,6 +82,7 @@ export class Workplace {
     await this.outside.removeDamage(this.engine);
     await removeInstance(this.engine, this.instance);
     this.engine.close();
+    for (const undo of this.undo) await undo();
     rmSync(this.directory, { recursive: true, force: true });
   }
 

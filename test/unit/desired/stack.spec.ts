@@ -34,10 +34,7 @@ describe('high-level resources', () => {
       expect(keys(state)).to.deep.equal([
         'Certificate/operator',
         'CertificateAuthority/lab',
-        'Container/prometheus',
-        'Directory/prometheus-config',
-        'Directory/prometheus-targets',
-        'File/prometheus-targets',
+        ...PARTS,
         'Image/prometheus:1',
         'Network/monitoring',
         'Prometheus/prometheus',
