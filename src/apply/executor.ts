@@ -44,6 +44,9 @@ const SLOW_SIDE_BY_SIDE = 2;
 /** What only waits and costs nothing: so many services that are dead hold up neither what is slow nor one another. */
 const WAITING: ReadonlySet<Operation> = new Set(['VerifyServed']);
 const WAITING_SIDE_BY_SIDE = 8;
+/** What moves gigabytes: one at a time, in a place of its own, so that nothing else ever waits for it. */
+const LONG: ReadonlySet<Operation> = new Set(['SnapshotPrometheus', 'CopyBackup', 'VerifyBackup', 'PruneBackups']);
+const LONG_SIDE_BY_SIDE = 1;
 const GOING: Outcome = { type: 'skipped', because: 'the operator stops' };
 
 /** Makes the executor. It decides nothing: what to do, and in which order, is the plan's. */
@@ -51,6 +54,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const quick = createLimiter(options.concurrency);
   const slow = createLimiter(SLOW_SIDE_BY_SIDE);
   const patient = createLimiter(WAITING_SIDE_BY_SIDE);
+  const long = createLimiter(LONG_SIDE_BY_SIDE);
+  const limitOf = (op: Operation): typeof quick =>
+    SLOW.has(op) ? slow : WAITING.has(op) ? patient : LONG.has(op) ? long : quick;
   const activeChecks = new Set<string>();
   const { clock, trace } = options;
   let closed = false;
@@ -93,8 +99,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
           outcomes.set(step.id, { type: 'skipped', because: because(failed, known.get(failed), outcomes.get(failed)) });
         } else if (step.after.every((id) => outcomes.has(id))) {
           waiting.delete(step);
-          const limit = SLOW.has(step.op) ? slow : WAITING.has(step.op) ? patient : quick;
-          const task = limit(() => execute(step)).then((outcome) => {
+          const task = limitOf(step.op)(() => execute(step)).then((outcome) => {
             outcomes.set(step.id, outcome);
             running.delete(task);
           });

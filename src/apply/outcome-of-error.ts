@@ -1,6 +1,7 @@
 import { isEngineError, type EngineError } from '../engine/errors.ts';
 import { redactText } from '../model/redact.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { fileErrorText } from './file-error-text.ts';
 import { STEP_ERROR_CODES, StepError } from './step-error.ts';
 
 /** Milliseconds after which to look again when the object changed under us. */
@@ -13,9 +14,9 @@ export function outcomeOfError(error: unknown): Outcome {
     const { code, message, of } = error;
     return { type: STEP_ERROR_CODES[code], error: { code, message, ...(of === undefined ? {} : { of }) } };
   }
-  if (isFileError(error)) {
-    return { type: 'retry', error: { code: `FILE_${error.code}`, message: fileErrorMessage(error) } };
-  }
+  const text = fileErrorText(error);
+  if (text !== undefined)
+    return { type: 'retry', error: { code: `FILE_${(error as { code: string }).code}`, message: text } };
   const message = redactText(error instanceof Error ? error.message : String(error));
   return { type: 'retry', error: { code: 'STEP_FAULT', message: `A fault of the operator itself: ${message}` } };
 }
@@ -73,30 +74,4 @@ const ABOUT_THE_SPEC: readonly RegExp[] = [
 /** Only the engine's own 400 (500 for a member of the wrong type); 401, 403, 408 and 429 come from what is before it. */
 function isAboutTheSpec({ statusCode, detail }: EngineError): boolean {
   return (statusCode === 400 || statusCode === 500) && ABOUT_THE_SPEC.some((pattern) => pattern.test(detail));
-}
-
-type FileError = NodeJS.ErrnoException & { readonly code: string };
-
-function isFileError(error: unknown): error is FileError {
-  return error instanceof Error && 'errno' in error && 'code' in error && typeof error.code === 'string';
-}
-
-const FILE_ADVICE: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full; free some space, what was there is untouched',
-  EDQUOT: 'the disk quota is used up; free some space, what was there is untouched',
-  EACCES: 'permission denied; let the operator write there or run it as a user that may',
-  EPERM: 'not permitted; changing owners needs root (or CAP_CHOWN), and the file may be immutable',
-  EROFS: 'the file system is read-only; mount it writable (under systemd: ReadWritePaths=)',
-  ENOENT: 'it does not exist; make it, or declare a Directory for it',
-  ENOTDIR: 'something above it is not a directory',
-  EISDIR: 'there is a directory of that name',
-  EIO: 'the disk reports an error; look at the kernel log',
-  ENAMETOOLONG: 'the name is too long for the file system',
-  EMFILE: 'too many open files; raise LimitNOFILE',
-};
-
-function fileErrorMessage(error: FileError): string {
-  const advice = FILE_ADVICE[error.code];
-  const path = error.path ?? 'a file';
-  return advice === undefined ? error.message : `${path}: ${advice} (${error.code})`;
 }

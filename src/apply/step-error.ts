@@ -38,6 +38,8 @@ export const STEP_ERROR_CODES = {
   PATH_TAKEN: 'retry',
   /** The certificate that was signed elsewhere does not fit the request. */
   SIGNATURE_UNUSABLE: 'retry',
+  /** A backup could not be made, or was read back and is not whole. */
+  BACKUP_FAILED: 'retry',
 } as const satisfies Record<string, 'retry' | 'terminal'>;
 export type StepErrorCode = keyof typeof STEP_ERROR_CODES;
 

@@ -109,6 +109,10 @@ export class DockerEngine extends DockerReader implements Engine {
     await this.#onContainer('restartContainer', container, gracious(graceSeconds, margin));
   }
 
+  async pauseContainer(container: string): Promise<void> {
+    await this.#onContainer('pauseContainer', container);
+  }
+
   async unpauseContainer(container: string): Promise<void> {
     await this.#onContainer('unpauseContainer', container);
   }

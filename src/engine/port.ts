@@ -84,6 +84,8 @@ export interface Engine extends EngineReader {
   /** Already stopped or gone counts as done. Deadline = grace + 15 s. */
   stopContainer(container: string, graceSeconds: number): Promise<void>;
   restartContainer(container: string, graceSeconds: number): Promise<void>;
+  /** Its processes stand still until it is resumed; nothing of what they hold is lost. */
+  pauseContainer(container: string): Promise<void>;
   unpauseContainer(container: string): Promise<void>;
   /** `signal` e.g. `SIGHUP`. */
   signalContainer(container: string, signal: string): Promise<void>;

@@ -30,6 +30,7 @@ export const ROUTES = {
   startContainer: { method: 'POST', path: '/containers/{container}/start' },
   stopContainer: { method: 'POST', path: '/containers/{container}/stop' },
   restartContainer: { method: 'POST', path: '/containers/{container}/restart' },
+  pauseContainer: { method: 'POST', path: '/containers/{container}/pause' },
   unpauseContainer: { method: 'POST', path: '/containers/{container}/unpause' },
   signalContainer: { method: 'POST', path: '/containers/{container}/kill' },
   renameContainer: { method: 'POST', path: '/containers/{container}/rename' },

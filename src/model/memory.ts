@@ -1,6 +1,7 @@
 import type { FieldValue, Fields } from './fields.ts';
 import type { Key } from './key.ts';
 import type { Levels } from './levels.ts';
+import type { RememberedBackup } from './observed-backups.ts';
 import type { OutcomeError } from './outcome.ts';
 import type { RememberedSentinel } from './sentinel.ts';
 
@@ -62,6 +63,10 @@ export interface Memory {
   readonly levels: Levels;
   /** Restarts tried while a scrape failed. */
   readonly remediations: Readonly<Partial<Record<Key, Remediation>>>;
+  /** Milliseconds since the epoch at which a human asked for a backup. */
+  readonly backupRequests: Readonly<Partial<Record<Key, number>>>;
+  /** The last good backup that was seen: what is told while its disk is away. */
+  readonly backups: Readonly<Partial<Record<Key, RememberedBackup>>>;
   /** The directories that must not be mistaken for others. */
   readonly sentinels: Readonly<Partial<Record<Key, RememberedSentinel>>>;
   /** Spec hashes behind a gate when it was last seen open; for `revalidate: onChange`. */
@@ -78,6 +83,8 @@ export const EMPTY_MEMORY: Memory = {
   renewals: {},
   levels: {},
   remediations: {},
+  backupRequests: {},
+  backups: {},
   sentinels: {},
   gateWitness: {},
 };

@@ -2,6 +2,7 @@ import type { Fields } from './fields.ts';
 import type { Key } from './key.ts';
 import type { Ownership } from './labels.ts';
 import type { ObservedAuthority, ObservedPair, ObservedServed } from './observed-certificates.ts';
+import type { ObservedBackups } from './observed-backups.ts';
 import type { ObservedServices } from './observed-services.ts';
 import type { ObservedReadiness } from './readiness.ts';
 import type { ObservedSentinel } from './sentinel.ts';
@@ -172,6 +173,8 @@ export interface Observed {
   readonly readiness?: Readonly<Record<string, ObservedReadiness>>;
   /** By the key of every Directory that shall have one. */
   readonly sentinels: Readonly<Record<Key, ObservedSentinel>>;
+  /** By the key of every Backup. */
+  readonly backups: Readonly<Record<Key, ObservedBackups>>;
   /** By container id: host directories with a sentinel that it mounts, and of which it sees another one. */
   readonly strayMounts: Readonly<Record<string, readonly string[]>>;
   /** Names to ids from the host's passwd and group files. */

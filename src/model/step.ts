@@ -1,4 +1,5 @@
 import type { FieldChange } from './fields.ts';
+import type { BackupStepArguments } from './backup-steps.ts';
 import type { FileSpec, OnChange } from './file-specs.ts';
 import type { CertificateStepArguments } from './certificate-steps.ts';
 import type { Key } from './key.ts';
@@ -14,7 +15,7 @@ import type { TlsAccess } from './tls-access.ts';
  * derive from this map, so an operation without an executor does not compile.
  * `container` and `network` arguments are ids of existing objects, or the exact name of one that an earlier step makes.
  */
-export interface StepArguments extends CertificateStepArguments, LoopStepArguments {
+export interface StepArguments extends CertificateStepArguments, LoopStepArguments, BackupStepArguments {
   CreateNetwork: { readonly name: string; readonly spec: NetworkSpec; readonly owner: Ownership };
   RemoveNetwork: { readonly network: string };
   ConnectNetwork: { readonly network: string; readonly container: string; readonly attachment: NetworkAttachment };

@@ -1,3 +1,4 @@
+import type { BackupStatus } from './backup-status.ts';
 import type { Condition } from './condition.ts';
 import type { FieldChange } from './fields.ts';
 import type { Key } from './key.ts';
@@ -68,6 +69,10 @@ export type TraceEvent = { readonly at: number } & (
   | { readonly type: 'warning'; readonly message: string }
   /** All authorities and certificates as a pass saw them. */
   | { readonly type: 'certificates-seen'; readonly certificates: readonly CertificateStatus[] }
+  /** All backups as a pass saw them. */
+  | { readonly type: 'backups-seen'; readonly backups: readonly BackupStatus[] }
+  /** The human asked for a backup now. */
+  | { readonly type: 'backup-asked'; readonly key: Key }
   /** A consumer was dialled, by schedule or after a change. */
   | { readonly type: 'served-checked'; readonly key: Key; readonly consumer: string; readonly result: ObservedServed }
   /** A service of the stack was asked, beside the passes. */

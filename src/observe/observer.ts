@@ -5,6 +5,7 @@ import type { ObservedServices } from '../model/observed-services.ts';
 import type { ObservedServed } from '../model/observed-certificates.ts';
 import type { ObservedReadiness } from '../model/readiness.ts';
 import type { DesiredState } from '../model/resource.ts';
+import { BackupObserver } from './backups.ts';
 import { CertificateObserver, type CertificateObserverOptions } from './certificates.ts';
 import { ContainerCache } from './container-cache.ts';
 import { eventInterest, matters, type EventInterest } from './event-relevance.ts';
@@ -69,6 +70,7 @@ export class Observer {
   readonly #paths: PathObserver;
   readonly #certificates: CertificateObserver;
   readonly #sentinels: SentinelObserver;
+  readonly #backups: BackupObserver;
   readonly #strayMounts = new StrayMounts();
   readonly #served: () => Readonly<Record<string, ObservedServed>>;
   readonly #readiness: ObserverOptions['readiness'];
@@ -88,6 +90,7 @@ export class Observer {
     this.#paths = new PathObserver(this.#now);
     this.#certificates = new CertificateObserver(options.certificates);
     this.#sentinels = new SentinelObserver(options.certificates?.now ?? Date.now);
+    this.#backups = new BackupObserver(options.certificates?.now ?? Date.now);
     this.#served = options.served ?? (() => NEVER_DIALLED);
     this.#readiness = options.readiness;
     this.#services = options.services;
@@ -181,6 +184,7 @@ export class Observer {
       logs,
       certificates,
       sentinels,
+      backups,
       users,
       groups,
       ownId,
@@ -194,6 +198,7 @@ export class Observer {
       observeLogs(wanted.logs),
       this.#certificates.observe(desired),
       this.#sentinels.observe(desired),
+      this.#backups.observe(desired),
       this.#users.read(),
       this.#groups.read(),
       (this.#ownId ??= ownContainerId()),
@@ -215,6 +220,7 @@ export class Observer {
       ...(this.#readiness === undefined ? {} : { readiness: this.#readiness() }),
       ...(this.#services === undefined ? {} : { services: this.#services() }),
       sentinels,
+      backups,
       strayMounts: await this.#strayMounts.observe(desired, foundContainers.containers),
       users,
       groups,

@@ -20,6 +20,10 @@ export function describeStep(step: Step): string {
       return step.args.names.join(', ');
     case 'DropOldestBlocks':
       return step.args.directory;
+    case 'SaveGrafana':
+      return step.args.name;
+    case 'PruneBackups':
+      return `keep ${step.args.keep}`;
     case 'VerifyServed':
       return step.args.served.consumer;
     case 'StartContainer':

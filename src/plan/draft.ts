@@ -128,6 +128,14 @@ const RISKS: Readonly<Record<Operation, Risk>> = {
   RecordRemediation: 'safe',
   DeleteSnapshots: 'destructive',
   DropOldestBlocks: 'destructive',
+  BeginBackup: 'safe',
+  SaveGrafana: 'disruptive',
+  SnapshotPrometheus: 'safe',
+  CopyBackup: 'safe',
+  ReleaseSnapshot: 'safe',
+  VerifyBackup: 'safe',
+  PruneBackups: 'destructive',
+  DiscardBackup: 'safe',
 };
 
 /** What an operation does to what is being served. */

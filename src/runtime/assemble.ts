@@ -12,6 +12,7 @@ import { Observer } from '../observe/observer.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import { baselineAfterApply } from '../plan/container/baseline.ts';
 import { PlanCache } from '../plan/plan-cache.ts';
+import { BackupSchedules } from './backup-schedules.ts';
 import type { Clock } from './clock.ts';
 import { Controller } from './controller.ts';
 import { createReachService } from './ask-service.ts';
@@ -94,6 +95,7 @@ export async function assembleController(options: ControllerOptions): Promise<Co
     schedule: (onTime) => schedule(checkSchedule, onTime),
     servedChecks,
     readinessChecks,
+    backupSchedules: new BackupSchedules(schedule, () => controller.trigger('schedule')),
     serviceChecks,
     observer: new Observer(engine, {
       now: () => clock.now(),

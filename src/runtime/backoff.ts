@@ -4,9 +4,16 @@ import type { OutcomeError } from '../model/outcome.ts';
 
 const FIRST_MILLISECONDS = 1_000;
 const LIMIT_MILLISECONDS = 5 * 60_000;
+const MINUTE_MILLISECONDS = 60_000;
 const HOUR_MILLISECONDS = 3_600_000;
 /** An authority that cannot sign, or signs what does not verify: trying again soon makes keys and certificates only. */
 const ISSUE_FAILED = 'ISSUE_FAILED';
+/** A disk that is full, or away, is so for a while, and each try moves gigabytes. */
+const BACKUP_FAILED = 'BACKUP_FAILED';
+const PATIENT: Readonly<Record<string, { readonly first: number; readonly limit: number }>> = {
+  [ISSUE_FAILED]: { first: HOUR_MILLISECONDS, limit: LONGEST_BACKOFF_MILLISECONDS },
+  [BACKUP_FAILED]: { first: MINUTE_MILLISECONDS, limit: HOUR_MILLISECONDS },
+};
 
 export interface Failure {
   /** Hash of the spec that failed; another one than before starts afresh. */
@@ -23,14 +30,15 @@ export interface Failure {
 /**
  * The next backoff of a resource: 1 s doubling to 5 min with full jitter, so that resources that failed together do not
  * come back together (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). A failure to issue a
- * certificate waits 1 h doubling to 32 h, exactly, as cert-manager's do: there is time, since renewals begin early.
+ * certificate waits 1 h doubling to 32 h, exactly, as cert-manager's do: there is time, since renewals begin early. One of a
+ * backup waits 1 min doubling to 1 h.
  */
 export function nextBackoff(previous: Backoff | undefined, failure: Failure): Backoff {
   const isSame =
     previous !== undefined &&
     previous.specHash === failure.specHash &&
-    // A wait of hours is for failures of its own kind only.
-    (previous.error.code === ISSUE_FAILED) === (failure.error.code === ISSUE_FAILED);
+    // A long wait is for failures of its own kind only.
+    PATIENT[previous.error.code] === PATIENT[failure.error.code];
   const failures = isSame ? previous.failures + 1 : 1;
   return {
     specHash: failure.specHash,
@@ -42,8 +50,8 @@ export function nextBackoff(previous: Backoff | undefined, failure: Failure): Ba
 }
 
 function waitAfter(failures: number, { error, random }: Failure): number {
-  if (error.code === ISSUE_FAILED)
-    return Math.min(LONGEST_BACKOFF_MILLISECONDS, HOUR_MILLISECONDS * 2 ** (failures - 1));
+  const patient = PATIENT[error.code];
+  if (patient !== undefined) return Math.min(patient.limit, patient.first * 2 ** (failures - 1));
   return Math.ceil(backoffCeiling(failures) * random);
 }
 

@@ -8,6 +8,7 @@ import type { DesiredState } from '../model/resource.ts';
 import type { Step } from '../model/step.ts';
 import type { TraceEvent } from '../model/trace.ts';
 import type { Observer } from '../observe/observer.ts';
+import type { BackupSchedules } from './backup-schedules.ts';
 import type { Clock } from './clock.ts';
 import type { TakeBaseline } from './learner.ts';
 import type { MemoryStore } from './memory-store.ts';
@@ -40,6 +41,7 @@ export interface ControllerDependencies {
   /** Calls back when it is time to look at what is served and what is to be renewed, until it is closed. */
   schedule(onTime: () => void): { close(): void };
   readonly servedChecks: Pick<ServedChecks, 'want' | 'checkAll' | 'close'>;
+  readonly backupSchedules: Pick<BackupSchedules, 'want' | 'close'>;
   readonly readinessChecks: Pick<ReadinessChecks, 'want' | 'close'>;
   readonly serviceChecks: Pick<ServiceChecks, 'want' | 'close'>;
   readonly observer: Pick<Observer, 'observe' | 'notice' | 'invalidate'>;

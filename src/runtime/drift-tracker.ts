@@ -64,7 +64,12 @@ export class DriftTracker {
       } else if (steps !== undefined && this.#settled.get(key) === hash && !this.#drifted.has(key)) {
         const cause = steps[0]?.cause ?? '';
         this.#settled.delete(key);
-        if (WISHED.has(cause) || (TELLING.test(key) && steps.every(({ op }) => NOTICES.has(op)))) continue;
+        if (
+          key.startsWith('Backup/') ||
+          WISHED.has(cause) ||
+          (TELLING.test(key) && steps.every(({ op }) => NOTICES.has(op)))
+        )
+          continue;
         this.#drifted.set(key, { hash, since: now });
         events.push({ type: 'drift-found', key, cause, fields: fieldsOf(steps) });
       }

@@ -9,6 +9,7 @@ const BRAKES = {
   replacements: 'the count of its replacements',
   remediations: 'the count of restarts for its scrape',
   sentinels: 'the sentinel that it had',
+  backups: 'the backups that it had',
 } as const satisfies Partial<Record<Concern, string>>;
 
 /** Forgets, as a human asked, all that keeps a resource from being tried again; the result says what, in words. */

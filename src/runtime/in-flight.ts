@@ -12,6 +12,8 @@ export interface Intent {
   readonly attempt: string;
   /** Resources whose objects the steps touch besides their own. */
   readonly touches: readonly Key[];
+  /** The same by step: each is busy until the last step that touches it is over. Absent: until all steps are. */
+  readonly touchedBy?: ReadonlyMap<Step, readonly Key[]>;
   /** Open consent files when they were launched. */
   readonly consents: readonly string[];
 }
@@ -60,7 +62,7 @@ const COMMITTING: ReadonlySet<Operation> = new Set([
  * - A key is busy from launch until its own steps are over; it need not wait for the others of its component, so a slow
  *   pull holds up nothing but what needs the image.
  * - A key is never in two flights.
- * - What the steps of a flight touch is as busy as what they are for.
+ * - What a step touches is busy until that step is over: a copy that takes an hour after it holds up nobody else.
  */
 export class InFlight {
   readonly #options: InFlightOptions;
@@ -75,7 +77,7 @@ export class InFlight {
 
   /** Keys with steps in flight, of their own or of others that touch them, as of now. */
   busy(): Set<Key> {
-    const touched = [...this.#flights.values()].flatMap(({ intent }) => intent.touches);
+    const touched = [...this.#flights.values()].flatMap(stillTouched);
     return new Set([...this.#flights.keys(), ...touched, ...this.#resting.keys()]);
   }
 
@@ -204,4 +206,10 @@ export class InFlight {
     });
     this.#resting.set(key, cancel);
   }
+}
+
+function stillTouched({ intent, steps, outcomes }: Flight): readonly Key[] {
+  const { touches, touchedBy } = intent;
+  if (touchedBy === undefined) return touches;
+  return steps.flatMap((step) => (outcomes.has(step) ? [] : (touchedBy.get(step) ?? [])));
 }

@@ -22,6 +22,8 @@ const SHAPES: { readonly [C in Concern]: Shape } = {
   renewals: 'string',
   levels: areLevels,
   remediations: { specHash: 'string', restarts: 'number', at: 'number' },
+  backupRequests: (value) => typeof value === 'number',
+  backups: { name: 'string', startedAt: 'number', finishedAt: 'number', bytes: 'number' },
   sentinels: { id: 'string', inode: 'string' },
   gateWitness: { hash: 'string', changedAt: 'number' },
 };

@@ -16,6 +16,7 @@ import { EngineLink } from './engine-link.ts';
 import { forgetTouched } from './forget-touched.ts';
 import { GateTracker } from './gate-tracker.ts';
 import { InFlight } from './in-flight.ts';
+import { intentOf } from './intent-of.ts';
 import { Learner } from './learner.ts';
 import { lookBeside } from './look-beside.ts';
 import { passResult } from './pass-result.ts';
@@ -238,15 +239,9 @@ export class Passes {
       stuck.length === 0 ? runnable : runnableSteps(runnable.filter(({ target }) => !stuck.includes(target)));
     const consents = plan.consents.map(({ file }) => file).filter((file) => gates.open[file.replace(/\.ok$/, '')]);
     if (allowed.length > 0)
-      this.inFlight.launch(allowed, (key) => {
-        const resource = this.#resources.get(key);
-        return {
-          specHash: resource?.hash ?? '',
-          attempt: resource?.attempt ?? '',
-          touches: [...new Set((byTarget.get(key) ?? []).flatMap(touchedBy))],
-          consents,
-        };
-      });
+      this.inFlight.launch(allowed, (key) =>
+        intentOf(this.#resources.get(key), byTarget.get(key) ?? [], touchedBy, consents),
+      );
     return stuck.length > 0;
   }
 

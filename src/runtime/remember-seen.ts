@@ -1,5 +1,8 @@
 import type { Key } from '../model/key.ts';
+import type { Observed } from '../model/observed.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
+import type { DesiredState } from '../model/resource.ts';
+import { lastGood } from '../plan/backup/due.ts';
 import { gateWitnesses } from '../plan/build-plan.ts';
 import { newSentinels } from '../plan/sentinel.ts';
 import type { MemoryStore } from './memory-store.ts';
@@ -13,4 +16,21 @@ export function rememberSeen(
     memory.set('gateWitness', key as Key, witness);
   for (const [key, sentinel] of Object.entries(newSentinels({ desired, observed, memory: memory.current })))
     memory.set('sentinels', key as Key, sentinel);
+  rememberBackups(memory, desired, observed);
+}
+
+/** Also without it nothing is lost: it is told while the disk of the backups is away, and a request ends with it. */
+function rememberBackups(memory: MemoryStore, desired: DesiredState, observed: Observed): void {
+  for (const resource of desired.resources) {
+    if (resource.kind !== 'Backup') continue;
+    const { key, spec } = resource;
+    const last = lastGood(observed.backups[key], spec.verify);
+    if (last === undefined) continue;
+    const { backups, backupRequests } = memory.current;
+    if (backups[key]?.name !== last.name) {
+      const { name, startedAt, finishedAt, bytes } = last;
+      memory.set('backups', key, { name, startedAt, finishedAt, bytes });
+    }
+    if ((backupRequests[key] ?? Infinity) <= last.startedAt) memory.set('backupRequests', key, undefined);
+  }
 }

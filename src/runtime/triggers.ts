@@ -15,7 +15,7 @@ export type Reason =
   | 'wake'
   | 'retry'
   | 'control'
-  /** It is time to look at what is served, and at what is to be renewed. */
+  /** It is time to look at what is served, at what is to be renewed, or at what a Backup's schedule says. */
   | 'schedule'
   /** A consumer serves something else than before. */
   | 'served'
@@ -26,7 +26,15 @@ export type Reason =
 
 type TriggerDependencies = Pick<
   ControllerDependencies,
-  'clock' | 'events' | 'watchDesired' | 'watchGates' | 'schedule' | 'servedChecks' | 'readinessChecks' | 'serviceChecks'
+  | 'clock'
+  | 'events'
+  | 'watchDesired'
+  | 'watchGates'
+  | 'schedule'
+  | 'servedChecks'
+  | 'readinessChecks'
+  | 'backupSchedules'
+  | 'serviceChecks'
 >;
 
 export interface TriggerTargets {
@@ -97,6 +105,7 @@ export class Triggers {
     this.#schedule?.close();
     this.#deps.servedChecks.close();
     this.#deps.readinessChecks.close();
+    this.#deps.backupSchedules.close();
     this.#deps.serviceChecks.close();
     this.#cancelRelist?.();
     this.#cancelWake?.();

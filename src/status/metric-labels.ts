@@ -50,6 +50,14 @@ const OPERATION_TABLE: Record<Operation, true> = {
   RecordRemediation: true,
   DeleteSnapshots: true,
   DropOldestBlocks: true,
+  BeginBackup: true,
+  SaveGrafana: true,
+  SnapshotPrometheus: true,
+  CopyBackup: true,
+  ReleaseSnapshot: true,
+  VerifyBackup: true,
+  PruneBackups: true,
+  DiscardBackup: true,
 };
 export const OPERATIONS = Object.keys(OPERATION_TABLE) as Operation[];
 

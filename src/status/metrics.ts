@@ -4,6 +4,7 @@ import { KINDS, parseKey, type Key } from '../model/key.ts';
 import type { Plan } from '../model/plan.ts';
 import type { TraceEvent } from '../model/trace.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { BackupMetrics } from './backup-metrics.ts';
 import { CertificateMetrics } from './certificate-metrics.ts';
 import { LoopMetrics } from './loop-metrics.ts';
 import { boundedField, DRIFT_FIELDS, OPERATIONS, OUTCOMES, PASS_RESULTS, WHOLE_OBJECT } from './metric-labels.ts';
@@ -24,6 +25,7 @@ export class Metrics {
   readonly #waiting = new Map<string, number>();
   readonly #certificates = new CertificateMetrics(this.registry);
   readonly #loops = new LoopMetrics(this.registry);
+  readonly #backups = new BackupMetrics(this.registry);
   #sawFull = false;
 
   readonly #passes = this.#counter('bastion_reconcile_total', 'Passes of the loop by result.', ['result']);
@@ -105,6 +107,7 @@ export class Metrics {
   consume(event: TraceEvent): void {
     this.#certificates.consume(event);
     this.#loops.consume(event);
+    this.#backups.consume(event);
     switch (event.type) {
       case 'pass-finished':
         this.#passes.inc({ result: event.result });

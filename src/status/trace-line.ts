@@ -111,11 +111,14 @@ export class Narrator {
       // Conditions tell what follows from them.
       case 'service-checked':
       case 'loops-seen':
+      case 'backups-seen':
         return undefined;
       case 'served-checked':
         return this.#servedChecked(event);
       case 'renewal-asked':
         return line('info', 'plain', `${event.key} is renewed before its time because a human said so`);
+      case 'backup-asked':
+        return line('info', 'plain', `${event.key} makes a backup now because a human said so`);
       case 'retry-asked':
         return line('info', 'plain', `${event.key} is tried again because a human said so`, event.forgotten);
       case 'desired-failed':

@@ -87,7 +87,7 @@ export function containerLife(get: () => Scratch): void {
     await scratch.engine.stopContainer(id, 0);
     await scratch.engine.restartContainer(id, 0);
     expect(await status(id)).to.equal('running');
-    await scratch.subject.pause(id);
+    await scratch.engine.pauseContainer(id);
     await scratch.engine.restartContainer(id, 0);
     expect(await status(id)).to.equal('running');
   });
@@ -95,7 +95,7 @@ export function containerLife(get: () => Scratch): void {
   it('shows a paused container as running and paused, and unpauses it', async () => {
     const scratch = get();
     const id = await scratch.run();
-    await scratch.subject.pause(id);
+    await scratch.engine.pauseContainer(id);
     expect((await scratch.inspect(id)).State).to.include({ Status: 'paused', Running: true, Paused: true });
     const listed = (await scratch.engine.listContainers()).find((container) => container.Id === id);
     expect(listed?.State).to.equal('paused');
@@ -103,6 +103,16 @@ export function containerLife(get: () => Scratch): void {
     await expectEngineError(scratch.engine.startContainer(id), 'ENGINE_CONFLICT');
     await scratch.engine.unpauseContainer(id);
     expect(await status(id)).to.equal('running');
+  });
+
+  it('fails to pause what is paused, or does not run', async () => {
+    const scratch = get();
+    const id = await scratch.run();
+    await scratch.engine.pauseContainer(id);
+    await expectEngineError(scratch.engine.pauseContainer(id), 'ENGINE_CONFLICT');
+    await scratch.engine.unpauseContainer(id);
+    await scratch.engine.stopContainer(id, 0);
+    await expectEngineError(scratch.engine.pauseContainer(id), 'ENGINE_CONFLICT');
   });
 
   it('fails to unpause what is not paused', async () => {

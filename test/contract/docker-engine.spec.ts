@@ -24,7 +24,6 @@ describeEngineContract('The Docker adapter', async (context) => {
   return {
     engine,
     image,
-    pause: async (container) => await call('POST', `/containers/${container}/pause`),
     removeImage: async (reference) => await call('DELETE', `/images/${reference}?force=1`),
     close: () => engine.close(),
   };

@@ -41,7 +41,7 @@ export function eventContract(get: () => Scratch): void {
       id = await scratch.run({ Labels: { colour: 'red' } }, name);
       await scratch.engine.updateContainer(id, { CpuShares: 512 });
       await scratch.engine.renameContainer(id, `${name}-new`);
-      await scratch.subject.pause(id);
+      await scratch.engine.pauseContainer(id);
       await scratch.engine.unpauseContainer(id);
       await scratch.engine.signalContainer(id, 'SIGHUP');
       await scratch.engine.stopContainer(id, 0);

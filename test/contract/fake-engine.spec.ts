@@ -11,7 +11,6 @@ describeEngineContract('The fake engine', async () => {
   return await Promise.resolve({
     engine,
     image,
-    pause: async (container: string) => await Promise.resolve(engine.outside.pauseContainer(container)),
     removeImage: async (reference: string) => await Promise.resolve(engine.outside.removeImage(reference)),
     close: () => engine.daemon.close(),
   });

@@ -14,8 +14,6 @@ export interface ContractSubject {
   readonly engine: Engine;
   /** Reference of an image with busybox's `sleep`, `sh`, `true` and `false`. */
   readonly image: string;
-  /** `docker pause`: the port has none, because the operator never pauses. */
-  pause(container: string): Promise<void>;
   /** Untags an image that a test built. */
   removeImage(reference: string): Promise<void>;
   close(): void;

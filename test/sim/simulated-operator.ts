@@ -14,7 +14,13 @@ import { TraceBus } from '../../src/runtime/trace-bus.ts';
 import { certificateContext } from '../support/certificate-context.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
 import type { FakeEngine } from '../support/fake-engine.ts';
-import { inertReadinessChecks, inertSchedule, inertServedChecks, inertServiceChecks } from '../support/inert-checks.ts';
+import {
+  inertBackupSchedules,
+  inertReadinessChecks,
+  inertSchedule,
+  inertServedChecks,
+  inertServiceChecks,
+} from '../support/inert-checks.ts';
 
 /** A directory that cannot be: what is remembered stays in memory, and the simulation decides what survives. */
 const NO_DISK = '/dev/null/state';
@@ -75,6 +81,7 @@ export class SimulatedOperator {
         schedule: () => inertSchedule('', () => undefined),
         servedChecks: inertServedChecks,
         readinessChecks: inertReadinessChecks,
+        backupSchedules: inertBackupSchedules,
         serviceChecks: inertServiceChecks,
         observer: this.#observer,
         events: (signal, connected) => engine.events(signal, connected),

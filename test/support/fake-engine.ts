@@ -20,7 +20,7 @@ import { FakeClient, type Faults } from './fake-engine/client.ts';
 import { createContainer, renameContainer } from './fake-engine/create.ts';
 import { FakeDaemon, type DaemonOptions } from './fake-engine/daemon.ts';
 import { connect, disconnect } from './fake-engine/endpoints.ts';
-import { kill, remove, restart, start, stop, unpause } from './fake-engine/lifecycle.ts';
+import { kill, pause, remove, restart, start, stop, unpause } from './fake-engine/lifecycle.ts';
 import { ensureVolume, removeVolume } from './fake-engine/mounts.ts';
 import { createNetwork, findNetwork, removeNetwork } from './fake-engine/networks.ts';
 import { Outside } from './fake-engine/outside.ts';
@@ -222,6 +222,12 @@ export class FakeEngine extends FakeClient implements Engine {
   restartContainer(container: string, graceSeconds: number): Promise<void> {
     return this.call('restartContainer', [container, graceSeconds], container, () => {
       restart(this.daemon, this.daemon.container(container));
+    });
+  }
+
+  pauseContainer(container: string): Promise<void> {
+    return this.call('pauseContainer', [container], container, () => {
+      pause(this.daemon, this.daemon.container(container));
     });
   }
 

@@ -22,3 +22,9 @@ export const inertServiceChecks: ControllerDependencies['serviceChecks'] = {
   want: () => undefined,
   close: () => undefined,
 };
+
+/** It is never time for a backup. */
+export const inertBackupSchedules: ControllerDependencies['backupSchedules'] = {
+  want: () => undefined,
+  close: () => undefined,
+};

@@ -271,6 +271,7 @@ export function planningInput(
       pairs: {},
       served: {},
       sentinels: {},
+      backups: {},
       strayMounts: {},
       users: { root: 0 },
       groups: { root: 0 },

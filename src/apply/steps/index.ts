@@ -1,13 +1,20 @@
 import type { Operation } from '../../model/step.ts';
 import type { StepFunction } from '../context.ts';
+import { beginBackupStep, discardBackup } from './begin-backup.ts';
 import { buildImage } from './build-image.ts';
 import { checkFile } from './check-file.ts';
+import { copyBackup } from './copy-backup.ts';
 import { createContainer } from './create-container.ts';
 import { deleteSnapshots } from './delete-snapshots.ts';
 import { dropOldestBlocks } from './drop-oldest-blocks.ts';
 import { createDirectory } from './create-directory.ts';
 import { createNetwork } from './create-network.ts';
 import { createVolume } from './create-volume.ts';
+import { releaseSnapshot } from './release-snapshot.ts';
+import { pruneBackups } from './prune-backups.ts';
+import { saveGrafana } from './save-grafana.ts';
+import { snapshotPrometheus } from './snapshot-prometheus.ts';
+import { verifyBackup } from './verify-backup.ts';
 import { removeNetwork, removeVolume } from './remove.ts';
 import { pullImage } from './pull-image.ts';
 import { removeRotatedLogs, rotateLog } from './rotate-log.ts';
@@ -86,4 +93,12 @@ export const STEPS: { readonly [O in Operation]: StepFunction<O> } = {
     remember.recordRemediation(target, specHash, restarts),
   DeleteSnapshots: deleteSnapshots,
   DropOldestBlocks: dropOldestBlocks,
+  BeginBackup: beginBackupStep,
+  SaveGrafana: saveGrafana,
+  SnapshotPrometheus: snapshotPrometheus,
+  CopyBackup: copyBackup,
+  ReleaseSnapshot: releaseSnapshot,
+  VerifyBackup: verifyBackup,
+  PruneBackups: pruneBackups,
+  DiscardBackup: discardBackup,
 };

@@ -57,6 +57,19 @@ describe('the backoff of a failed issue', () => {
   });
 });
 
+describe('the backoff of a failed backup', () => {
+  it('doubles from 1 min to 1 h: each try moves gigabytes', () => {
+    const failed = { ...failure, error: { code: 'BACKUP_FAILED', message: 'x' }, random: 0 };
+    const waits: number[] = [];
+    let backoff: Backoff | undefined;
+    for (let count = 0; count < 8; count++) {
+      backoff = nextBackoff(backoff, failed);
+      waits.push((backoff.notBefore - failed.now) / 60_000);
+    }
+    expect(waits).to.deep.equal([1, 2, 4, 8, 16, 32, 60, 60]);
+  });
+});
+
 describe('a clock that was set back', () => {
   it('ends every wait that it would make longer than any', () => {
     const year = 365 * 86_400_000;

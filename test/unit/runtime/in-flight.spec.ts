@@ -86,6 +86,16 @@ describe('InFlight', () => {
     expect(settled[0]?.intent).to.equal(intent);
   });
 
+  it('frees what a step touches when that step is over, though long ones follow', () => {
+    const brief = startStep('#1', 'Backup/nightly');
+    const long = startStep('#2', 'Backup/nightly', { after: ['#1'] });
+    const touchedBy = new Map<Step, readonly ['Container/member']>([[brief, ['Container/member']]]);
+    flight.launch([brief, long], () => ({ ...intent, touchedBy }));
+    expect([...flight.busy()].sort()).to.deep.equal(['Backup/nightly', 'Container/member']);
+    flight.finished(brief, DONE);
+    expect([...flight.busy()]).to.deep.equal(['Backup/nightly']);
+  });
+
   it('knows steps that began to take down what was served, but not a removal of what is not wanted', () => {
     const stop = (id: string, key: 'Container/a' | 'Container/b'): Step => ({
       ...startStep(id, key),

@@ -6,7 +6,12 @@ import { createSchedule, scheduleProblem } from '../../../src/runtime/schedule.t
 import { Triggers, type Reason } from '../../../src/runtime/triggers.ts';
 import { eventually } from '../../support/eventually.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { inertReadinessChecks, inertServedChecks, inertServiceChecks } from '../../support/inert-checks.ts';
+import {
+  inertBackupSchedules,
+  inertReadinessChecks,
+  inertServedChecks,
+  inertServiceChecks,
+} from '../../support/inert-checks.ts';
 
 const MINUTE = 60_000;
 
@@ -98,6 +103,7 @@ describe('Triggers', () => {
       | 'schedule'
       | 'servedChecks'
       | 'readinessChecks'
+      | 'backupSchedules'
       | 'serviceChecks'
     > = {
       clock,
@@ -110,6 +116,7 @@ describe('Triggers', () => {
       watchGates: () => ({ close: () => undefined }),
       schedule: (callback) => ((onTime = callback), opened++, { close: () => told.push('schedule closed') }),
       readinessChecks: inertReadinessChecks,
+      backupSchedules: inertBackupSchedules,
       serviceChecks: { ...inertServiceChecks, close: () => told.push('service checks closed') },
       servedChecks: {
         ...inertServedChecks,
