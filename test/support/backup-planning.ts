@@ -88,7 +88,7 @@ export function backupInput(
     now = NOW,
     containers = [running] as readonly ObservedContainer[],
     more = [] as readonly Resource[],
-    observed = {} as Partial<Observed>,
+    observed = {},
   }: {
     of?: Resource<'Backup'>;
     memory?: Partial<Memory>;
