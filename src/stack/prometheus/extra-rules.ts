@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { keyOf } from '../../model/key.ts';
 import type { PrometheusManifest } from '../../model/manifest-types.ts';
-import type { House, RenderProblem } from '../renderer.ts';
+import type { House, RenderProblem, SourceText } from '../renderer.ts';
 
 /** Groups of people's own rule files, and what is wrong with the files. */
 export interface ExtraRules {
@@ -19,8 +19,7 @@ export function extraRules({ metadata, spec }: PrometheusManifest, house: House)
   const groups: object[] = [];
   const problems: RenderProblem[] = [];
   for (const [position, path] of spec.extraRules.entries()) {
-    const source = house.source(keyOf('Prometheus', metadata.name), path);
-    const read = 'problem' in source ? source.problem : readGroups(path, source.text);
+    const read = readFile(path, house.source(keyOf('Prometheus', metadata.name), path));
     if (typeof read === 'string') problems.push({ path: ['spec', 'extraRules', position], message: read });
     else groups.push(...read);
   }
@@ -28,6 +27,12 @@ export function extraRules({ metadata, spec }: PrometheusManifest, house: House)
 }
 
 /** The groups of a file, or what is wrong with it. */
+function readFile(path: string, source: SourceText): readonly object[] | string {
+  if (/\.ya?ml$/.test(path))
+    return `${path} would be read as a manifest, because of its name: call it ${path.replace(/ya?ml$/, 'rules')}`;
+  return 'problem' in source ? source.problem : readGroups(path, source.text);
+}
+
 function readGroups(path: string, text: string): readonly object[] | string {
   let document: unknown;
   try {
@@ -37,7 +42,7 @@ function readGroups(path: string, text: string): readonly object[] | string {
   }
   if (!isRecord(document) || !Array.isArray(document['groups']))
     return `${path} has no list of groups: a rule file is "groups:" with a name and rules in each`;
-  const file = (path.split('/').at(-1) ?? path).replace(/\.ya?ml$/, '');
+  const file = (path.split('/').at(-1) ?? path).replace(/\.[^.]*$/, '');
   const groups: object[] = [];
   for (const group of document['groups'] as readonly unknown[]) {
     if (!isRecord(group) || typeof group['name'] !== 'string') return `${path} has a group without a name`;

@@ -144,8 +144,8 @@ ${alone('{}')}`;
   it('takes people’s rules into its own file, under the name of theirs', async () => {
     const text = 'groups: [{name: beds, rules: [{alert: Dry, expr: "soil_moisture_ratio < 0.2"}]}]';
     const source: House['source'] = (of, path) =>
-      of === PROMETHEUS && path === 'rules/garden.yml' ? { text } : { problem: `${path} is not there` };
-    const result = await prometheus(alone('{extraRules: [rules/garden.yml]}'), { source });
+      of === PROMETHEUS && path === 'rules/garden.rules' ? { text } : { problem: `${path} is not there` };
+    const result = await prometheus(alone('{extraRules: [rules/garden.rules]}'), { source });
     expect(problemsOf(result)).to.deep.equal([]);
     const { groups } = parse(textOf(result, 'prometheus-rules')) as { groups: { name: string; rules: unknown[] }[] };
     expect(groups.at(-1)).to.deep.equal({
@@ -156,11 +156,15 @@ ${alone('{}')}`;
 
   it('says what is wrong with a rule file', async () => {
     const problem = async (text: string): Promise<string[]> =>
-      problemsOf(await prometheus(alone('{extraRules: [a.yml]}'), { source: () => ({ text }) }));
-    expect(await problem('groups: {')).to.match(/^spec.extraRules.0: a.yml is no YAML: /);
-    expect(await problem('rules: []')).to.match(/spec.extraRules.0: a.yml has no list of groups/);
-    expect(await problem('groups: [{rules: []}]')).to.match(/spec.extraRules.0: a.yml has a group without a name/);
-    expect(problemsOf(await prometheus(alone('{extraRules: [a.yml]}')))).to.match(/spec.extraRules.0: .*no file a.yml/);
+      problemsOf(await prometheus(alone('{extraRules: [a.rules]}'), { source: () => ({ text }) }));
+    expect(await problem('groups: {')).to.match(/^spec.extraRules.0: a.rules is no YAML: /);
+    expect(await problem('rules: []')).to.match(/spec.extraRules.0: a.rules has no list of groups/);
+    expect(await problem('groups: [{rules: []}]')).to.match(/spec.extraRules.0: a.rules has a group without a name/);
+    const named = await prometheus(alone('{extraRules: [b/a.yaml]}'), { source: () => ({ text: 'groups: []' }) });
+    expect(problemsOf(named)).to.match(/b\/a.yaml would be read as a manifest.*: call it b\/a.rules/);
+    expect(problemsOf(await prometheus(alone('{extraRules: [a.rules]}')))).to.match(
+      /spec.extraRules.0: .*no file a.rules/,
+    );
   });
 
   it('says what its schema cannot', async () => {
@@ -275,7 +279,7 @@ describe('a Prometheus under pressure', () => {
     const source: House['source'] = () => ({
       text: 'groups: [{name: a, rules: [{record: "a:b", expr: "sum(rate(go_gc_duration_seconds_count[5m]))"}]}]',
     });
-    const result = await prometheus(alone('{drop: ["go_.*"], extraRules: [a.yml]}'), { ...at('memory', 2), source });
+    const result = await prometheus(alone('{drop: ["go_.*"], extraRules: [a.rules]}'), { ...at('memory', 2), source });
     const { scrape_configs: jobs } = parse(textOf(result, 'prometheus-config')) as {
       scrape_configs: { metric_relabel_configs: { regex: string; replacement?: string; action?: string }[] }[];
     };

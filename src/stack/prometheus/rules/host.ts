@@ -102,17 +102,24 @@ export function hostRules({ prometheus }: RuleContext): RuleGroup {
       },
       {
         alert: 'FilesystemError',
-        expr: `node_filesystem_device_error{${REAL}} == 1`,
+        // What node_exporter may never look at (a mount in a private directory) is no news.
+        expr: `node_filesystem_device_error{${REAL}} == 1 and min_over_time(node_filesystem_device_error{${REAL}}[1d]) == 0`,
         for: '10m',
         severity: 'warning',
         summary: '{{ $labels.mountpoint }} does not answer',
-        description: 'The size of {{ $labels.device }} cannot be read: it may hang, or node_exporter may not look.',
+        description: 'The size of {{ $labels.device }} cannot be read, and it could be within the last day.',
         cases: [
           {
-            when: 'its size cannot be read',
-            series: { [`node_filesystem_device_error{${OF_DISK}}`]: '1+0x20' },
+            when: 'its size cannot be read any more',
+            series: { [`node_filesystem_device_error{${OF_DISK}}`]: '0 0 1+0x20' },
             at: '15m',
             fires: [DISK],
+          },
+          {
+            when: 'it may never be read',
+            series: { [`node_filesystem_device_error{${OF_DISK}}`]: '1+0x20' },
+            at: '15m',
+            fires: [],
           },
           {
             when: 'its size can be read',
