@@ -18,13 +18,15 @@ export function runSince(
   length: number,
   now: number,
 ): number | undefined {
-  const gap = Math.max(LONGEST_GAP_MILLISECONDS, length / READINGS_PER_RUN);
+  // The last one must be recent all the same: nothing changes by what is not known now.
+  let gap = LONGEST_GAP_MILLISECONDS;
   let since: number | undefined;
   let next = now;
   for (const { at, ratio } of readings.toReversed()) {
     if (at > next || next - at > gap || !isSo(ratio)) break;
     since = at;
     next = at;
+    gap = Math.max(LONGEST_GAP_MILLISECONDS, length / READINGS_PER_RUN);
   }
   return since;
 }
