@@ -11,7 +11,14 @@ import '../../../support/same-runs.ts';
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 10, 22, 12);
 const STEP = 15_000;
-const memory = { isEnabled: true, high: 0.85, low: 0.7, raiseAfter: 2 * MINUTE, lowerAfter: 30 * MINUTE, dwell: 10 * MINUTE };
+const memory = {
+  isEnabled: true,
+  high: 0.85,
+  low: 0.7,
+  raiseAfter: 2 * MINUTE,
+  lowerAfter: 30 * MINUTE,
+  dwell: 10 * MINUTE,
+};
 const disk = { ...memory, high: 0.8, low: 0.75, critical: 0.9, emergency: 0.95 };
 
 /** Readings every 15 s up to now, oldest first. */
@@ -112,7 +119,9 @@ describe('a closed loop', () => {
   it('says why in words', () => {
     const { change } = decide(lasting(0.91, 2 * MINUTE));
     if (change === undefined) throw new Error('it did not change');
-    expect(levelCause(change, { what: 'memory', total: 512 * 1024 ** 2 })).to.equal('memory at 91 % of 512 MiB for 2 min');
+    expect(levelCause(change, { what: 'memory', total: 512 * 1024 ** 2 })).to.equal(
+      'memory at 91 % of 512 MiB for 2 min',
+    );
   });
 
   it('never changes while readings stay between the thresholds', () => {
@@ -128,7 +137,11 @@ describe('a closed loop', () => {
   });
 
   it('changes at most once within a dwell, by one level, only after its time, whatever is read', () => {
-    const ratio = fc.oneof(fc.constant(undefined), fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0.5, 0.95));
+    const ratio = fc.oneof(
+      fc.constant(undefined),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.constantFrom(0.5, 0.95),
+    );
     const runs = fc.array(fc.tuple(ratio, fc.integer({ min: 1, max: 200 })), { maxLength: 12 });
     const ladder = memoryLadder(memory);
     fc.assert(
@@ -158,7 +171,8 @@ describe('a closed loop', () => {
 
   it('keeps few readings, and only of the window', () => {
     let held: readonly Reading[] = [];
-    for (let turn = 0; turn < 20_000; turn++) held = addReading(held, { at: NOW + turn * STEP, ratio: 0.5 }, 86_400_000);
+    for (let turn = 0; turn < 20_000; turn++)
+      held = addReading(held, { at: NOW + turn * STEP, ratio: 0.5 }, 86_400_000);
     expect(held.length).to.be.within(300, 500);
     expect((held.at(-1)?.at ?? 0) - (held[0]?.at ?? 0)).to.be.within(0.95 * 86_400_000, 86_400_000);
     expect(addReading(held, { at: NOW, ratio: 0.1 }, 86_400_000)).to.deep.equal([{ at: NOW, ratio: 0.1 }]);

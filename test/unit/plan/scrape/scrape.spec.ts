@@ -94,7 +94,10 @@ describe('restarts for a scrape that fails', () => {
 
   it('are forgotten after ten minutes up', () => {
     const done = { restarts: 3, at: NOW - HOUR };
-    expect(decide({ health: 'up', since: NOW - 9 * MINUTE }, done)).to.deep.equal({ type: 'proving', at: NOW + MINUTE });
+    expect(decide({ health: 'up', since: NOW - 9 * MINUTE }, done)).to.deep.equal({
+      type: 'proving',
+      at: NOW + MINUTE,
+    });
     expect(decide({ health: 'up', since: NOW - 10 * MINUTE }, done)).to.deep.equal({ type: 'forget' });
     expect(decide({ health: 'up', since: NOW - 10 * MINUTE })).to.deep.equal({ type: 'none' });
   });
@@ -142,7 +145,9 @@ describe('the address in place of a name', () => {
 
   it('is given up for a trial of the name, each time after twice the wait, six hours at most', () => {
     const waits = [1, 2, 3, 6, 7, 50].map((failures) => {
-      const { at } = nextAddress(input({ level: { level: 1, since: NOW, cause: '', address: '172.30.77.5', failures } }));
+      const { at } = nextAddress(
+        input({ level: { level: 1, since: NOW, cause: '', address: '172.30.77.5', failures } }),
+      );
       return ((at ?? NOW) - NOW) / MINUTE;
     });
     expect(waits).to.deep.equal([10, 20, 40, 320, 360, 360]);
