@@ -48,7 +48,8 @@ export function nextRemediation({ target, container, done, maxRestarts, now }: R
   if (scrapeErrorKind(target.lastError) !== 'unreachable') return { type: 'none' };
   if (restarts >= maxRestarts) return { type: 'exhausted' };
   // What failed before the container's last start says nothing about it; one that lies ahead is of another clock.
-  if (container.startedAt <= now && target.lastScrape <= container.startedAt) return { type: 'wait', at: now + FIRST_MILLISECONDS };
+  if (container.startedAt <= now && target.lastScrape <= container.startedAt)
+    return { type: 'wait', at: now + FIRST_MILLISECONDS };
   const wait = Math.min(LONGEST_MILLISECONDS, FIRST_MILLISECONDS * 2 ** Math.min(20, restarts));
   const begins = [target.since, container.startedAt, done?.at ?? 0].filter((at) => at <= now);
   const at = Math.max(0, ...begins) + wait;
