@@ -211,7 +211,7 @@ describe('looking at a Prometheus', () => {
   });
   const look = async (
     previous?: ObservedService,
-    container: WantedService['container'] = { id: 'a', startedAt: 1 },
+    container: WantedService['container'] | null = { id: 'a', startedAt: 1 },
   ) => {
     const lookAt = createLookAtService({
       clock,
