@@ -43,6 +43,16 @@ export interface Remediation {
   readonly at: number;
 }
 
+/** How far back the samples of a Prometheus went. Times in milliseconds since the epoch. */
+export interface RememberedOldest {
+  /** Time of the oldest sample. */
+  readonly lowest: number;
+  /** When that was seen last. */
+  readonly seenAt: number;
+  /** Start of the process that said so. */
+  readonly startedAt: number;
+}
+
 /** Path of a key to the values of it that are ours: the one before, if that was ours too, and the last one. */
 export type Patched = Readonly<Record<string, readonly FieldValue[]>>;
 
@@ -67,6 +77,8 @@ export interface Memory {
   readonly backupRequests: Readonly<Partial<Record<Key, number>>>;
   /** The last good backup that was seen: what is told while its disk is away. */
   readonly backups: Readonly<Partial<Record<Key, RememberedBackup>>>;
+  /** How far back the samples of each Prometheus went before its last start. */
+  readonly oldest: Readonly<Partial<Record<Key, RememberedOldest>>>;
   /** The directories that must not be mistaken for others. */
   readonly sentinels: Readonly<Partial<Record<Key, RememberedSentinel>>>;
   /** Spec hashes behind a gate when it was last seen open; for `revalidate: onChange`. */
@@ -85,6 +97,7 @@ export const EMPTY_MEMORY: Memory = {
   remediations: {},
   backupRequests: {},
   backups: {},
+  oldest: {},
   sentinels: {},
   gateWitness: {},
 };

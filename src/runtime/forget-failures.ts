@@ -9,6 +9,7 @@ const BRAKES = {
   replacements: 'the count of its replacements',
   remediations: 'the count of restarts for its scrape',
   sentinels: 'the sentinel that it had',
+  oldest: 'how far back its samples went',
   backups: 'the backups that it had',
 } as const satisfies Partial<Record<Concern, string>>;
 

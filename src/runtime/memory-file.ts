@@ -24,6 +24,7 @@ const SHAPES: { readonly [C in Concern]: Shape } = {
   remediations: { specHash: 'string', restarts: 'number', at: 'number' },
   backupRequests: (value) => typeof value === 'number',
   backups: { name: 'string', startedAt: 'number', finishedAt: 'number', bytes: 'number' },
+  oldest: { lowest: 'number', seenAt: 'number', startedAt: 'number' },
   sentinels: { id: 'string', inode: 'string' },
   gateWitness: { hash: 'string', changedAt: 'number' },
 };

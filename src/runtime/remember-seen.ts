@@ -4,6 +4,7 @@ import type { PlanningInput } from '../model/planning-input.ts';
 import type { DesiredState } from '../model/resource.ts';
 import { lastGood } from '../plan/backup/due.ts';
 import { gateWitnesses } from '../plan/build-plan.ts';
+import { newOldest } from '../plan/service/oldest-sample.ts';
 import { newSentinels } from '../plan/sentinel.ts';
 import type { MemoryStore } from './memory-store.ts';
 
@@ -16,6 +17,8 @@ export function rememberSeen(
     memory.set('gateWitness', key as Key, witness);
   for (const [key, sentinel] of Object.entries(newSentinels({ desired, observed, memory: memory.current })))
     memory.set('sentinels', key as Key, sentinel);
+  const oldest = newOldest({ desired, observed, memory: memory.current, now });
+  for (const [key, sample] of Object.entries(oldest)) memory.set('oldest', key as Key, sample);
   rememberBackups(memory, desired, observed);
 }
 

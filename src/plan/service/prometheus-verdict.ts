@@ -2,6 +2,7 @@ import type { PrometheusAnswer } from '../../model/observed-services.ts';
 import type { TargetSpec } from '../../model/service-spec.ts';
 import type { Key } from '../../model/key.ts';
 import type { PlanContext } from '../context.ts';
+import { oldestSampleVerdict } from './oldest-sample.ts';
 import { targetStanding, type TargetStanding } from './target-standing.ts';
 import { together, trouble, verdict, waitsFor, type Verdict } from './verdict.ts';
 
@@ -26,6 +27,7 @@ export function prometheusVerdict(
       ? verdict()
       : trouble('ConfigNotLoaded', 'its last reload failed, so that it runs with an older configuration; see its log'),
     firstScrapes(standings),
+    oldestSampleVerdict(key, answer, context.input),
     targetsDown(standings),
   ]);
 }
