@@ -43,8 +43,13 @@ export function targetStanding(
   const target = findTarget(spec, answer?.targets ?? []);
   if (target === undefined || mustBeLeftAlone(spec.resource, context)) return { type: 'unknown' };
   if (target.health === 'up') return { type: 'up', target };
+  const container = spec.container === undefined ? undefined : runningContainer(spec.container, context);
+  // It is written down as a target once its container is there. Prometheus must not wait for it until then: what runs in
+  // that container may wait for Prometheus.
+  if (target.health === 'missing' && spec.container !== undefined && container === undefined)
+    return { type: 'unknown' };
   // What was seen before its container's last start says nothing of it.
-  const startedAt = spec.container === undefined ? 0 : (runningContainer(spec.container, context)?.startedAt ?? 0);
+  const startedAt = container?.startedAt ?? 0;
   const since = Math.min(Math.max(target.since, startedAt), now);
   const isDown = target.health === 'down';
   const until = since + (isDown ? DOWN_MILLISECONDS : NOT_SCRAPED_MILLISECONDS);

@@ -102,6 +102,14 @@ describe('a Prometheus and its targets', () => {
     expect(stackConditions(forLong)).to.contain('ScrapeTarget/node Degraded NotScraped');
   });
 
+  it('do not wait for each other: what has no container yet is no target yet', () => {
+    const { observed, ...input } = house({ target: { health: 'missing', since: NOW - 5000, lastScrape: 0 } });
+    const containers = observed.containers.filter(({ name }) => name === 'prometheus');
+    expect(stackConditions({ ...input, observed: { ...observed, containers } })).to.contain(
+      'Prometheus/prometheus Ready PartsReady',
+    );
+  });
+
   it('differ: a target that is down is not Ready, and Prometheus is, and tells it', () => {
     const input = house({ target: { health: 'down', since: NOW - 5 * MINUTE, lastError: 'sample limit exceeded' } });
     expectPlan(input, 'nothing to do');
