@@ -1,5 +1,6 @@
 import { keyOf, type StackKind } from '../model/key.ts';
 import { targetFiles } from './prometheus/target-files.ts';
+import { serviceScrapeProblems } from './prometheus/targets.ts';
 import { renderTraefik } from './traefik/render-traefik.ts';
 import { renderPrometheus } from './prometheus.ts';
 import { renderNodeExporter } from './node-exporter.ts';
@@ -21,7 +22,10 @@ export const RENDERERS: { readonly [K in StackKind]: Renderer<K> } = {
   ScrapeTarget: withTargets(renderScrapeTarget),
   Dashboard: renderDashboard,
   NetworkZone: renderNetworkZone,
-  MonitoredService: withTargets(renderMonitoredService),
+  MonitoredService: withTargets((service, house) => {
+    const rendered = renderMonitoredService(service, house);
+    return { ...rendered, problems: [...(rendered.problems ?? []), ...serviceScrapeProblems(service, house)] };
+  }),
 };
 
 function withTargets<K extends StackKind>(render: Renderer<K>): Renderer<K> {

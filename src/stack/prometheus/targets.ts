@@ -1,6 +1,6 @@
 import { keyOf } from '../../model/key.ts';
 import type { MonitoredServiceManifest, PrometheusManifest, ScrapeTargetManifest } from '../../model/manifest-types.ts';
-import type { House } from '../renderer.ts';
+import type { House, RenderProblem } from '../renderer.ts';
 import { memberTargets } from './members.ts';
 import { instanceOf, type Target } from './target.ts';
 import { readWish, type PlacedWish } from './wanted-scrape.ts';
@@ -37,6 +37,12 @@ export function wishOfService({ metadata: { name }, spec }: MonitoredServiceMani
     ...(container === undefined ? {} : { container }),
   };
   return { resource: keyOf('MonitoredService', name), name, wish, path: ['spec', 'scrape'] };
+}
+
+/** What is wrong with how a MonitoredService asks to be scraped. */
+export function serviceScrapeProblems(service: MonitoredServiceManifest, house: House): readonly RenderProblem[] {
+  const wish = wishOfService(service);
+  return wish === undefined ? [] : readWish(wish, house).problems;
 }
 
 function portOf(url: URL | undefined): number | undefined {

@@ -173,6 +173,47 @@ describe('a ScrapeTarget', () => {
   });
 });
 
+describe('a MonitoredService that is scraped', () => {
+  const service = (spec: string): string => `---\nkind: MonitoredService\nmetadata: {name: memos}\nspec: ${spec}\n`;
+
+  it('is a target of its container, at the port that it has anyway', async () => {
+    const house = await houseOf(service('{container: memos, port: 5230, scrape: {}}'));
+    expect(announced(house, 'MonitoredService/memos', 'memos')).to.deep.equal([
+      { targets: ['memos.lab:5230'], labels: { job: 'memos', instance: 'memos.lab:5230' } },
+    ]);
+    expect(jobOf(house, 'memos')?.tls_config).to.include({ server_name: 'memos.lab' });
+    const { service: prometheus } = rendered(house, 'Prometheus/prometheus');
+    const targets = prometheus?.type === 'prometheus' ? prometheus.targets : [];
+    expect(targets.find(({ job }) => job === 'memos')).to.include({
+      resource: 'MonitoredService/memos',
+      container: 'memos',
+    });
+  });
+
+  it('beyond this machine is a target at its URL', async () => {
+    const house = await houseOf(
+      service('{url: "https://tv.lab:8443", scrape: {insecure: no TLS for metrics, port: 9000}}'),
+    );
+    expect(announced(house, 'MonitoredService/memos', 'memos')).to.have.nested.property(
+      '[0].targets[0]',
+      'tv.lab:9000',
+    );
+    const url = await houseOf(service('{url: "https://tv.lab", scrape: {}}'));
+    expect(announced(url, 'MonitoredService/memos', 'memos')).to.have.nested.property('[0].targets[0]', 'tv.lab:443');
+  });
+
+  it('that does not ask for it is no target', async () => {
+    const house = await houseOf(service('{container: memos, port: 5230}'));
+    expect(rendered(house, 'MonitoredService/memos').manifests).to.deep.equal([]);
+    expect(jobOf(house, 'memos')).to.equal(undefined);
+  });
+
+  it('says what is wrong with how it asks', async () => {
+    const house = await houseOf(service('{container: memos, port: 5230, scrape: {interval: 5m}}'));
+    expect(problemsOf(rendered(house, 'MonitoredService/memos'))).to.match(/spec.scrape.interval: is longer than 2m/);
+  });
+});
+
 describe('scrape configurations', () => {
   const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/);
   const wish = fc.record(
