@@ -1,9 +1,11 @@
 import type { Engine } from '../../src/engine/port.ts';
 import type { GateFiles } from '../../src/model/gates.ts';
+import type { Levels } from '../../src/model/levels.ts';
 import type { DesiredState, Resource } from '../../src/model/resource.ts';
 import type { TraceEvent } from '../../src/model/trace.ts';
 import { assembleController } from '../../src/runtime/assemble.ts';
 import type { Controller } from '../../src/runtime/controller.ts';
+import type { LookAtService } from '../../src/runtime/service-checks.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeEngine } from '../support/fake-engine.ts';
 import { certificateContext } from '../support/certificate-context.ts';
@@ -13,6 +15,10 @@ import { desiredState, gateFiles } from '../support/planning.ts';
 export interface HouseOptions {
   readonly stateDirectory: string;
   readonly resources?: readonly Resource[];
+  /** What is wanted as the closed loops stand; default: what was wanted last. */
+  readonly render?: (levels: Levels) => readonly Resource[];
+  /** How services are looked at; default: over the network. */
+  readonly lookAtService?: LookAtService;
   /** Another client of the same daemon. */
   readonly wrap?: (engine: FakeEngine) => Engine;
 }
@@ -63,10 +69,13 @@ export class House {
       clock: this.clock,
       stateDirectory: this.#options.stateDirectory,
       concurrency: 4,
-      loadDesired: () =>
-        this.desired === undefined
+      loadDesired: (_previous, levels) => {
+        if (this.#options.render !== undefined) this.desired = desiredState(this.#options.render(levels));
+        return this.desired === undefined
           ? Promise.reject(new Error('desired-state directory /d does not exist'))
-          : Promise.resolve(this.desired),
+          : Promise.resolve(this.desired);
+      },
+      ...(this.#options.lookAtService && { lookAtService: this.#options.lookAtService }),
       readGates: () =>
         this.failReadingGates ? Promise.reject(new Error('gates went wrong')) : Promise.resolve(this.gates),
       watchDesired: (onChange) => ((this.#desiredChanged = onChange), { close: () => undefined }),
