@@ -6,7 +6,7 @@ import type { Patched } from '../model/memory.ts';
 import type { ObservedPath } from '../model/observed.ts';
 import type { Resource } from '../model/resource.ts';
 import type { PlanContext } from './context.ts';
-import { blocked, degraded, resourcePlan, stalled, type ConditionDraft, type ResourcePlan } from './draft.ts';
+import { blocked, degraded, ready, resourcePlan, stalled, type ConditionDraft, type ResourcePlan } from './draft.ts';
 import { planContent } from './file-content.ts';
 import type { Difference } from './patch/decide.ts';
 import { patchText } from './patch/patch-text.ts';
@@ -54,7 +54,7 @@ export function planFilePatch(resource: Resource<'FilePatch'>, context: PlanCont
   const plan = planContent({ key, spec: wanted, attempt, tried, patch }, path, context);
   return {
     ...plan,
-    conditions: [...withoutReady(plan, patched.conflicts), ...conflictConditions(spec.path, patched.conflicts)],
+    conditions: [...ownConditions(plan, patched.conflicts), ...conflictConditions(spec.path, patched.conflicts)],
     // What dependents read is there.
     isUsable: patched.changes.length === 0,
     // The owner may have mended what the check refused.
@@ -74,8 +74,12 @@ function whyUnusable(name: string, path: ObservedPath | undefined): ConditionDra
   return degraded('Unpatchable', `${name} is no text in UTF-8 of at most 256 KiB; nothing is written`);
 }
 
-function withoutReady({ conditions }: ResourcePlan, conflicts: readonly Difference[]): ConditionDraft[] {
-  return conditions.filter(({ type }) => type !== 'Ready' || conflicts.length === 0);
+/** Ready only where nobody contests a key. */
+function ownConditions({ conditions }: ResourcePlan, conflicts: readonly Difference[]): ConditionDraft[] {
+  return conditions.flatMap((condition) => {
+    if (condition.type !== 'Ready') return [condition];
+    return conflicts.length === 0 ? [ready('Present', 'every key as wanted')] : [];
+  });
 }
 
 function conflictConditions(path: string, conflicts: readonly Difference[]): ConditionDraft[] {

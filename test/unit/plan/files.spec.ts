@@ -1,5 +1,7 @@
+import { expect } from 'chai';
 import { EMPTY_MEMORY } from '../../../src/model/memory.ts';
 import type { ObservedPath } from '../../../src/model/observed.ts';
+import { buildPlan } from '../../../src/plan/build-plan.ts';
 import {
   container,
   directory,
@@ -11,6 +13,14 @@ import {
   observedContainer,
   planningInput,
 } from '../../support/planning.ts';
+import {
+  authority,
+  certificate,
+  leafFacts,
+  observedAuthority,
+  observedPair,
+  rootFacts,
+} from '../../support/certificate-planning.ts';
 import { expectConditions, expectPlan } from '../../support/plan-text.ts';
 
 describe('planning files and directories', () => {
@@ -58,6 +68,28 @@ describe('planning files and directories', () => {
       #4 VerifyLoaded File/prometheus.yml: File/prometheus.yml changed (after #3)
       #5 RecordNotified File/prometheus.yml: File/prometheus.yml changed (after #4)`,
     );
+  });
+
+  it('asks them over TLS as the operator, trusting whom the named authority is', () => {
+    const tls = { serverName: 'prometheus.lab', authority: 'root' };
+    const { path, port, contains, within } = reload.loaded;
+    const http = { type: 'http', method: 'POST', port, path: '/-/reload', tls } as const;
+    const asked = file('prometheus.yml', {
+      onChange: [{ container: 'prometheus', action: http, loaded: { path, port, contains, within, tls } }],
+    });
+    const operator = certificate('operator');
+    const input = planningInput([asked, prometheus, authority(), operator], {
+      containers: [running],
+      authorities: { [authority().key]: observedAuthority() },
+      pairs: { [operator.key]: observedPair(leafFacts(operator)) },
+    });
+    const bastion = { ...input.desired.bastion, clientCertificate: 'operator' };
+    const { steps } = buildPlan({ ...input, desired: { ...input.desired, bastion } });
+    const access = steps.flatMap((step) =>
+      step.op === 'RequestContainer' || step.op === 'VerifyLoaded' ? [step.args.access] : [],
+    );
+    const expected = { serverName: 'prometheus.lab', trust: [rootFacts().pem], identity: operator.spec.directory };
+    expect(access).to.deep.equal([expected, expected]);
   });
 
   it('tells them also after a crash between the write and the signal', () => {

@@ -39,6 +39,15 @@ describe('MemoryStore', () => {
     });
   });
 
+  it('has what is ours in a file on the disk before it resolves, and believes nothing of another form', async () => {
+    const store = await open();
+    await store.recordPatched('FilePatch/a', { 'log.level': ['INFO', { x: null }] });
+    const loaded = await loadMemory(directory);
+    expect(loaded.memory.patched).to.deep.equal({ 'FilePatch/a': { 'log.level': ['INFO', { x: null }] } });
+    await store.recordPatched('FilePatch/a', { 'log.level': 'INFO' } as never);
+    expect((await loadMemory(directory)).problems).to.have.length(1);
+  });
+
   it('saves other changes a moment later, and survives a restart', async () => {
     const store = await open();
     store.set('notified', 'File/a', 'digest');
