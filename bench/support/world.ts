@@ -113,6 +113,9 @@ export class World {
       log: 'text',
       verbose: false,
       limit: '',
+      to: '',
+      backup: '',
+      only: '',
     };
   }
 

@@ -36,6 +36,10 @@ export interface Settings {
   readonly log: string;
   readonly verbose: boolean;
   readonly limit: string;
+  /** Where to restore to, which backup, and which part of it; empty: not given. */
+  readonly to: string;
+  readonly backup: string;
+  readonly only: string;
 }
 
 /** A command's arguments as typed. */
@@ -189,5 +193,8 @@ export async function resolveSettings(
     log: text('log'),
     verbose: value('verbose') === true,
     limit: text('limit'),
+    to: text('to'),
+    backup: text('backup'),
+    only: text('only'),
   };
 }

@@ -1,5 +1,13 @@
 import type { CommandDefinition } from './command.ts';
-import { COMMON_OPTIONS, LIMIT_OPTION, LISTEN_OPTION, LOG_OPTION, SCHEDULE_OPTION, TLS_OPTIONS } from './options.ts';
+import {
+  COMMON_OPTIONS,
+  LIMIT_OPTION,
+  LISTEN_OPTION,
+  LOG_OPTION,
+  RESTORE_OPTIONS,
+  SCHEDULE_OPTION,
+  TLS_OPTIONS,
+} from './options.ts';
 
 /** Every command. Its code is loaded only when it runs: `plan` needs neither the metrics nor the log library. */
 export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
@@ -60,6 +68,22 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     options: COMMON_OPTIONS,
     exitCodes: '0 it is tried again, 1 failed or no operator runs',
     load: () => import('./retry.ts'),
+  },
+  backup: {
+    summary: 'show what backups there are, how old and how large; `backup now NAME` makes one now',
+    positionals: '[now NAME]',
+    maximumPositionals: 2,
+    options: COMMON_OPTIONS,
+    exitCodes: '0 shown or to be made, 1 failed or no operator runs that could make one',
+    load: () => import('./backup.ts'),
+  },
+  restore: {
+    summary: 'check a backup and lay it out ready to be used; never over something',
+    positionals: 'NAME|DIRECTORY',
+    maximumPositionals: 1,
+    options: { ...COMMON_OPTIONS, ...RESTORE_OPTIONS },
+    exitCodes: '0 restored, 1 failed, nothing to restore, or the place is not empty',
+    load: () => import('./restore.ts'),
   },
   history: {
     summary: 'show the steps that ran',

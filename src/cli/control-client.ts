@@ -95,3 +95,11 @@ export async function askRetry(stateDirectory: string, key: string): Promise<rea
   if (reply?.code === 404) throw new CommandError(`${reply.text.trim()}; bastion status lists the resources`);
   return reply === undefined ? undefined : (contentOf(reply) as { forgotten: readonly string[] }).forgotten;
 }
+
+/** Tells the running operator to make a backup now: whether one runs; a CommandError when it knows no such Backup. */
+export async function askBackup(stateDirectory: string, name: string): Promise<boolean> {
+  const reply = await askSocket(stateDirectory, 'POST', `/api/v1/backup?name=${encodeURIComponent(name)}`);
+  if (reply?.code === 404) throw new CommandError(`${reply.text.trim()}; bastion status lists the resources`);
+  if (reply !== undefined) contentOf(reply);
+  return reply !== undefined;
+}

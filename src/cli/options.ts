@@ -85,6 +85,17 @@ export const LIMIT_OPTION = {
   limit: { type: 'string', value: 'N', short: 'n', help: 'show the last N lines', default: '50' },
 } as const satisfies Record<string, OptionDefinition>;
 
+export const RESTORE_OPTIONS = {
+  to: { type: 'string', value: 'DIR', help: 'where to lay it out; missing or empty', default: '' },
+  backup: {
+    type: 'string',
+    value: 'TIME',
+    help: 'which one, by its name (default: the newest that was read back)',
+    default: '',
+  },
+  only: { type: 'string', value: 'PART', help: '`prometheus` or `grafana`, right into that directory', default: '' },
+} as const satisfies Record<string, OptionDefinition>;
+
 /** Name of a flag's environment variable: `desired-state` is `BASTION_DESIRED_STATE`. */
 export function environmentName(option: string): string {
   return `BASTION_${option.toUpperCase().replaceAll('-', '_')}`;

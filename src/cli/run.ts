@@ -28,6 +28,7 @@ function sourceOf({ controller }: Operator, metrics: Metrics, liveness: Liveness
     ready: () => liveness.ready(),
     reconcile: () => controller.trigger('control'),
     retry: (key) => controller.retry(key),
+    backUp: (name) => controller.backUp(keyOf('Backup', name)),
     renew: (name) => RENEWALS[controller.renew(keyOf('Certificate', name))],
   };
 }

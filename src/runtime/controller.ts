@@ -126,6 +126,18 @@ export class Controller {
     return present.state;
   }
 
+  /** The human says "a backup now"; failures to make one are forgotten. @returns whether there is such a Backup */
+  backUp(key: Key): boolean {
+    if (!this.snapshot().resources.some((resource) => resource.key === key)) return false;
+    const { memory, clock } = this.#deps;
+    memory.set('backupRequests', key, clock.now());
+    memory.set('backoffs', key, undefined);
+    this.#passes.retry(key);
+    this.#trace.emit({ type: 'backup-asked', key });
+    this.trigger('control');
+    return true;
+  }
+
   snapshot(): StatusSnapshot {
     return this.#passes.view.snapshot();
   }

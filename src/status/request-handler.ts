@@ -14,6 +14,8 @@ export interface StatusSource {
   reconcile(): void;
   /** Tries a resource again: what was forgotten, in words; undefined: no such resource. Over the control socket only. */
   retry(key: Key): readonly string[] | undefined;
+  /** Makes a backup now; false: no such Backup. Over the control socket only. */
+  backUp(name: string): boolean;
   /** Renews a Certificate before its time. Over the control socket only. */
   renew(name: string): 'asked' | 'unissued' | 'unseen' | 'unknown';
 }
@@ -94,6 +96,14 @@ function answerRenew(query: string, source: StatusSource): Answer {
   return { code: 202, type: JSON_TYPE, body: '{"accepted":true}\n' };
 }
 
+/** `?name=NAME` of a Backup. */
+function answerBackup(query: string, source: StatusSource): Answer {
+  const name = new URLSearchParams(query).get('name') ?? '';
+  if (name === '') return { code: 400, type: TEXT, body: 'which backup? ?name=NAME\n' };
+  if (!source.backUp(name)) return { code: 404, type: TEXT, body: `the desired state has no Backup/${name}\n` };
+  return { code: 202, type: JSON_TYPE, body: '{"accepted":true}\n' };
+}
+
 function answerPost(path: string, query: string, source: StatusSource): Answer | undefined {
   switch (path) {
     case '/api/v1/reconcile':
@@ -101,6 +111,8 @@ function answerPost(path: string, query: string, source: StatusSource): Answer |
       return { code: 202, type: JSON_TYPE, body: '{"accepted":true}\n' };
     case '/api/v1/retry':
       return answerRetry(query, source);
+    case '/api/v1/backup':
+      return answerBackup(query, source);
     case '/api/v1/renew':
       return answerRenew(query, source);
     default:

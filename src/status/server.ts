@@ -17,7 +17,7 @@ export interface StatusServer {
 
 /**
  * Serves status, metrics and probes. Read-only, except that a Unix socket also takes `POST /api/v1/reconcile`,
- * `POST /api/v1/retry?key=Kind/name` and `POST /api/v1/renew?name=NAME`.
+ * `POST /api/v1/retry?key=Kind/name`, `POST /api/v1/renew?name=NAME` and `POST /api/v1/backup?name=NAME`.
  * A stale socket is replaced: the state directory's lock has made sure that no other operator uses it.
  * Rejects with the system's error when it cannot listen.
  */

@@ -30,6 +30,7 @@ describe('bastion certs', () => {
       ready: () => ({ ok: true, reason: '' }),
       reconcile: () => undefined,
       retry: () => undefined,
+      backUp: () => false,
       renew: (name) => {
         if (name === 'new') return 'unissued';
         return name === 'web' ? (asked.push(name), 'asked') : 'unknown';

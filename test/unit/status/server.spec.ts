@@ -60,6 +60,7 @@ describe('status server', () => {
       reconcile: () => void (reconciles += 1),
       renew: (name) =>
         name === 'web' ? 'asked' : name === 'new' ? 'unissued' : name === 'late' ? 'unseen' : 'unknown',
+      backUp: (name) => name === 'nightly',
       retry: (key) => (key === 'Container/web' ? ['failures in a row'] : undefined),
     };
     server = await createStatusServer(source, { host: '127.0.0.1', port: 0 });
@@ -150,6 +151,20 @@ describe('status server', () => {
         for (const query of ['', '?key=', '?key=web', '?key=constructor/web'])
           expect((await retry(query)).code, query).to.equal(400);
         expect((await call({ socketPath }, '/api/v1/retry?key=Container/web')).code).to.equal(404);
+      } finally {
+        await control.close();
+      }
+    });
+
+    it('takes the order of a backup that there is, and none over TCP', async () => {
+      const control = await createStatusServer(source, { socket: socketPath });
+      try {
+        const order = (query: string): Promise<Reply> =>
+          call({ socketPath }, `/api/v1/backup${query}`, { method: 'POST' });
+        expect(await order('?name=nightly')).to.include({ code: 202, body: '{"accepted":true}\n' });
+        expect(await order('?name=x')).to.include({ code: 404, body: 'the desired state has no Backup/x\n' });
+        expect((await order('')).code).to.equal(400);
+        expect((await call({ port }, '/api/v1/backup?name=nightly', { method: 'POST' })).code).to.equal(405);
       } finally {
         await control.close();
       }

@@ -20,6 +20,7 @@ const SOURCE: StatusSource = {
   ready: () => ({ ok: true, reason: 'ready' }),
   reconcile: () => undefined,
   retry: () => undefined,
+  backUp: () => false,
   renew: () => 'unknown',
 };
 
