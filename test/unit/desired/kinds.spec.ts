@@ -176,7 +176,7 @@ describe('kinds other than Container', () => {
   });
 
   describe('a Backup', () => {
-    const prometheus = manifest('Prometheus', 'prometheus');
+    const prometheus = `${manifest('Prometheus', 'prometheus')}---\n${manifest('CertificateAuthority', 'lab')}`;
     const backup = (spec: string): string => `${prometheus}---\n${manifest('Backup', 'nightly', spec)}`;
 
     it('has a directory of its own below the one that is named, and defaults that make sense', async () => {

@@ -223,7 +223,7 @@ describe('exporter', () => {
     await clock.advance(15 * 60_000);
     expect(server.requests.filter((request) => request === 'POST login')).to.have.length(1);
     expect(server.blocks).to.equal(false);
-    expect(lines.join('')).to.contain('check adguard.username and the password file');
+    await until(() => expect(lines.join('')).to.contain('check adguard.username and the password file'));
     expect(lines.join('')).not.to.contain('wrong');
   });
 
