@@ -7,8 +7,11 @@ import { memberHost, operatorHost } from './prometheus/members.ts';
 import type { House, RenderedManifest, Renderer } from './renderer.ts';
 import { webConfig } from './web-config.ts';
 
-/** The user of the image, `nobody`. */
-const USER = 65_534;
+/**
+ * Nobody else's, and so not that of the image, which is Prometheus's too: it sees all files and processes of the machine,
+ * so the keys, passwords and samples of a member of its user would be open to it.
+ */
+const USER = 65_533;
 const CONFIG_INSIDE = '/etc/node-exporter';
 const REASON =
   'node_exporter tells of the whole machine: its processes, its network and its file systems, all of it read only and without capabilities';

@@ -2,6 +2,7 @@ import type { MonitoredServiceManifest } from '../../model/manifest-types.ts';
 import { hostName } from '../names.ts';
 import { milliseconds } from '../quantities.ts';
 import type { House, RenderProblem } from '../renderer.ts';
+import { namesOfMembers } from './names-of-members.ts';
 import type { Route } from './route.ts';
 
 /** Names of routers that are ours begin so. */
@@ -11,7 +12,7 @@ const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
 /** The route of an application as its manifest says it, and what is wrong with the manifest; its route counts only without. */
 export function serviceRoute(
   { metadata, spec }: MonitoredServiceManifest,
-  { bastion }: Pick<House, 'bastion'>,
+  house: Pick<House, 'bastion' | 'stack'>,
 ): { readonly route: Route; readonly problems: readonly RenderProblem[] } {
   const problems: RenderProblem[] = [];
   const refuse = (message: string, ...path: string[]): number => problems.push({ path: ['spec', ...path], message });
@@ -33,17 +34,27 @@ export function serviceRoute(
   const url = spec.url ?? `${spec.scheme}://${spec.container ?? ''}:${spec.port ?? 0}`;
   const { hostname, protocol } = URL.canParse(url) ? new URL(url) : { hostname: '', protocol: '' };
   if (spec.url !== undefined && hostname === '') refuse('is no address such as http://192.168.1.20:8090', 'url');
+  const serverName = spec.tls.serverName ?? hostname;
+  // Traefik is a client whom members trust, so it would stand for whoever comes, and pass the limits of their own routes.
+  if (protocol === 'https:' && namesOfMembers(house).has(serverName.toLowerCase().replace(/\.$/, '')))
+    refuse(
+      `${serverName} would let whoever reaches this route in with the certificate of Traefik: members have routes of their own`,
+      ...placeOfServerName(spec),
+    );
   const route: Route = {
     name: metadata.name,
-    host: spec.host ?? hostName(metadata.name, bastion),
+    host: spec.host ?? hostName(metadata.name, house.bastion),
     access: spec.access,
     url,
     ...(healthCheck.enabled ? { health: healthOf(healthCheck) } : {}),
-    ...(protocol === 'https:'
-      ? { transport: { serverName: spec.tls.serverName ?? hostname, trust: spec.tls.trust } }
-      : {}),
+    ...(protocol === 'https:' ? { transport: { serverName, trust: spec.tls.trust } } : {}),
   };
   return { route, problems };
+}
+
+function placeOfServerName({ tls, url }: MonitoredServiceManifest['spec']): readonly string[] {
+  if (tls.serverName !== undefined) return ['tls', 'serverName'];
+  return [url === undefined ? 'container' : 'url'];
 }
 
 function healthOf({

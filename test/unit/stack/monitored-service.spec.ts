@@ -62,6 +62,38 @@ describe('a MonitoredService', () => {
     ]);
   });
 
+  it('is never a member of the stack, to whom Traefik would show its own certificate in place of one of the client', async () => {
+    const members = ['Prometheus', 'Grafana', 'NodeExporter', 'AdGuardExporter'].map(
+      (kind) => `kind: ${kind}\nmetadata: {name: ${kind.toLowerCase()}}\nspec: {}\n`,
+    );
+    const why =
+      'would let whoever reaches this route in with the certificate of Traefik: members have routes of their own';
+    expect(
+      await problemsOf(
+        TRAEFIK,
+        ...members,
+        service('a', '{container: prometheus, port: 9090, scheme: https, tls: {serverName: prometheus.lab}}'),
+        service('b', '{url: "https://grafana.lab:3000", access: public}'),
+        service('c', '{url: "https://172.30.77.4:9617", tls: {serverName: AdguardExporter.lab.}}'),
+        service('d', '{url: "https://gateway.lab:8082"}'),
+        service('e', '{container: traefik, port: 8082, scheme: https}'),
+        service('f', '{url: "https://172.30.77.1:9479"}'),
+        service('g', '{url: "https://operator.lab:9479"}'),
+        service('h', '{url: "https://nodeexporter.lab:9100"}'),
+        service('i', '{url: "https://away.lab:9100"}'),
+      ),
+    ).to.deep.equal([
+      `a spec.tls.serverName: prometheus.lab ${why}`,
+      `b spec.url: grafana.lab ${why}`,
+      `c spec.tls.serverName: AdguardExporter.lab. ${why}`,
+      `d spec.url: gateway.lab ${why}`,
+      `e spec.container: traefik ${why}`,
+      `f spec.url: 172.30.77.1 ${why}`,
+      `g spec.url: operator.lab ${why}`,
+      `h spec.url: nodeexporter.lab ${why}`,
+    ]);
+  });
+
   it('says what it lacks and what does not go together', async () => {
     expect(
       await problemsOf(

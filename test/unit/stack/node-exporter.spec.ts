@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { keyOf } from '../../../src/model/key.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { manifestsText } from '../../support/manifests-text.ts';
 import { part, rendered, textOf } from '../../support/rendered-stack.ts';
@@ -30,6 +31,18 @@ describe('a NodeExporter', () => {
     expect(spec.readiness).to.deep.include({ address: '10.9.8.1', port: 9200 });
     expect(spec.dependsOn).to.deep.equal(['Network/watch']);
     expect(spec).to.not.have.any.keys('ports', 'expose');
+  });
+
+  it('runs as nobody else does: it sees all files and processes of the machine, so those of its user would be open to it', async () => {
+    const kinds = ['NodeExporter', 'Prometheus', 'Traefik', 'AdGuardExporter', 'Grafana'] as const;
+    const house = await stackHouse(
+      kinds.map((kind) => `kind: ${kind}\nmetadata: {name: ${kind.toLowerCase()}}\nspec: {}`).join('\n---\n'),
+    );
+    const [own, ...others] = kinds.map(
+      (kind) => part(rendered(house, keyOf(kind, kind.toLowerCase())), 'Container', kind.toLowerCase()).spec.user,
+    );
+    expect(others).to.not.include(undefined);
+    expect(others).to.not.include(own);
   });
 
   it('sees later mounts, unless the machine cannot show them', async () => {
