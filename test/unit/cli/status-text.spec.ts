@@ -91,6 +91,28 @@ describe('status on a terminal', () => {
     expect(shown).to.contain('- Volume/data').and.to.contain('touch /g/prune-1.ok');
   });
 
+  it('shows the closed loops that gave something up, with cause and age', () => {
+    const level = { level: 1, since: NOW - 300_000, cause: 'memory at 91 % of 512 MiB for 2 min' };
+    const shown = text({
+      levels: [
+        { ...level, key: 'Prometheus/prometheus', loop: 'memory' },
+        {
+          ...level,
+          key: 'ScrapeTarget/app',
+          loop: 'address',
+          cause: 'its name does not resolve',
+          address: '172.30.77.5',
+        },
+      ],
+    });
+    expect(shown).to.contain(
+      'Pressure\n' +
+        '  ! Prometheus/prometheus  memory level 1 for 5 min: memory at 91 % of 512 MiB for 2 min\n' +
+        '  ! ScrapeTarget/app  address level 1 (172.30.77.5) for 5 min: its name does not resolve\n',
+    );
+    expect(text({})).not.to.contain('Pressure');
+  });
+
   it('says engine trouble', () => {
     const engine = { reachable: false, version: '', message: 'no such socket' };
     expect(text({ result: 'stopped', headline: 'stopped', engine })).to.match(/engine unreachable.*\nno such socket/);

@@ -62,6 +62,17 @@ describe('planning a log', () => {
     expect(record?.op === 'RecordNotified' && record.args.digest).to.equal(`live@${NOW}`);
   });
 
+  it('keeps the newest rotated file only while a disk of the stack is short', () => {
+    const full = input(present(0, rotated(1), rotated(2), rotated(3)));
+    const disk = { level: 1, since: NOW, cause: 'it was full' };
+    const memory = { ...full.memory, levels: { 'Prometheus/prometheus': { disk } } } as const;
+    expectPlan(full, 'nothing to do');
+    const [step] = buildPlan({ ...full, memory }).steps;
+    expect(step?.op === 'RemoveRotatedLogs' ? step.args.numbers : []).to.deep.equal([2, 3]);
+    const well = { ...full.memory, levels: { 'Prometheus/prometheus': { disk: { ...disk, level: 0 } } } } as const;
+    expectPlan({ ...full, memory: well }, 'nothing to do');
+  });
+
   it('tells the container after a crash between the two, once', () => {
     const crashed = gone(rotated(1, MEBIBYTE, { modifiedAt: running.startedAt + 1 }));
     expectPlan(

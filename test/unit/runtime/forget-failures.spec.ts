@@ -35,6 +35,8 @@ describe('forgetFailures', () => {
     expect(Object.keys(notified)).to.have.length(2);
     expect(Object.keys(gateWitness)).to.have.length(1);
     expect(forgetFailures(memory, 'Container/web')).to.deep.equal([]);
+    await memory.recordRemediation('ScrapeTarget/app', 'v1:a', 5);
+    expect(forgetFailures(memory, 'ScrapeTarget/app')).to.deep.equal(['the count of restarts for its scrape']);
     expect(forgetFailures(memory, 'Directory/data')).to.deep.equal(['the sentinel that it had']);
     expect(memory.current.sentinels).to.deep.equal({});
     await memory.close();

@@ -67,6 +67,34 @@ describe('MemoryStore', () => {
     expect(store.current.backoffs).to.equal(before.backoffs);
   });
 
+  it('keeps where each loop of a resource stands, since when, also for a successor', async () => {
+    const store = await open();
+    await store.recordLevel('Prometheus/p', 'memory', { level: 1, cause: 'it was full' });
+    await store.recordLevel('Prometheus/p', 'disk', { level: 3, cause: 'that, too' });
+    await store.recordRemediation('ScrapeTarget/a', 'v1:a', 2);
+    await store.recordRemediation('ScrapeTarget/b', 'v1:b', 1);
+    await store.recordRemediation('ScrapeTarget/b', 'v1:b', 0);
+    const { levels, remediations } = (await open()).current;
+    const since = clock.now();
+    expect(levels).to.deep.equal({
+      'Prometheus/p': {
+        memory: { level: 1, cause: 'it was full', since },
+        disk: { level: 3, cause: 'that, too', since },
+      },
+    });
+    expect(remediations).to.deep.equal({ 'ScrapeTarget/a': { specHash: 'v1:a', restarts: 2, at: since } });
+  });
+
+  it('believes no levels that are not of their form', async () => {
+    await open().then((store) => store.recordLevel('Prometheus/p', 'memory', { level: 1, cause: '' }));
+    await writeFile(
+      join(directory, 'memory', 'levels.json'),
+      '{"version":1,"entries":{"Prometheus/p":{"memory":{"level":"9","since":1,"cause":""}}}}',
+    );
+    expect((await open()).current.levels).to.deep.equal({});
+    expect(faults).to.have.length(1);
+  });
+
   for (const [name, text] of Object.entries({
     'cut off': '{"version":1,"entr',
     empty: '',
