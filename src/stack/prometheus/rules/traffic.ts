@@ -60,7 +60,7 @@ function rateRule({ name, by, metric, example }: Baseline): RecordingRule {
   return {
     record: `${name}:rate5m`,
     expr: `sum by (${by}) (rate(${metric}[5m]))`,
-    cases: [{ series: { [example.series]: '0+60x20' }, at: '10m', values: [{ labels: example.labels, value: 1 }] }],
+    cases: [{ series: { [example.series]: '0+120x20' }, at: '10m', values: [{ labels: example.labels, value: 2 }] }],
   };
 }
 
@@ -91,17 +91,37 @@ function ratioRules(): RecordingRule[] {
         {
           series: errors('0+30x20'),
           at: '10m',
-          values: [{ labels: SERVICE, value: 0.5 }],
+          values: [{ labels: SERVICE, value: 0.25 }],
         },
       ],
     },
     {
       record: 'zone:adguard_dns_blocked:ratio_rate5m',
       expr: 'sum by (zone) (rate(adguard_dns_queries_total{result=~"blocked.*"}[5m])) / sum by (zone) (rate(adguard_dns_queries_total[5m]))',
+      cases: [
+        {
+          series: {
+            'adguard_dns_queries_total{zone="trusted",result="allowed"}': '0+90x20',
+            'adguard_dns_queries_total{zone="trusted",result="blocked_service"}': '0+30x20',
+          },
+          at: '10m',
+          values: [{ labels: ZONE, value: 0.25 }],
+        },
+      ],
     },
     {
       record: 'instance:node_cpu_busy:ratio_rate5m',
       expr: '1 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle"}[5m]))',
+      cases: [
+        {
+          series: {
+            'node_cpu_seconds_total{instance="node-exporter.lab:9100",cpu="0",mode="idle"}': '0+15x20',
+            'node_cpu_seconds_total{instance="node-exporter.lab:9100",cpu="1",mode="idle"}': '0+45x20',
+          },
+          at: '10m',
+          values: [{ labels: { instance: 'node-exporter.lab:9100' }, value: 0.5 }],
+        },
+      ],
     },
   ];
 }
@@ -116,7 +136,7 @@ function trafficAlerts(): AlertRule[] {
       summary: '{{ $labels.service }} answers with errors',
       description: '{{ $value | humanizePercentage }} of its answers were 5xx in the last five minutes.',
       cases: [
-        { when: 'half of its answers are errors', series: errors('0+30x40'), at: '20m', fires: [SERVICE] },
+        { when: 'a quarter of its answers are errors', series: errors('0+30x40'), at: '20m', fires: [SERVICE] },
         { when: 'one in a thousand is', series: errors('0+0.06x40'), at: '20m', fires: [] },
       ],
     },
@@ -177,7 +197,7 @@ function unusual(alert: string, summary: string, name: string, labels: Readonly<
 
 function errors(ofServer: string): Readonly<Record<string, string>> {
   return {
-    'traefik_service_requests_total{service="memos@file",code="200"}': '0+30x40',
+    'traefik_service_requests_total{service="memos@file",code="200"}': '0+90x40',
     'traefik_service_requests_total{service="memos@file",code="500"}': ofServer,
   };
 }
