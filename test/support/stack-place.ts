@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerInspect } from '../../src/engine/wire.ts';
@@ -120,6 +121,11 @@ export class StackPlace {
     return readVersion(join(this.root, 'etc/pki/homelab/live', certificate));
   }
 
+  /** Of the certificate that is live on the disk, lower-case hex. */
+  serial(certificate: string): string {
+    return new X509Certificate(this.identity(certificate).cert).serialNumber.toLowerCase();
+  }
+
   authorityPair(): { certificate: string; key: string } {
     const read = (path: string): string => readFileSync(join(this.root, 'etc/pki/homelab', path), 'utf8');
     return { certificate: read('certs/lab.crt'), key: read('private/lab.key') };
@@ -148,8 +154,8 @@ export class StackPlace {
   async ask(host: string, call: Partial<TlsCall> = {}): Promise<TlsAnswer> {
     const { ca, ...identity } = this.identity();
     const serverName = `${host}.lab`;
-    const at = { host: await this.hostAddress(host), port: PORTS[host] ?? 443 };
-    return tlsCall({ ...at, serverName, hostHeader: serverName, ca, identity, ...call });
+    const at = call.host ?? (await this.hostAddress(host));
+    return tlsCall({ port: PORTS[host] ?? 443, serverName, hostHeader: serverName, ca, identity, ...call, host: at });
   }
 
   /** Asks Prometheus' API; rejects unless it answers with success. */
@@ -192,6 +198,13 @@ export class StackPlace {
 
   async targets(): Promise<ActiveTarget[]> {
     return (await this.prometheus<{ activeTargets: ActiveTarget[] }>('/api/v1/targets?state=active')).activeTargets;
+  }
+
+  /** Runs a command in a container, as `docker exec -d` does. */
+  async execute(short: string, command: readonly string[]): Promise<void> {
+    const path = `/containers/${this.name(short)}/exec`;
+    const { Id } = await this.place.outside.call<{ Id: string }>('POST', path, { Cmd: command });
+    await this.place.outside.call('POST', `/exec/${Id}/start`, { Detach: true });
   }
 
   inspect(short: string): Promise<ContainerInspect> {

@@ -1,6 +1,6 @@
 import type { Level } from '../../model/levels.ts';
 import type { ObservedTarget } from '../../model/observed-services.ts';
-import { scrapeErrorKind } from '../scrape/scrape-error.ts';
+import { mayBeOfName, scrapeErrorKind } from '../scrape/scrape-error.ts';
 
 /** A name that failed for a moment only is not given up. */
 const PATIENCE_MILLISECONDS = 30_000;
@@ -53,12 +53,13 @@ export function nextAddress(input: AddressInput): AddressDecision {
 }
 
 function byName({ target, level, address, now }: AddressInput): AddressDecision {
-  if (target?.health !== 'down' || scrapeErrorKind(target.lastError) !== 'name' || address === undefined) return {};
+  if (target?.health !== 'down' || !mayBeOfName(target.lastError) || address === undefined) return {};
   const at = target.since + PATIENCE_MILLISECONDS;
   if (at > now && target.since <= now) return { at };
   const isRecent = level !== undefined && Math.abs(now - level.since) < PROVED_MILLISECONDS;
   const failures = (isRecent ? (level.failures ?? 0) : 0) + 1;
-  return { change: { level: 1, address, failures, cause: `its name does not resolve: ${target.lastError}` } };
+  const what = scrapeErrorKind(target.lastError) === 'name' ? 'its name does not resolve' : 'perhaps it is its name';
+  return { change: { level: 1, address, failures, cause: `${what}: ${target.lastError}` } };
 }
 
 /** Milliseconds from taking the address to the next trial of the name. */

@@ -31,6 +31,15 @@ export function scrapeErrorKind(lastError: string): ScrapeErrorKind {
   return PATTERNS.find(([, pattern]) => pattern.test(lastError))?.[0] ?? 'unreachable';
 }
 
+/**
+ * Whether the name of the host may be the cause of a failed scrape. Where name servers do not answer, the time is up before
+ * the name is given up, and Prometheus tells no more than that. It may as well be a service that hangs: then the address
+ * does no harm.
+ */
+export function mayBeOfName(lastError: string): boolean {
+  return scrapeErrorKind(lastError) === 'name' || /: context deadline exceeded$/i.test(lastError);
+}
+
 /** The limits of a job by Prometheus' words, and the field of a Prometheus or ScrapeTarget that sets them. */
 const LIMITS: readonly (readonly [RegExp, string])[] = [
   [/label_?\s?name_?\s?length/i, 'limits.labelNameLength'],

@@ -110,7 +110,7 @@ function addressLoop({ resource, spec, standing, context }: ScrapeInput): Verdic
 function standIn({ host }: TargetSpec, { address }: Level): Verdict {
   return trouble(
     'NameNotResolved',
-    `scraped at ${address ?? 'its address'}, because ${host} does not resolve inside Prometheus; the name is tried again by itself`,
+    `scraped at ${address ?? 'its address'}, because ${host} does not lead there inside Prometheus; the name is tried again by itself`,
   );
 }
 

@@ -143,6 +143,15 @@ describe('the address in place of a name', () => {
     expect(nextAddress(input({ target: target({ health: 'up' }) }))).to.deep.equal({});
   });
 
+  it('is tried, too, where the time was up before anybody answered for the name', () => {
+    const silent = target({ lastError: 'Get "https://gateway.lab:8082/metrics": context deadline exceeded' });
+    const { change } = nextAddress(input({ target: silent }));
+    expect(change).to.include({ level: 1, address: '172.30.77.5' });
+    expect(change?.cause).to.match(/^perhaps it is its name: .*context deadline exceeded$/);
+    const hangs = target({ lastError: 'dial tcp 172.30.77.5:8082: i/o timeout' });
+    expect(nextAddress(input({ target: hangs }))).to.deep.equal({});
+  });
+
   it('is given up for a trial of the name, each time after twice the wait, six hours at most', () => {
     const waits = [1, 2, 3, 6, 7, 50].map((failures) => {
       const { at } = nextAddress(
