@@ -74,7 +74,7 @@ function blockSteps(input: DiskInput): { readonly steps: readonly StepDraft[]; r
   const cause = `disk level ${last}: ${Math.round(used * 100)} % used`;
   // Recorded anew, a further round waits for the dwell, too.
   const again =
-    isEntered || level === undefined || isUnfinished(container, level)
+    isEntered || level === undefined || isUnfinished(input, container, level)
       ? []
       : [draft('RecordLevel', { loop: 'disk' as const, level: last, cause: level.cause }, cause)];
   const untilFree = Math.ceil(disk.total * (1 - rung.low));
@@ -91,14 +91,19 @@ function blockSteps(input: DiskInput): { readonly steps: readonly StepDraft[]; r
 
 const NOTHING = { steps: [], isSpent: false };
 
-/** The operator died in the middle: the container was not started since the level was recorded. */
-function isUnfinished(container: ObservedContainer, level: Level): boolean {
-  return container.startedAt < level.since;
+/**
+ * The operator died in the middle: the container was not started since the level was recorded. A time that lies ahead is
+ * of a clock that was set back since, and says nothing of that.
+ */
+function isUnfinished({ context }: DiskInput, container: ObservedContainer, { since }: Level): boolean {
+  return since <= context.input.now && container.startedAt < since;
 }
 
-function isRoundDue({ disk, dwell, context }: DiskInput, container: ObservedContainer, level: Level): boolean {
-  if (isUnfinished(container, level)) return true;
+function isRoundDue(input: DiskInput, container: ObservedContainer, level: Level): boolean {
+  if (isUnfinished(input, container, level)) return true;
+  const { disk, dwell, context } = input;
   // What was measured before the last round ended says nothing of what it brought.
-  const { now } = context.input;
-  return disk.at > container.startedAt && now - level.since >= dwell;
+  if (disk.at <= container.startedAt) return false;
+  const waited = context.input.now - level.since;
+  return waited < 0 || waited >= dwell;
 }

@@ -34,6 +34,8 @@ export function serviceRoute(
   const url = spec.url ?? `${spec.scheme}://${spec.container ?? ''}:${spec.port ?? 0}`;
   const { hostname, protocol } = URL.canParse(url) ? new URL(url) : { hostname: '', protocol: '' };
   if (spec.url !== undefined && hostname === '') refuse('is no address such as http://192.168.1.20:8090', 'url');
+  if (spec.url !== undefined && isLoopback(hostname))
+    refuse('is Traefik itself, as Traefik sees it: write the address of the machine, or container', 'url');
   const serverName = spec.tls.serverName ?? hostname;
   // Traefik is a client whom members trust, so it would stand for whoever comes, and pass the limits of their own routes.
   if (protocol === 'https:' && namesOfMembers(house).has(serverName.toLowerCase().replace(/\.$/, '')))
@@ -50,6 +52,11 @@ export function serviceRoute(
     ...(protocol === 'https:' ? { transport: { serverName, trust: spec.tls.trust } } : {}),
   };
   return { route, problems };
+}
+
+/** Where Traefik's own ping and, adopted, its API listen without a certificate. The class URL has made one form of all. */
+function isLoopback(hostname: string): boolean {
+  return /^127\.|^0\.0\.0\.0$|(^|\.)localhost\.?$/.test(hostname);
 }
 
 function placeOfServerName({ tls, url }: MonitoredServiceManifest['spec']): readonly string[] {

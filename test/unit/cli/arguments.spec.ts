@@ -44,6 +44,9 @@ describe('command-line arguments', () => {
       log: '',
       verbose: false,
       limit: '50',
+      only: '',
+      backup: '',
+      to: '',
     });
   });
 

@@ -34,7 +34,7 @@ describe('high-level resources', () => {
       expect(keys(state)).to.deep.equal([
         'Certificate/operator',
         'CertificateAuthority/lab',
-        ...PARTS,
+        ...[...PARTS, 'Directory/prometheus-targets'].sort(),
         'Image/prometheus:1',
         'Network/monitoring',
         'Prometheus/prometheus',

@@ -214,6 +214,15 @@ describe('the disk loop of a Prometheus', () => {
     );
   });
 
+  it('makes no round of what was measured before the last one, also when the clock was set back meanwhile', () => {
+    const started = { startedAt: NOW - 30_000 };
+    const levels = { disk: at(4, NOW + 60 * MINUTE) };
+    const stale = full(0.97, { blocks: blocks(6), at: NOW - 40_000 });
+    expectPlan(house({ found: stale, levels, container: started }), 'nothing to do');
+    const fresh = house({ found: full(0.97, { blocks: blocks(6) }), levels, container: started });
+    expect(buildPlan(fresh).steps[0]?.op).to.equal('RecordLevel');
+  });
+
   it('drops nothing where that would not help, and says so', () => {
     for (const few of [blocks(3), blocks(6, 1024)]) {
       const input = house({ found: full(0.99, { blocks: few }), levels: { disk: at(4) } });

@@ -94,6 +94,17 @@ describe('a MonitoredService', () => {
     ]);
   });
 
+  it('is never on the loopback of Traefik, where its own ping and API ask for no certificate', async () => {
+    const hosts = ['127.0.0.1:8083', '127.1', '0x7f000001', '0.0.0.0', 'localhost', 'a.localhost.'];
+    const services = hosts.map((host, index) => service(`s${index}`, `{url: "http://${host}", access: public}`));
+    expect(await problemsOf(TRAEFIK, ...services, service('nas', '{url: "http://192.168.1.20"}'))).to.deep.equal(
+      hosts.map(
+        (_, index) =>
+          `s${index} spec.url: is Traefik itself, as Traefik sees it: write the address of the machine, or container`,
+      ),
+    );
+  });
+
   it('says what it lacks and what does not go together', async () => {
     expect(
       await problemsOf(
