@@ -4,7 +4,7 @@ import type { PassResult, TraceEvent } from '../model/trace.ts';
 import { backoffCeiling } from './backoff.ts';
 import type { ControllerDependencies } from './dependencies.ts';
 import { DEBOUNCE_MILLISECONDS, DirtySet } from './dirty-set.ts';
-import { forgetFailures } from './forget-failures.ts';
+import { acceptAsIs, forgetFailures } from './forget-failures.ts';
 import { measureLoopDelay } from './loop-delay.ts';
 import type { LoopDelay } from './loop-delay.ts';
 import { Passes } from './pass.ts';
@@ -98,7 +98,7 @@ export class Controller {
     const { resources } = this.snapshot();
     const parts = resources.flatMap((resource) => (resource.renderedFrom === key ? resource.key : []));
     const forgotten = [
-      ...forgetFailures(this.#deps.memory, key),
+      ...acceptAsIs(this.#deps.memory, key),
       ...parts.flatMap((part) => forgetFailures(this.#deps.memory, part).map((what) => `${what} (${part})`)),
     ];
     if (forgotten.length === 0 && !resources.some((resource) => resource.key === key)) return undefined;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { forgetFailures } from '../../../src/runtime/forget-failures.ts';
+import { acceptAsIs, forgetFailures } from '../../../src/runtime/forget-failures.ts';
 import { MemoryStore } from '../../../src/runtime/memory-store.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
@@ -37,7 +37,8 @@ describe('forgetFailures', () => {
     expect(forgetFailures(memory, 'Container/web')).to.deep.equal([]);
     await memory.recordRemediation('ScrapeTarget/app', 'v1:a', 5);
     expect(forgetFailures(memory, 'ScrapeTarget/app')).to.deep.equal(['the count of restarts for its scrape']);
-    expect(forgetFailures(memory, 'Directory/data')).to.deep.equal(['the sentinel that it had']);
+    expect(forgetFailures(memory, 'Directory/data'), 'not along with something else').to.deep.equal([]);
+    expect(acceptAsIs(memory, 'Directory/data')).to.deep.equal(['the sentinel that it had']);
     expect(memory.current.sentinels).to.deep.equal({});
     await memory.close();
   });
