@@ -144,15 +144,17 @@ export class World {
   /** Removes what this world, or only one of its contestants, has on the engine. */
   async clear(labels: readonly string[] = this.#labels()): Promise<void> {
     const limit = createLimiter(4);
+    // All containers first: those of one contestant may be in a network of another.
     for (const label of labels) {
-      const filters = { label: [label] };
-      const containers = await this.docker.listContainers({ all: true, filters });
+      const containers = await this.docker.listContainers({ all: true, filters: { label: [label] } });
       await Promise.all(
         containers.map(({ Id }) =>
           limit(() => this.docker.getContainer(Id).remove({ force: true, v: true }).catch(unlessGone)),
         ),
       );
-      const networks = await this.docker.listNetworks({ filters });
+    }
+    for (const label of labels) {
+      const networks = await this.docker.listNetworks({ filters: { label: [label] } });
       for (const { Id } of networks) await this.docker.getNetwork(Id).remove().catch(unlessGone);
     }
   }
