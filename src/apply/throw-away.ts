@@ -1,11 +1,9 @@
 import { resolve } from 'node:path';
 import { isEngineError } from '../engine/errors.ts';
 import type { ContainerCreateBody } from '../engine/wire.ts';
-import { shortHash } from './backup/short-hash.ts';
+import { CHECK_STATE_LABEL, confinedBody } from './confined-body.ts';
 import type { StepContext } from './context.ts';
-import { CHECK_LABEL, CHECK_STATE_LABEL } from './steps/check-file.ts';
-
-const PIDS = 256;
+import { shortHash } from './short-hash.ts';
 
 /** A program that is run once, seeing only what it is shown. */
 export interface ThrowAway {
@@ -49,7 +47,7 @@ export async function runThrowAway(
     // A killed run of ours may have left it.
     const leftover = await engine.inspectContainer(name);
     if (leftover?.Config.Labels?.[CHECK_STATE_LABEL] === state) await engine.removeContainer(leftover.Id, true);
-    const id = await engine.createContainer(name, body(wanted, state));
+    const id = await engine.createContainer(name, bodyOf(wanted, state));
     try {
       await engine.startContainer(id);
       const exitCode = await engine.waitContainer(id, wanted.deadline).catch((error: unknown) => {
@@ -65,30 +63,7 @@ export async function runThrowAway(
   }
 }
 
-function body({ image, command, mounts, tmpfs, memory }: ThrowAway, state: string): ContainerCreateBody {
-  return {
-    Image: image,
-    Entrypoint: command.slice(0, 1),
-    Cmd: command.slice(1),
-    User: '0:0',
-    Labels: { [CHECK_LABEL]: '1', [CHECK_STATE_LABEL]: state },
-    Healthcheck: { Test: ['NONE'] },
-    HostConfig: {
-      NetworkMode: 'none',
-      ReadonlyRootfs: true,
-      CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges'],
-      PidsLimit: PIDS,
-      Memory: memory,
-      MemorySwap: memory,
-      Tmpfs: tmpfs,
-      LogConfig: { Type: 'json-file', Config: { 'max-size': '1m' } },
-      Mounts: Object.entries(mounts).map(([target, source]) => ({
-        Type: 'bind',
-        Source: source,
-        Target: target,
-        ReadOnly: true,
-      })),
-    },
-  };
+function bodyOf({ image, command, mounts, tmpfs, memory }: ThrowAway, state: string): ContainerCreateBody {
+  const seen = Object.entries(mounts).map(([target, source]) => ({ source, target }));
+  return confinedBody({ image, command, user: '0:0', mounts: seen, tmpfs, memory }, state);
 }

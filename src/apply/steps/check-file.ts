@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { isEngineError } from '../../engine/errors.ts';
@@ -6,19 +5,15 @@ import type { ContainerCreateBody } from '../../engine/wire.ts';
 import { CANDIDATE_DIRECTORY } from '../../model/candidate.ts';
 import type { FileCheck, FileSpec } from '../../model/file-specs.ts';
 import type { StepArguments } from '../../model/step.ts';
+import { CHECK_LABEL, CHECK_STATE_LABEL, confinedBody } from '../confined-body.ts';
 import type { StepContext } from '../context.ts';
+import { shortHash } from '../short-hash.ts';
 import { StepError } from '../step-error.ts';
 import { contentOf } from './write-file.ts';
-
-/** Labels of throw-away containers; the second says whose, so that leftovers of a crash can be removed. */
-export const CHECK_LABEL = 'lab.bastion.check';
-export const CHECK_STATE_LABEL = 'lab.bastion.check-state';
 
 /** Milliseconds for each command. */
 const DEADLINE = 60_000;
 const MEMORY = 256 * 1024 * 1024;
-/** Threads count, too: a program in Go has some for every processor. */
-const PIDS = 256;
 const OUTPUT_LINES = 20;
 
 /** One command of a check, as it is run. */
@@ -126,27 +121,9 @@ async function writeCandidate(directory: string, spec: FileSpec, { files = {} }:
 
 function checkBody(check: FileCheck, { command }: Run, directory: string, state: string): ContainerCreateBody {
   const mounts = [{ source: directory, target: CANDIDATE_DIRECTORY }, ...(check.volumes ?? [])];
-  return {
-    Image: check.image,
-    Entrypoint: command.slice(0, 1),
-    Cmd: command.slice(1),
-    ...(check.user === undefined ? {} : { User: check.user }),
-    Labels: { [CHECK_LABEL]: '1', [CHECK_STATE_LABEL]: state },
-    // The image's own health check would only be in the way.
-    Healthcheck: { Test: ['NONE'] },
-    HostConfig: {
-      NetworkMode: 'none',
-      ReadonlyRootfs: true,
-      CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges'],
-      PidsLimit: PIDS,
-      Memory: MEMORY,
-      MemorySwap: MEMORY,
-      Tmpfs: { '/tmp': 'size=16m' },
-      LogConfig: { Type: 'json-file', Config: { 'max-size': '1m' } },
-      Mounts: mounts.map(({ source, target }) => ({ Type: 'bind', Source: source, Target: target, ReadOnly: true })),
-    },
-  };
+  const { image, user } = check;
+  const wanted = { image, command, mounts, tmpfs: { '/tmp': 'size=16m' }, memory: MEMORY };
+  return confinedBody(user === undefined ? wanted : { ...wanted, user }, state);
 }
 
 /** Removes what killed checks of this state directory left, except those that run now beside this one. */
@@ -157,8 +134,4 @@ async function removeLeftovers(state: string, own: string, { engine, activeCheck
     if (names.includes(own) || !names.some((name) => activeChecks.has(name)))
       await engine.removeContainer(entry.Id, true);
   }
-}
-
-function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { Engine } from '../../engine/port.ts';
 import { BACKUP_PARTS, type SavedFile } from '../../model/backup.ts';
 import { formatDuration } from '../../model/format-change.ts';
-import { shortHash } from '../backup/short-hash.ts';
+import { shortHash } from '../short-hash.ts';
 import { syncDirectory } from '../atomic-file.ts';
 import { backupStep } from '../backup/backup-step.ts';
 import { sqliteProblem } from '../backup/sqlite.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BACKUP_ENDINGS, BACKUP_FILES, BACKUP_PARTS, type BackupBlock } from '../../model/backup.ts';
 import { syncDirectory } from '../atomic-file.ts';
 import { backupStep } from '../backup/backup-step.ts';
-import { shortHash } from '../backup/short-hash.ts';
+import { shortHash } from '../short-hash.ts';
 import { completeBackups, writeJson } from '../backup/store.ts';
 import { sumsProblem } from '../backup/verify-sums.ts';
 import type { StepContext } from '../context.ts';
