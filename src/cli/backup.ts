@@ -8,7 +8,7 @@ import { askBackup } from './control-client.ts';
 import { CommandError, EXIT, UsageError } from './errors.ts';
 import { findBackup, listBackups, type BackupPlace } from './find-backups.ts';
 import { styled, type Output } from './output.ts';
-import { ago, localTime } from './times.ts';
+import { ago, localTime } from '../status/times.ts';
 
 /** A network disk may take its time when a person waits. */
 const DEADLINE = 20_000;

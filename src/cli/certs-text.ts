@@ -1,7 +1,7 @@
 import { formatDuration } from '../model/format-change.ts';
 import type { CertificateJson, ServedJson } from '../status/certificate-json.ts';
 import { styled, type Output } from './output.ts';
-import { ago, localTime } from './times.ts';
+import { ago, localTime } from '../status/times.ts';
 
 type Colors = Pick<Output, 'color'>;
 type Consumer = CertificateJson['consumers'][number];

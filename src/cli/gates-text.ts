@@ -1,22 +1,8 @@
-import { formatDuration } from '../model/format-change.ts';
+import { gateStateText, namesText } from '../status/gate-words.ts';
 import type { StatusJson } from '../status/status-json.ts';
 import { styled, type Output } from './output.ts';
 
 type Gate = StatusJson['gates'][number];
-
-const MOST_NAMES = 6;
-
-/** Names joined with commas, the last ones counted instead of named. */
-export function namesText(names: readonly string[]): string {
-  const shown = names.slice(0, MOST_NAMES).join(', ');
-  return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
-}
-
-function stateOf(gate: Gate, now: number): string {
-  const age = gate.since === null ? '' : ` for ${formatDuration(now - Date.parse(gate.since))}`;
-  if (gate.open) return 'open';
-  return gate.awaitingHuman ? `closed, waiting for you${age}` : 'closed, not your turn yet';
-}
 
 /** Gates with their checklist, the exact command that opens them, and what they hold back; `now` in ms since the epoch. */
 export function gatesText(gates: readonly Gate[], output: Pick<Output, 'color'>, now: number): string {
@@ -26,7 +12,7 @@ export function gatesText(gates: readonly Gate[], output: Pick<Output, 'color'>,
     .map((gate) => {
       const color = gate.open ? 'green' : gate.awaitingHuman ? 'magenta' : 'dim';
       const sign = gate.open ? '=' : gate.awaitingHuman ? '!' : '.';
-      const lines = [`  ${styled(output, color, `${sign} ${name(gate).padEnd(width)}  ${stateOf(gate, now)}`)}`];
+      const lines = [`  ${styled(output, color, `${sign} ${name(gate).padEnd(width)}  ${gateStateText(gate, now)}`)}`];
       if (!gate.open && gate.behind.length > 0) lines.push(`      holds back ${namesText(gate.behind)}`);
       if (gate.refused !== undefined)
         lines.push(`      ${styled(output, 'red', 'a file is there but does not count:')} ${gate.refused}`);

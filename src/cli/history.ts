@@ -5,7 +5,7 @@ import { markOf, shownFields } from '../status/trace-line.ts';
 import type { Command } from './command.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { styled, type Output } from './output.ts';
-import { localTime } from './times.ts';
+import { localTime } from '../status/times.ts';
 
 const SIGNS = { add: '+', change: '~', remove: '-' } as const;
 const COLORS = { add: 'green', change: 'yellow', remove: 'red' } as const;

@@ -1,4 +1,5 @@
 import { formatDuration } from '../model/format-change.ts';
+import { leadingCondition } from '../status/leading-condition.ts';
 import type { StatusJson } from '../status/status-json.ts';
 import { styled, type Output } from './output.ts';
 
@@ -86,19 +87,6 @@ function rowsOf(resources: readonly ResourceJson[]): Row[] {
 }
 
 function rowOf(resource: ResourceJson): Row {
-  const condition = leading(resource);
-  const isUnknown = condition === undefined || (resource.stale && condition.type === 'Ready');
-  return { resource, condition, type: isUnknown ? 'Unknown' : condition.type, isPart: false, ready: 0, alike: 0 };
-}
-
-/** The one condition that says most about a resource. */
-function leading(resource: ResourceJson): ConditionJson | undefined {
-  const order = ['Stalled', 'Degraded', 'Blocked', 'Progressing', 'Ready'];
-  return order
-    .map((type) =>
-      resource.conditions.find(
-        (condition) => condition.type === type && (condition.status || condition.reason === 'Unknown'),
-      ),
-    )
-    .find((condition) => condition !== undefined);
+  const { state, condition } = leadingCondition(resource);
+  return { resource, condition, type: state, isPart: false, ready: 0, alike: 0 };
 }

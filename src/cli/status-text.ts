@@ -7,7 +7,7 @@ import type { Operation } from '../model/step.ts';
 import { consentsText, gatesText } from './gates-text.ts';
 import { styled, type Output } from './output.ts';
 import { resourcesText } from './resources-text.ts';
-import { ago } from './times.ts';
+import { ago } from '../status/times.ts';
 
 type Colors = Pick<Output, 'color'>;
 

@@ -22,6 +22,8 @@ export interface ResourceStatus {
   readonly source: SourceLocation;
   /** The high-level resource that it was rendered from; the Bastion for what all of those share. */
   readonly renderedFrom?: Key;
+  /** Declared and inferred, sorted. */
+  readonly dependsOn: readonly Key[];
   readonly conditions: readonly ConditionStatus[];
   /** Last good copy of a file that is broken now. */
   readonly frozen: boolean;

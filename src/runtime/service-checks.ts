@@ -146,6 +146,12 @@ export class ServiceChecks {
   #publish(): void {
     const found: Partial<Record<Key, ObservedService>> = {};
     for (const [key, entry] of this.#entries) if (entry.found !== undefined) found[key] = entry.found;
-    this.#current = found;
+    if (!isSame(this.#current, found)) this.#current = found;
   }
+}
+
+/** Whether both hold the identical answers: then the first is kept, since later stages tell "unchanged" by identity. */
+function isSame(before: ObservedServices, after: ObservedServices): boolean {
+  const keys = Object.keys(after) as Key[];
+  return keys.length === Object.keys(before).length && keys.every((key) => before[key] === after[key]);
 }

@@ -79,10 +79,11 @@ export class StatusView {
       }),
       clocks: standing?.clocks ?? { desiredRead: 0, fullDiff: 0, converged: 0, lastPass: 0 },
       engine: standing?.engine ?? { reachable: false, version: '', message: 'not asked yet' },
-      resources: (desired?.resources ?? []).map(({ key, source, hash, renderedFrom }) => ({
+      resources: (desired?.resources ?? []).map(({ key, source, hash, renderedFrom, dependsOn }) => ({
         key,
         source,
         ...(renderedFrom === undefined ? {} : { renderedFrom }),
+        dependsOn,
         frozen: desired?.frozen.has(key) ?? false,
         ...(plan === undefined
           ? { stale: true, conditions: conditions.statuses(key, hash).map((status) => this.#doubted(status)) }
@@ -99,6 +100,7 @@ export class StatusView {
       plan: plan === undefined ? NO_PLAN : { digest: plan.digest, steps: plan.steps, faults: plan.faults },
     };
   }
+
   /** What is not looked at is not known to be well; what was wrong stays wrong until it is seen to be mended. */
   #doubted(status: ConditionStatus): ConditionStatus {
     if (status.type !== 'Ready' || !status.status) return status;

@@ -1,10 +1,11 @@
-import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, readSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, closeSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FieldChange } from '../model/fields.ts';
 import { redactChange, redactText } from '../model/redact.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Operation } from '../model/step.ts';
 import type { TraceEvent } from '../model/trace.ts';
+import { linesFromEnd } from './lines-from-end.ts';
 
 /** One step that ran, as kept in `history.jsonl`. */
 export interface HistoryLine {
@@ -149,18 +150,15 @@ function parseLine(text: string): HistoryLine | undefined {
 export function readHistory(stateDirectory: string, options: { limit: number; target?: string }): HistoryLine[] {
   const found: HistoryLine[] = [];
   for (let age = 0; age < FILES_KEPT && found.length < options.limit; age += 1) {
-    let text: string;
     try {
-      text = readFileSync(fileName(stateDirectory, age), 'utf8');
+      for (const line of linesFromEnd(fileName(stateDirectory, age))) {
+        const parsed = parseLine(line);
+        if (parsed !== undefined && (options.target === undefined || parsed.target === options.target))
+          found.push(parsed);
+        if (found.length >= options.limit) break;
+      }
     } catch (error) {
-      if (isMissing(error)) continue;
-      throw error;
-    }
-    for (const line of text.split('\n').reverse()) {
-      if (found.length >= options.limit) break;
-      const parsed = line === '' ? undefined : parseLine(line);
-      if (parsed !== undefined && (options.target === undefined || parsed.target === options.target))
-        found.push(parsed);
+      if (!isMissing(error)) throw error;
     }
   }
   return found.reverse();

@@ -21,6 +21,8 @@ export interface StatusJson {
     readonly source: string;
     /** The high-level resource that it was rendered from; the Bastion for what all of those share; null: written by a person. */
     readonly renderedFrom: string | null;
+    /** Declared and inferred, sorted. */
+    readonly dependsOn: readonly string[];
     readonly frozen: boolean;
     /** Not looked at any more: the conditions are the last known ones, and Ready is false. */
     readonly stale: boolean;
@@ -87,10 +89,11 @@ export function statusJson(snapshot: StatusSnapshot, running: boolean): StatusJs
       lastPass: isoTime(clocks.lastPass),
     },
     engine: snapshot.engine,
-    resources: snapshot.resources.map(({ key, source, renderedFrom, frozen, stale, conditions }) => ({
+    resources: snapshot.resources.map(({ key, source, renderedFrom, dependsOn, frozen, stale, conditions }) => ({
       key,
       source: `${source.file}:${source.line}`,
       renderedFrom: renderedFrom ?? null,
+      dependsOn,
       frozen,
       stale: stale ?? false,
       conditions: conditions.map((condition) => ({ ...condition, since: isoTime(condition.since) })),

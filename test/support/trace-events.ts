@@ -63,6 +63,7 @@ export function snapshot(more: Partial<StatusSnapshot> = {}): StatusSnapshot {
       {
         key: 'Container/web',
         source: { file: 'web.yaml', line: 1, column: 1 },
+        dependsOn: [],
         frozen: false,
         conditions: [{ type: 'Ready', status: true, reason: 'Running', message: '', since: NOW, observedHash: 'v1:1' }],
       },

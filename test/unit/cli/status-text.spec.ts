@@ -58,6 +58,7 @@ describe('status on a terminal', () => {
         {
           key: 'Container/web',
           source: { file: 'web.yaml', line: 1, column: 1 },
+          dependsOn: [],
           frozen: false,
           conditions: [
             {
@@ -127,6 +128,7 @@ describe('status on a terminal', () => {
     ) => ({
       key,
       source: { file: 'p.yaml', line: 1, column: 1 },
+      dependsOn: [],
       frozen: false,
       conditions: [{ type, status: true, reason: 'R', message, since: NOW - 60_000, observedHash: 'v1:1' }],
       ...more,

@@ -69,6 +69,19 @@ describe('ServiceChecks', () => {
     await clock.settle();
   };
 
+  it('says the same by the same object while nobody was asked again, whatever is wanted meanwhile', async () => {
+    await want(wanted());
+    const before = checks.current();
+    await want(wanted());
+    expect(checks.current()).to.equal(before);
+    await answer(observedPrometheus());
+    const answered = checks.current();
+    await want(wanted());
+    expect(checks.current()).to.equal(answered).and.not.equal(before);
+    await want();
+    expect(checks.current()).to.deep.equal({});
+  });
+
   it('asks at once, and again after each interval, and hands on what was said before', async () => {
     await want(wanted());
     expect(looks).to.have.length(1);

@@ -1,0 +1,17 @@
+import { formatDuration } from '../model/format-change.ts';
+import type { StatusJson } from './status-json.ts';
+
+const MOST_NAMES = 6;
+
+/** Names joined with commas, the last ones counted instead of named. */
+export function namesText(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMES).join(', ');
+  return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
+}
+
+/** How a gate stands, in the words that terminal and page share; `now` in milliseconds since the epoch. */
+export function gateStateText(gate: StatusJson['gates'][number], now: number): string {
+  if (gate.open) return 'open';
+  const age = gate.since === null ? '' : ` for ${formatDuration(now - Date.parse(gate.since))}`;
+  return gate.awaitingHuman ? `closed, waiting for you${age}` : 'closed, not your turn yet';
+}
