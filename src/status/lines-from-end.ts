@@ -12,7 +12,7 @@ export function* linesFromEnd(path: string): Generator<string> {
   try {
     // Bytes of a line whose beginning lies in an earlier block.
     let rest = Buffer.alloc(0);
-    for (let end = fstatSync(descriptor).size; end > 0; ) {
+    for (let end = fstatSync(descriptor).size; end > 0;) {
       const block = Buffer.alloc(Math.min(BLOCK_BYTES, end));
       end -= block.length;
       const read = readSync(descriptor, block, 0, block.length, end);
