@@ -7,7 +7,9 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { exporterDockerfile, NODE_IMAGE } from '../src/cli/exporter-context/dockerfile.ts';
+import packageFile from '../package.json' with { type: 'json' };
 import { precompiledSchemas } from './support/precompiled-schemas.ts';
+import { shellFiles } from './support/shell-files.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const outdir = join(root, 'dist');
@@ -144,12 +146,21 @@ mkdirSync(context, { recursive: true });
 copyFileSync(join(outdir, 'adguard-exporter.js'), join(context, 'adguard-exporter.js'));
 writeFileSync(join(context, 'Dockerfile'), exporterDockerfile(NODE_IMAGE));
 
+/** Completions and man page, laid out as below the share directory of a prefix. */
+const shared = Object.entries(shellFiles(packageFile.version, process.env)).map(([path, text]) => {
+  const target = join(outdir, 'share', path);
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, text);
+  return target;
+});
+
 chmodSync(join(root, 'bin', 'bastion'), 0o755);
 const built = { ...result.metafile.outputs, ...exporter.metafile.outputs };
 // Only now: a command that somebody runs meanwhile finds either build whole.
 const written = new Set([
   ...Object.keys(built).map((path) => join(root, path)),
   ...['adguard-exporter.js', 'Dockerfile'].map((name) => join(context, name)),
+  ...shared,
 ]);
 for (const entry of readdirSync(outdir, { recursive: true, withFileTypes: true })) {
   const path = join(entry.parentPath, entry.name);

@@ -16,6 +16,10 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     maximumPositionals: 0,
     options: COMMON_OPTIONS,
     exitCodes: '0 valid, 2 invalid, 1 could not be read',
+    examples: [
+      { line: 'bastion validate', does: 'the desired state where it is installed' },
+      { line: 'bastion validate --desired-state .', does: 'the directory that you are in, before you commit' },
+    ],
     load: () => import('./validate.ts'),
   },
   plan: {
@@ -23,6 +27,10 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     maximumPositionals: 0,
     options: COMMON_OPTIONS,
     exitCodes: '0 nothing to do, 2 there are steps, 3 all steps wait for a human, 1 failed',
+    examples: [
+      { line: 'bastion plan', does: 'what would be done now, by field' },
+      { line: 'bastion plan --desired-state . --json', does: 'of the directory that you are in, for a program' },
+    ],
     load: () => import('./plan.ts'),
   },
   apply: {
@@ -30,6 +38,13 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     maximumPositionals: 0,
     options: { ...COMMON_OPTIONS, ...LOG_OPTION },
     exitCodes: '0 converged, 3 the rest waits for a human, 1 failed',
+    examples: [
+      { line: 'bastion apply', does: 'what a plan shows, and then the end' },
+      {
+        line: 'bastion apply --root /tmp/trial --desired-state .',
+        does: 'with every host path below another directory',
+      },
+    ],
     load: () => import('./apply.ts'),
   },
   run: {
@@ -37,6 +52,13 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     maximumPositionals: 0,
     options: { ...COMMON_OPTIONS, ...LISTEN_OPTION, ...TLS_OPTIONS, ...SCHEDULE_OPTION, ...LOG_OPTION },
     exitCodes: '0 stopped by a signal, 1 failed',
+    examples: [
+      { line: 'bastion run', does: 'as the service does' },
+      {
+        line: 'bastion run --listen none --log text --verbose',
+        does: 'by hand: nothing is served, every pass is told',
+      },
+    ],
     load: () => import('./run.ts'),
   },
   status: {
@@ -44,6 +66,10 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     maximumPositionals: 0,
     options: COMMON_OPTIONS,
     exitCodes: '0 shown, 1 failed',
+    examples: [
+      { line: 'bastion status', does: 'where everything stands' },
+      { line: 'bastion status --json', does: 'the same for a program' },
+    ],
     load: () => import('./status.ts'),
   },
   gates: {
@@ -51,14 +77,19 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     maximumPositionals: 0,
     options: COMMON_OPTIONS,
     exitCodes: '0 shown, 1 failed',
+    examples: [{ line: 'bastion gates', does: 'whose turn it is, with the checklists and the commands' }],
     load: () => import('./gates.ts'),
   },
   certs: {
-    summary: 'show certificates, until when and what is served; `certs renew NAME` renews one now',
-    positionals: '[renew NAME]',
+    summary: 'show certificates, until when and what is served; `certs renew CERTIFICATE` renews one now',
+    positionals: '[renew CERTIFICATE]',
     maximumPositionals: 2,
     options: COMMON_OPTIONS,
     exitCodes: '0 shown (whatever the problems) or to be renewed, 1 failed or no operator runs that could renew',
+    examples: [
+      { line: 'bastion certs', does: 'all of them, soonest expiry first' },
+      { line: 'bastion certs renew prometheus', does: 'a new one now' },
+    ],
     load: () => import('./certs.ts'),
   },
   retry: {
@@ -67,22 +98,31 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     maximumPositionals: 1,
     options: COMMON_OPTIONS,
     exitCodes: '0 it is tried again, 1 failed or no operator runs',
+    examples: [{ line: 'bastion retry Container/web', does: 'after what kept it from starting was mended' }],
     load: () => import('./retry.ts'),
   },
   backup: {
-    summary: 'show what backups there are, how old and how large; `backup now NAME` makes one now',
-    positionals: '[now NAME]',
+    summary: 'show what backups there are, how old and how large; `backup now BACKUP` makes one now',
+    positionals: '[now BACKUP]',
     maximumPositionals: 2,
     options: COMMON_OPTIONS,
     exitCodes: '0 shown or to be made, 1 failed or no operator runs that could make one',
+    examples: [
+      { line: 'bastion backup', does: 'all of them, newest first' },
+      { line: 'bastion backup now nightly', does: 'one more, now' },
+    ],
     load: () => import('./backup.ts'),
   },
   restore: {
     summary: 'check a backup and lay it out ready to be used; never over something',
-    positionals: 'NAME|DIRECTORY',
+    positionals: 'BACKUP|DIRECTORY',
     maximumPositionals: 1,
     options: { ...COMMON_OPTIONS, ...RESTORE_OPTIONS },
     exitCodes: '0 restored, 1 failed, nothing to restore, or the place is not empty',
+    examples: [
+      { line: 'bastion restore nightly --to /opt/core/restored', does: 'the newest that was read back' },
+      { line: 'bastion restore nightly --to /opt/core/restored --only grafana', does: 'a part of it' },
+    ],
     load: () => import('./restore.ts'),
   },
   history: {
@@ -91,6 +131,10 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     maximumPositionals: 1,
     options: { ...COMMON_OPTIONS, ...LIMIT_OPTION },
     exitCodes: '0 shown, 1 failed',
+    examples: [
+      { line: 'bastion history', does: 'the last 50 steps' },
+      { line: 'bastion history Container/web --limit 5', does: 'the last 5 of one resource' },
+    ],
     load: () => import('./history.ts'),
   },
   render: {
@@ -99,6 +143,10 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     maximumPositionals: 1,
     options: COMMON_OPTIONS,
     exitCodes: '0 shown, 2 the desired state is invalid, 1 there is no such resource or nothing could be read',
+    examples: [
+      { line: 'bastion render Prometheus/prometheus', does: 'what one high-level resource becomes' },
+      { line: 'bastion render', does: 'all of them' },
+    ],
     load: () => import('./render.ts'),
   },
   explain: {
@@ -107,6 +155,10 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     maximumPositionals: 1,
     options: COMMON_OPTIONS,
     exitCodes: '0 shown, 64 there is no such kind or field',
+    examples: [
+      { line: 'bastion explain Container', does: 'a kind with all its fields' },
+      { line: 'bastion explain Container.spec.ports', does: 'one field' },
+    ],
     load: () => import('./explain.ts'),
   },
   'exporter-image': {
@@ -115,13 +167,30 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     maximumPositionals: 2,
     options: COMMON_OPTIONS,
     exitCodes: '0 written, 1 failed',
+    examples: [
+      { line: 'bastion exporter-image /tmp/exporter host', does: 'on the Node of this host' },
+      { line: 'bastion exporter-image /tmp/exporter node:20-bookworm-slim', does: 'on an image that is there already' },
+    ],
     load: () => import('./exporter-image.ts'),
+  },
+  completion: {
+    summary: 'print the completion of a shell, or the names that it completes',
+    positionals: 'bash|zsh|fish|names [KIND]',
+    maximumPositionals: 2,
+    options: COMMON_OPTIONS,
+    exitCodes: '0 printed, 1 the desired state could not be read (names)',
+    examples: [
+      { line: 'bastion completion bash', does: 'to be sourced, or kept where bash-completion looks' },
+      { line: 'bastion completion names Container', does: 'the names of all containers that are wanted' },
+    ],
+    load: () => import('./completion.ts'),
   },
   version: {
     summary: 'show the version',
     maximumPositionals: 0,
     options: COMMON_OPTIONS,
     exitCodes: '0',
+    examples: [{ line: 'bastion version', does: 'this program, its Node and its platform' }],
     load: () => import('./version.ts'),
   },
 };

@@ -26,11 +26,17 @@ export function commandHelp(name: string, definition: CommandDefinition): string
     return { flag, text: `${help}${shown}${variable}` };
   });
   const width = Math.max(...rows.map(({ flag }) => flag.length));
+  const longest = Math.max(...definition.examples.map(({ line }) => line.length));
+  const examples = definition.examples.map(({ line, does }) => `  ${line.padEnd(longest)}  ${does}`);
   const positionals = definition.positionals === undefined ? '' : ` ${definition.positionals}`;
   return `bastion ${name}: ${definition.summary}.
 
 Usage: bastion ${name}${positionals} [options]
 
+Examples:
+${examples.join('\n')}
+
+Options:
 ${rows.map(({ flag, text }) => `  ${flag.padEnd(width)}  ${text}`).join('\n')}
 
 A flag goes before its environment variable [in brackets], that before the configuration file, that before the default.

@@ -74,8 +74,8 @@ export const SCHEDULE_OPTION = {
 export const LOG_OPTION = {
   log: {
     type: 'string',
-    value: 'FORMAT',
-    help: '`text`, `json` or `auto` (text on a terminal, else JSON)',
+    value: 'text|json|auto',
+    help: 'how events are told; auto: text on a terminal, else JSON',
     default: 'auto',
   },
   verbose: { type: 'boolean', help: 'log every pass' },
@@ -93,7 +93,7 @@ export const RESTORE_OPTIONS = {
     help: 'which one, by its name (default: the newest that was read back)',
     default: '',
   },
-  only: { type: 'string', value: 'PART', help: '`prometheus` or `grafana`, right into that directory', default: '' },
+  only: { type: 'string', value: 'prometheus|grafana', help: 'one part alone, right into that directory', default: '' },
 } as const satisfies Record<string, OptionDefinition>;
 
 /** Name of a flag's environment variable: `desired-state` is `BASTION_DESIRED_STATE`. */

@@ -24,6 +24,7 @@ function only(command: Command): Record<string, CommandDefinition> {
       maximumPositionals: 0,
       options: COMMON_OPTIONS,
       exitCodes: '0',
+      examples: [{ line: 'bastion plan', does: 'plan' }],
       load: () => Promise.resolve({ command }),
     },
   };
