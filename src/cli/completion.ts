@@ -1,5 +1,5 @@
 import { loadDesiredState } from '../desired/load.ts';
-import { KINDS, parseKey, type Key } from '../model/key.ts';
+import { KINDS, parseKey } from '../model/key.ts';
 import type { Settings } from './arguments.ts';
 import type { Command } from './command.ts';
 import { COMMANDS } from './commands.ts';
@@ -18,7 +18,7 @@ const SHELLS: Readonly<Record<string, (grammar: ShellGrammar) => string>> = {
 };
 
 /** Of the running operator, which knows them already; else of the files. The engine is not asked: somebody waits. */
-async function wantedKeys(settings: Settings): Promise<readonly Key[]> {
+async function wantedKeys(settings: Settings): Promise<readonly string[]> {
   const status = await askOperator(settings.stateDirectory);
   if (status !== undefined) return status.resources.map(({ key }) => key);
   const { desiredDirectory: directory, root, allowExceptions: waivable } = settings;
