@@ -35,6 +35,11 @@ export const CHECKS: readonly Check[] = [
     command: [NODE, '--import', 'tsx', 'scripts/generate-docs.ts', '--check'],
     hint: 'npm run generate',
   },
+  {
+    name: 'generated dashboards',
+    command: [NODE, '--import', 'tsx', 'scripts/generate-dashboards.ts', '--check'],
+    hint: 'npm run generate',
+  },
 ];
 
 /** Runs one check, its output collected. */

@@ -652,6 +652,7 @@ export interface DashboardManifestSpec {
   grafana?: string;
   folder?: string;
   source?: string;
+  lite?: string;
   content?: string;
   dependsOn?: string[];
 }

@@ -1,13 +1,15 @@
 import { keyOf } from '../model/key.ts';
 import { chosenMember } from './chosen-member.ts';
-import { clashesOf, dashboardsOf, readDashboard } from './grafana/dashboards.ts';
+import type { GrafanaManifest } from '../model/manifest-types.ts';
+import { clashesOf, dashboardsOf, readDashboard, type SoundDashboard } from './grafana/dashboards.ts';
 import { folderSlug, grafanaPlaces } from './grafana/places.ts';
 import { FALLBACK_FOLDER } from './grafana/provisioning.ts';
+import { effective } from './prometheus/pressure.ts';
 import type { House, Renderer, RenderProblem } from './renderer.ts';
 
 /**
  * A dashboard to its file below the directory that its Grafana looks into every 30 seconds; the directory above it is
- * its folder. Nobody has to be told.
+ * its folder. Nobody has to be told, also when its lite variant takes its place.
  */
 export const renderDashboard: Renderer<'Dashboard'> = (manifest, house) => {
   const { name } = manifest.metadata;
@@ -30,11 +32,17 @@ export const renderDashboard: Renderer<'Dashboard'> = (manifest, house) => {
         apiVersion: 'bastion.lab/v1',
         kind: 'File',
         metadata: { name: `${grafana.metadata.name}-dashboard-${name}` },
-        spec: { path: `${directory}/${name}.json`, content: read.text, mode: '0644' },
+        spec: { path: `${directory}/${name}.json`, content: textNow(read, grafana, house), mode: '0644' },
       },
     ],
   };
 };
+
+/** The lite variant while the Prometheus that is asked is short of memory. Which one it is, the Grafana says. */
+function textNow({ text, lite = text }: SoundDashboard, grafana: GrafanaManifest, house: House): string {
+  const { member } = chosenMember('Prometheus', grafana.spec.prometheus, house);
+  return member !== undefined && effective(member, house.levels).areDashboardsLite ? lite : text;
+}
 
 /** Folders that differ in what people overlook would be two folders of nearly one name. */
 function folderProblems(folder: string | undefined, name: string, house: House): RenderProblem[] {

@@ -10,6 +10,8 @@ export interface SoundDashboard extends DashboardIdentity {
   readonly manifest: DashboardManifest;
   /** Its JSON as it was written. */
   readonly text: string;
+  /** JSON of its lite variant, where it has one. */
+  readonly lite?: string;
 }
 
 /** The sound ones among the dashboards of a Grafana, by name of the resource; uniqueness is not looked at. */
@@ -34,7 +36,26 @@ export function readDashboard(
     return { problems: [{ path: source === undefined ? ['spec'] : ['spec', field], message: found.problem }] };
   const read = readDashboardJson(found.text);
   if ('problems' in read) return { problems: read.problems.map((message) => ({ path: ['spec', field], message })) };
-  return { ...read, manifest, text: found.text };
+  const sound = { ...read, manifest, text: found.text };
+  if (manifest.spec.lite === undefined) return sound;
+  const lite = readLite(manifest.spec.lite, sound, house);
+  if ('text' in lite) return { ...sound, lite: lite.text };
+  return { problems: lite.problems.map((message) => ({ path: ['spec', 'lite'], message })) };
+}
+
+/** A lite variant takes the place of its dashboard, so it must be the same to whoever links to it. */
+function readLite(
+  path: string,
+  { manifest, uid, title }: SoundDashboard,
+  house: Pick<House, 'source'>,
+): { readonly text: string } | { readonly problems: readonly string[] } {
+  const found = house.source(keyOf('Dashboard', manifest.metadata.name), path);
+  if ('problem' in found) return { problems: [found.problem] };
+  const read = readDashboardJson(found.text);
+  if ('problems' in read) return read;
+  const other = (['uid', 'title'] as const).filter((member) => read[member] !== { uid, title }[member]);
+  if (other.length === 0) return found;
+  return { problems: [`has another ${other.join(' and another ')} than the dashboard that it stands in for`] };
 }
 
 function textOf({ metadata, spec }: DashboardManifest, house: Pick<House, 'source'>): SourceText {

@@ -14,6 +14,8 @@ export interface Effective {
   readonly retention: string;
   readonly queries: Spec['queries'];
   readonly arePaused: boolean;
+  /** Dashboards ask for less, where they have a lite variant: the first thing to go, for it costs no sample. */
+  readonly areDashboardsLite: boolean;
   /** Regular expressions of metric names that are dropped after a scrape. */
   readonly drop: readonly string[];
   /** @param interval that of the target; undefined: that of the Prometheus */
@@ -34,6 +36,7 @@ export function effective({ metadata, spec }: PrometheusManifest, levels: Levels
     retention: disk >= 2 ? shorter(spec.retention, onDisk.shortRetention) : spec.retention,
     queries: memory >= 3 ? smallerQueries(spec) : spec.queries,
     arePaused: disk >= PAUSE_LEVEL,
+    areDashboardsLite: memory >= 1,
     drop: memory >= 2 ? spec.drop : [],
     interval: (interval = spec.scrapeInterval) => (memory >= 1 ? longer(interval, onMemory.scrapeInterval) : interval),
     limits: (own = {}) => {

@@ -70,9 +70,9 @@ describe('the desired states that come with bastion', () => {
     ]);
   });
 
-  it('has at most about ten resources and asks each gate in words', async () => {
+  it('has at most about ten resources besides its dashboards, and asks each gate in words', async () => {
     const { resources } = await load('desired-state');
-    const written = resources.filter(({ renderedFrom }) => renderedFrom === undefined);
+    const written = resources.filter(({ renderedFrom, kind }) => renderedFrom === undefined && kind !== 'Dashboard');
     expect(written.map(({ key }) => key).length).to.be.within(8, 14);
     const gates = resources.filter((resource) => resource.kind === 'Gate');
     expect(gates.map(({ name }) => name)).to.deep.equal(['dashboards-visible', 'metrics-visible', 'preconditions']);
@@ -86,6 +86,24 @@ describe('the desired states that come with bastion', () => {
     const { findings, resources } = await loadDesiredState({ directory: copy, root: '' });
     expect(findings).to.deep.equal([]);
     expect(resources.filter(({ kind }) => kind === 'MonitoredService')).to.have.length(4);
+  });
+
+  it('shows its dashboards in one folder, behind the gate that Grafana waits for', async () => {
+    const state = await load('desired-state');
+    const dashboards = state.resources.filter(({ kind }) => kind === 'Dashboard');
+    expect(dashboards.map(({ name }) => name).sort()).to.deep.equal([
+      'domains-dns',
+      'network-topology',
+      'operator',
+      'runbook',
+      'services',
+      'zones',
+    ]);
+    for (const { name } of dashboards) {
+      expect([...before(state, `File/grafana-dashboard-${name}`)], name).to.include('Gate/metrics-visible');
+      const file = state.resources.find(({ key }) => key === `File/grafana-dashboard-${name}`);
+      expect((file?.spec as { path: string }).path).to.match(/\/dashboards\/Homelab\/[a-z-]+\.json$/);
+    }
   });
 
   it('is in the package', () => {

@@ -82,6 +82,51 @@ describe('a Dashboard', () => {
     expect(other?.manifests[0]?.spec).to.include({ path: '/opt/core/charts/config/dashboards/other.json' });
   });
 
+  describe('with a lite variant', () => {
+    const PROMETHEUS = `
+kind: Prometheus
+metadata: {name: prometheus}
+spec: {}
+`;
+    const texts: Readonly<Record<string, string>> = {
+      'full.json': '{"uid":"zones","title":"Zones","panels":[1,2]}',
+      'lite.json': '{"uid":"zones","title":"Zones","panels":[1]}',
+      'other.json': '{"uid":"others","title":"Zones"}',
+    };
+
+    async function shown(lite: string, level?: number) {
+      const documents = `${PROMETHEUS}---${GRAFANA}---
+kind: Dashboard
+metadata: {name: zones}
+spec: {source: full.json, lite: ${lite}}
+`;
+      const levels = level === undefined ? {} : { 'Prometheus/prometheus': { memory: { level, since: 0, cause: '' } } };
+      const house = await stackHouse(documents, {
+        levels,
+        source: (_of, path) => ({ text: texts[path] ?? '' }),
+      });
+      const [manifest] = house.stack.Dashboard;
+      if (manifest === undefined) throw new Error('no Dashboard');
+      return renderDashboard(manifest, house);
+    }
+
+    it('is that one while Prometheus is short of memory, under the same name and path', async () => {
+      const [full] = (await shown('lite.json')).manifests;
+      for (const level of [1, 2, 3]) {
+        const [lite] = (await shown('lite.json', level)).manifests;
+        expect(lite?.spec).to.deep.equal({ ...full?.spec, content: texts['lite.json'] });
+      }
+      expect((await shown('lite.json', 0)).manifests[0]).to.deep.equal(full);
+      expect(full?.spec).to.include({ content: texts['full.json'] });
+    });
+
+    it('must be the same to whoever links to it', async () => {
+      expect((await shown('other.json')).problems).to.deep.equal([
+        { path: ['spec', 'lite'], message: 'has another uid than the dashboard that it stands in for' },
+      ]);
+    });
+  });
+
   it('needs a text: beside it or in it, and not both', async () => {
     const house = await stackHouse(`${GRAFANA}---
 kind: Dashboard

@@ -2,6 +2,7 @@ import { backupRules } from './backups.ts';
 import { certificateRules } from './certificates.ts';
 import type { RuleContext } from './context.ts';
 import { databaseRules } from './database.ts';
+import { graphRules } from './graph.ts';
 import { hostRules } from './host.ts';
 import { memoryRules } from './memory.ts';
 import { operatorRules } from './operator.ts';
@@ -33,5 +34,6 @@ function allGroups(context: RuleContext): readonly RuleGroup[] {
     operatorRules(context),
     databaseRules(),
     ...trafficRules(),
+    graphRules(),
   ];
 }

@@ -1,5 +1,5 @@
 import type { RuleContext } from './context.ts';
-import type { RuleGroup } from './rule.ts';
+import type { RecordingRule, RuleGroup } from './rule.ts';
 
 const OF = 'job="bastion",instance="operator.lab:9479"';
 const CLOCK = 'bastion_clock_timestamp_seconds{clock="full_diff"}';
@@ -13,7 +13,22 @@ function condition(type: string, values: string): Readonly<Record<string, string
 /** What the operator tells of itself and of what it looks after. None when it is not scraped: it would seem to be missing. */
 export function operatorRules({ prometheus }: RuleContext): RuleGroup {
   const isScraped = prometheus.spec.operator !== undefined;
-  return { name: 'bastion-operator', rules: isScraped ? [...aliveRules(), ...resourceRules()] : [] };
+  return { name: 'bastion-operator', rules: isScraped ? [countRule(), ...aliveRules(), ...resourceRules()] : [] };
+}
+
+/** Every resource has five series: their numbers are asked for by all who look at the dashboard. */
+function countRule(): RecordingRule {
+  return {
+    record: 'kind_type:bastion_resource_condition:sum',
+    expr: 'sum by (kind, type) (bastion_resource_condition)',
+    cases: [
+      {
+        series: condition('Ready', '1+0x10'),
+        at: '5m',
+        values: [{ labels: { kind: 'Container', type: 'Ready' }, value: 1 }],
+      },
+    ],
+  };
 }
 
 function aliveRules(): RuleGroup['rules'] {

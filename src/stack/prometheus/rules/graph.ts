@@ -1,0 +1,129 @@
+import type { RecordingRule, RuleGroup } from './rule.ts';
+
+const NODES = 'max by (id, title, subtitle, color) (homelab_graph_node_info)';
+const IDS = 'max by (id) (homelab_graph_node_info)';
+const EDGES = 'max by (id, source, target, kind) (homelab_graph_edge_info)';
+const NODE = 'id:homelab_graph_node:info';
+
+/** The zone of each client that is told, as the label that a node shows, by the id of its node. */
+const CLIENT_ZONES = `label_replace(label_replace(max by (client, zone) (adguard_client_info), "id", "cli:$1", "client", "(.+)"), "detail__zone", "$1", "zone", "(.+)")`;
+
+/** Which dashboard is about a node, as the rest of a link: the panel can have one link for all nodes only. */
+const ABOUT: readonly (readonly [kind: string, link: string])[] = [
+  ['svc', 'bastion-services?var-service=$1'],
+  ['cli', 'bastion-zones?var-client=$1'],
+  ['zone', 'bastion-zones?var-zone=$1'],
+  ['(?:dom|up|ext)', 'bastion-domains-dns'],
+];
+
+const CLIENT = { id: 'cli:10.0.0.9', title: 'tv', subtitle: 'client', color: 'green' };
+const TRAEFIK = { id: 'svc:traefik', title: 'traefik', subtitle: 'service', color: 'blue' };
+const CLIENT_NODE = { ...CLIENT, detail__zone: 'iot', about: 'bastion-zones?var-client=10.0.0.9' };
+const TRAEFIK_NODE = { ...TRAEFIK, about: 'bastion-services?var-service=traefik' };
+const EDGE = { id: 'cli:10.0.0.9|svc:traefik', source: 'cli:10.0.0.9', target: 'svc:traefik', kind: 'http' };
+const LOST = { id: 'cli:10.0.0.9|svc:gone', source: 'cli:10.0.0.9', target: 'svc:gone', kind: 'http' };
+
+/**
+ * The network graph as the node graph panel wants it: whole nodes and whole edges, so that a panel reads some hundreds of
+ * series instead of well over a thousand. An edge without both its nodes, which crashes the panel, is left out here.
+ */
+export function graphRules(): RuleGroup {
+  return { name: 'bastion-graph', rules: [...nodeRules(), ...edgeRules()] };
+}
+
+function nodeRules(): RecordingRule[] {
+  const withZone = `${NODES} * on (id) group_left (detail__zone) ${CLIENT_ZONES} or on (id) label_replace(${NODES}, "detail__zone", "$1", "id", "zone:(.+)")`;
+  const whole = ABOUT.reduce(
+    (expr, [kind, link]) => `label_replace(${expr}, "about", "${link}", "id", "${kind}:(.*)")`,
+    withZone,
+  );
+  const requests = 'sum by (id) (rate(homelab_graph_node_requests_total[5m]))';
+  const errors = 'sum by (id) (rate(homelab_graph_node_errors_total[5m]))';
+  const counters = {
+    'homelab_graph_node_requests_total{id="cli:10.0.0.9"}': '0+120x20',
+    'homelab_graph_node_errors_total{id="cli:10.0.0.9"}': '0+30x20',
+  };
+  return [
+    {
+      record: NODE,
+      expr: whole,
+      cases: [
+        {
+          series: graph(),
+          at: '10m',
+          values: [
+            { labels: CLIENT_NODE, value: 1 },
+            { labels: TRAEFIK_NODE, value: 1 },
+          ],
+        },
+      ],
+    },
+    {
+      record: 'id:homelab_graph_node_requests:rate5m',
+      expr: `${NODE} * on (id) group_left () (${requests} or on (id) 0 * ${IDS})`,
+      cases: [
+        {
+          series: { ...graph(), ...counters },
+          at: '10m',
+          values: [
+            { labels: CLIENT_NODE, value: 2 },
+            { labels: TRAEFIK_NODE, value: 0 },
+          ],
+        },
+      ],
+    },
+    {
+      record: 'id:homelab_graph_node_errors:ratio_rate5m',
+      expr: `${NODE} * on (id) group_left () (${errors} / (${requests} > 0) or on (id) 0 * ${IDS})`,
+      cases: [
+        {
+          series: { ...graph(), ...counters },
+          at: '10m',
+          values: [
+            { labels: CLIENT_NODE, value: 0.25 },
+            { labels: TRAEFIK_NODE, value: 0 },
+          ],
+        },
+      ],
+    },
+  ];
+}
+
+function edgeRules(): RecordingRule[] {
+  const end = (of: string): string => `label_replace(${IDS}, "${of}", "$1", "id", "(.+)")`;
+  const guarded = `(${EDGES} and on (source) ${end('source')} and on (target) ${end('target')})`;
+  const requests = 'sum by (id) (rate(homelab_graph_edge_requests_total[5m]))';
+  const seconds = 'sum by (id) (rate(homelab_graph_edge_duration_seconds_total[5m]))';
+  const idle = `0 * max by (id) (homelab_graph_edge_info)`;
+  const counters = {
+    [`homelab_graph_edge_requests_total{id="${EDGE.id}"}`]: '0+120x20',
+    [`homelab_graph_edge_duration_seconds_total{id="${EDGE.id}"}`]: '0+60x20',
+  };
+  return [
+    {
+      record: 'id:homelab_graph_edge_requests:rate5m',
+      expr: `${guarded} * on (id) group_left () (${requests} or on (id) ${idle})`,
+      cases: [{ series: { ...graph(), ...counters }, at: '10m', values: [{ labels: EDGE, value: 2 }] }],
+    },
+    {
+      record: 'id:homelab_graph_edge_duration_seconds:mean5m',
+      expr: `${guarded} * on (id) group_left () (${seconds} / (${requests} > 0) or on (id) ${idle})`,
+      cases: [{ series: { ...graph(), ...counters }, at: '10m', values: [{ labels: EDGE, value: 0.5 }] }],
+    },
+  ];
+}
+
+/** A client with its zone, Traefik, the edge between them, and an edge to a node that is not told. */
+function graph(): Readonly<Record<string, string>> {
+  const series = (name: string, labels: Readonly<Record<string, string>>): string =>
+    `${name}{${Object.entries(labels)
+      .map(([label, value]) => `${label}="${value}"`)
+      .join(',')}}`;
+  return {
+    [series('homelab_graph_node_info', CLIENT)]: '1+0x20',
+    [series('homelab_graph_node_info', TRAEFIK)]: '1+0x20',
+    [series('homelab_graph_edge_info', EDGE)]: '1+0x20',
+    [series('homelab_graph_edge_info', LOST)]: '1+0x20',
+    [series('adguard_client_info', { client: '10.0.0.9', zone: 'iot', name: 'tv' })]: '1+0x20',
+  };
+}
