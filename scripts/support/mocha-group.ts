@@ -69,6 +69,7 @@ export async function runMochaGroup(group: MochaGroup, signal: AbortSignal): Pro
         passed: 0,
         failed: 0,
         skipped: [],
+        files: [],
         faults: [`${group.name}: mocha ended before its tests did (${how})`],
       };
     }

@@ -8,6 +8,8 @@ export interface GroupResult {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: readonly { readonly title: string; readonly reason: string }[];
+  /** How long each spec file took, hooks included. */
+  readonly files: readonly { readonly file: string; readonly milliseconds: number }[];
 }
 
 /**
@@ -22,6 +24,13 @@ export default class SummingReporter extends Mocha.reporters.Spec {
     let passed = 0;
     let failed = 0;
     const skipped: { title: string; reason: string }[] = [];
+    const files: { file: string; milliseconds: number }[] = [];
+    const begun = new Map<Mocha.Suite, number>();
+    runner.on(Mocha.Runner.constants.EVENT_SUITE_BEGIN, (suite: Mocha.Suite) => begun.set(suite, Date.now()));
+    runner.on(Mocha.Runner.constants.EVENT_SUITE_END, (suite: Mocha.Suite) => {
+      if (suite.parent?.root !== true || suite.file === undefined) return;
+      files.push({ file: suite.file, milliseconds: Date.now() - (begun.get(suite) ?? Date.now()) });
+    });
     // Known only now: a --grep is applied after the reporter was made.
     runner.once(Mocha.Runner.constants.EVENT_RUN_BEGIN, () => (planned = runner.total));
     runner.on(Mocha.Runner.constants.EVENT_TEST_PASS, () => (passed += 1));
@@ -37,7 +46,7 @@ export default class SummingReporter extends Mocha.reporters.Spec {
     process.on('SIGTERM', abort);
     runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
       process.off('SIGTERM', abort);
-      writeFileSync(file, JSON.stringify({ planned, passed, failed, skipped } satisfies GroupResult));
+      writeFileSync(file, JSON.stringify({ planned, passed, failed, skipped, files } satisfies GroupResult));
     });
   }
 }
