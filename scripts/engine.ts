@@ -18,7 +18,7 @@ export interface ProvisionedEngine {
 }
 
 /** What a private engine is for; each purpose has its own, so that tests do not stop the demo's. */
-export type EnginePurpose = 'test' | 'demo';
+export type EnginePurpose = 'test' | 'stack' | 'demo';
 
 /** Directory of the private engine of this checkout for a purpose. Short, since a socket's path is limited to 107 bytes. */
 export function privateEngineDirectory(purpose: EnginePurpose): string {

@@ -2,36 +2,30 @@
  * `npm test`: all set-up and all tests. The last line is `N passed, N failed, N skipped`; the exit code is 0 only when
  * nothing failed and something passed.
  *
- * `npm test -- --only checks,unit,contract,sim,e2e` runs some groups, `--grep TEXT` some tests. BASTION_TEST_SCALE
+ * `npm test -- --only checks,unit,contract,sim,e2e,stack` runs some groups, `--grep TEXT` some tests. BASTION_TEST_SCALE
  * (default 1) scales the long suites and their deadlines.
+ *
+ * Most of what the engine's tests do is to wait, so three lanes run side by side: these, those that need only the
+ * processor, and the stack's on an engine of their own.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureImages } from '../test/images/ensure-images.ts';
 import { IMAGE_NAMES } from '../test/images/recipes.ts';
-import { TEST_ENGINE_VARIABLE, type TestEngine } from '../test/support/test-engine.ts';
+import type { TestEngine } from '../test/support/test-engine.ts';
 import { ensureEngine, type ProvisionedEngine } from './engine.ts';
 import { BUILD, CHECKS, runCheck, type Check } from './support/checks.ts';
 import { installTools } from './support/install-tools.ts';
-import { runMochaGroup } from './support/mocha-group.ts';
-import { runCommand } from './support/run-command.ts';
+import type { GroupOutcome } from './support/mocha-group.ts';
+import { runApart } from './support/run-apart.ts';
+import { hasProgram, runCommand } from './support/run-command.ts';
+import { COVERAGE, runGroup } from './support/run-group.ts';
+import { ALL_GROUPS, ENGINE_GROUPS, PURE_GROUPS, STACK_GROUP, type TestGroup } from './support/test-groups.ts';
 import { TestTally } from './support/test-tally.ts';
 
-const MINUTE = 60_000;
-const COVERAGE = 'coverage/tmp';
-
-/** Groups in the order in which they run; those with `engine` use the real one, those with `coverage` are measured. */
-const GROUPS = [
-  { name: 'unit', timeout: 10_000, deadline: 10 * MINUTE, engine: false, coverage: true },
-  { name: 'contract', timeout: MINUTE, deadline: 15 * MINUTE, engine: true, coverage: false },
-  { name: 'sim', timeout: 10 * MINUTE, deadline: 30 * MINUTE, engine: false, coverage: true },
-  { name: 'e2e', timeout: 5 * MINUTE, deadline: 60 * MINUTE, engine: true, coverage: false },
-] as const;
-
 const { values: flags } = parseArgs({ options: { only: { type: 'string' }, grep: { type: 'string', short: 'g' } } });
-const wanted = (flags.only ?? ['checks', ...GROUPS.map(({ name }) => name)].join(',')).split(',');
+const wanted = (flags.only ?? ['checks', ...ALL_GROUPS.map(({ name }) => name)].join(',')).split(',');
 const scale = Math.max(1, Number(process.env['BASTION_TEST_SCALE'] ?? 1) || 1);
 const tally = new TestTally();
 const stop = new AbortController();
@@ -48,8 +42,17 @@ try {
   await rm('coverage', { recursive: true, force: true });
   await check(BUILD);
   if (wanted.includes('checks')) await Promise.all(CHECKS.map(check));
-  const told = GROUPS.some((group) => group.engine && wanted.includes(group.name)) ? await provide() : undefined;
-  for (const group of GROUPS.filter(({ name }) => wanted.includes(name))) await runGroup(group, told);
+  const pure = PURE_GROUPS.filter(isWanted);
+  const real = ENGINE_GROUPS.filter(isWanted);
+  const stack = isWanted(STACK_GROUP);
+  const told = real.length > 0 || stack ? await provide() : undefined;
+  const apart = stack && told !== undefined && (await canRunApart());
+  const first = [...real, ...(stack && !apart ? [STACK_GROUP] : [])];
+  await Promise.all([
+    runLane(first, told, true),
+    runLane(pure, undefined, first.length === 0),
+    apart && told !== undefined ? runStackApart(told) : undefined,
+  ]);
   if (existsSync(COVERAGE) && !stop.signal.aborted) await printCoverage();
 } catch (error) {
   tally.fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -59,6 +62,10 @@ try {
 if (stop.signal.aborted) tally.fail('interrupted');
 tally.print();
 process.exitCode = tally.exitCode;
+
+function isWanted({ name }: TestGroup): boolean {
+  return wanted.includes(name);
+}
 
 async function check(item: Check): Promise<void> {
   if (stop.signal.aborted) return;
@@ -91,36 +98,29 @@ async function provide(): Promise<TestEngine | undefined> {
   }
 }
 
-async function runGroup(group: (typeof GROUPS)[number], told: TestEngine | undefined): Promise<void> {
-  if (stop.signal.aborted) return;
-  console.log(`\n== ${group.name} ==`);
-  const files = specFiles(join('test', group.name));
-  if (files.length === 0) return tally.fail(`${group.name}: there are no spec files`);
-  const outcome = await runMochaGroup(
-    {
-      name: group.name,
-      files,
-      timeoutMilliseconds: group.timeout * scale,
-      deadlineMilliseconds: group.deadline * scale,
-      arguments: flags.grep === undefined ? [] : ['--grep', flags.grep],
-      env: {
-        // Unit tests and simulations must not find an engine by accident.
-        DOCKER_HOST: group.engine && told !== undefined ? told.host : 'unix:///nonexistent/docker.sock',
-        [TEST_ENGINE_VARIABLE]: group.engine && told !== undefined ? JSON.stringify(told) : '',
-        ...(group.coverage && flags.grep === undefined ? { NODE_V8_COVERAGE: COVERAGE } : {}),
-      },
-    },
-    stop.signal,
-  );
-  tally.add(group.name, outcome);
+/** Whoever lent us an engine may not be ready for a second one, and a network namespace needs root. */
+async function canRunApart(): Promise<boolean> {
+  if (engine?.private !== true || process.getuid?.() !== 0 || !(await hasProgram('unshare'))) return false;
+  return (await runCommand(['unshare', '--net', '--', 'true'])).code === 0;
 }
 
-function specFiles(directory: string): string[] {
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.spec.ts'))
-    .map((path) => join(directory, path))
-    .sort();
+/** Runs groups one after the other. Only one lane at a time may be live. */
+async function runLane(groups: readonly TestGroup[], told: TestEngine | undefined, live: boolean): Promise<void> {
+  for (const group of groups) {
+    if (stop.signal.aborted) return;
+    if (live) console.log(`\n== ${group.name} ==`);
+    tell(group, await runGroup(group, { engine: told, scale, grep: flags.grep, live }, stop.signal), live);
+  }
+}
+
+async function runStackApart(from: TestEngine): Promise<void> {
+  const run = { from, scale, ...(flags.grep === undefined ? {} : { grep: flags.grep }) };
+  tell(STACK_GROUP, await runApart(run, stop.signal), false);
+}
+
+function tell(group: TestGroup, outcome: GroupOutcome, live: boolean): void {
+  if (!live) console.log(`\n== ${group.name} (ran beside) ==\n${outcome.output.trimEnd()}`);
+  tally.add(group.name, outcome);
 }
 
 async function printCoverage(): Promise<void> {

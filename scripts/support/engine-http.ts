@@ -29,7 +29,7 @@ export function callEngine(host: string, call: EngineCall): Promise<EngineAnswer
     const idle = call.idleMilliseconds ?? 30_000;
     const outgoing = request(
       {
-        ...address(host),
+        ...engineAddress(host),
         method: call.method ?? 'GET',
         path: call.path,
         agent: false,
@@ -67,7 +67,8 @@ export async function engineAnswers(host: string): Promise<boolean> {
   }
 }
 
-function address(host: string): RequestOptions {
+/** How to reach an engine: for `node:http`. */
+export function engineAddress(host: string): RequestOptions {
   if (host.startsWith('unix://')) return { socketPath: host.slice('unix://'.length) };
   const url = new URL(host.replace(/^tcp:/, 'http:'));
   return { host: url.hostname, port: url.port === '' ? 2375 : url.port };

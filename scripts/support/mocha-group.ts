@@ -20,15 +20,19 @@ export interface MochaGroup {
   readonly deadlineMilliseconds: number;
   readonly env: NodeJS.ProcessEnv;
   readonly arguments: readonly string[];
+  /** Whether its report goes to the terminal while it runs; else it is in the outcome. */
+  readonly live: boolean;
 }
 
 /** What a group found, with the faults that mocha itself cannot count. */
 export interface GroupOutcome extends GroupResult {
   /** Why the process as a whole failed; each counts as one failed test. */
   readonly faults: readonly string[];
+  /** The report of a group that was not live. */
+  readonly output: string;
 }
 
-/** Runs a group, its report going to the terminal. Never rejects for failing tests. */
+/** Runs a group. Never rejects for failing tests. */
 export async function runMochaGroup(group: MochaGroup, signal: AbortSignal): Promise<GroupOutcome> {
   const scratch = await mkdtemp(join(tmpdir(), 'bastion-results-'));
   const results = join(scratch, 'results.json');
@@ -44,7 +48,11 @@ export async function runMochaGroup(group: MochaGroup, signal: AbortSignal): Pro
   const askToStop = (): void => writeFileSync(stopFile(results), '');
   signal.addEventListener('abort', askToStop, { once: true });
   try {
-    const { code, signal: endedBy } = await runCommand(
+    const {
+      code,
+      signal: endedBy,
+      output,
+    } = await runCommand(
       [
         process.execPath,
         // Not bin/mocha.js, which starts a second process for the flag and kills it before its hooks have cleaned up.
@@ -56,7 +64,7 @@ export async function runMochaGroup(group: MochaGroup, signal: AbortSignal): Pro
       ],
       {
         env: group.env,
-        inherit: true,
+        inherit: group.live,
         deadlineMilliseconds: group.deadlineMilliseconds,
         signal: AbortSignal.any([signal, leaked.signal]),
         graceMilliseconds: GRACE_MILLISECONDS,
@@ -70,6 +78,7 @@ export async function runMochaGroup(group: MochaGroup, signal: AbortSignal): Pro
         failed: 0,
         skipped: [],
         files: [],
+        output,
         faults: [`${group.name}: mocha ended before its tests did (${how})`],
       };
     }
@@ -84,7 +93,7 @@ export async function runMochaGroup(group: MochaGroup, signal: AbortSignal): Pro
     if (result.failed === 0 && seen < result.planned) {
       faults.push(`${group.name}: only ${seen} of ${result.planned} tests ran`);
     }
-    return { ...result, faults };
+    return { ...result, faults, output };
   } finally {
     signal.removeEventListener('abort', askToStop);
     clearInterval(watch);
