@@ -116,6 +116,18 @@ export class World {
       to: '',
       backup: '',
       only: '',
+      push: {
+        socket: undefined,
+        group: '',
+        repository: '',
+        releases: '',
+        branch: '',
+        keep: 0,
+        allowForcePush: false,
+        allowedSigners: undefined,
+        keyring: undefined,
+        followMilliseconds: 0,
+      },
     };
   }
 

@@ -14,17 +14,31 @@ export const WALLS = {
   certs: ['model'],
   exporter: [],
   plan: ['model'],
+  release: ['model'],
   observe: ['model', 'engine', 'plan', 'certs'],
   apply: ['model', 'engine', 'certs'],
   runtime: ['model', 'desired', 'engine', 'gates', 'plan', 'observe', 'apply', 'certs'],
   status: ['model', 'runtime'],
-  cli: ['model', 'desired', 'engine', 'gates', 'plan', 'observe', 'apply', 'certs', 'runtime', 'status'],
-  main: ['model', 'desired', 'engine', 'gates', 'plan', 'observe', 'apply', 'certs', 'runtime', 'status', 'cli'],
+  cli: ['model', 'desired', 'engine', 'gates', 'plan', 'observe', 'apply', 'certs', 'release', 'runtime', 'status'],
+  main: [
+    'model',
+    'desired',
+    'engine',
+    'gates',
+    'plan',
+    'observe',
+    'apply',
+    'certs',
+    'release',
+    'runtime',
+    'status',
+    'cli',
+  ],
 };
 
 /** The clock is passed to every room as a value, so its type may be named everywhere but in the pure ones. */
 const CLOCK = join('runtime', 'clock.ts');
-const CLOCK_ROOMS = ['desired', 'engine', 'observe', 'apply', 'certs', 'exporter'];
+const CLOCK_ROOMS = ['desired', 'engine', 'observe', 'apply', 'certs', 'release', 'exporter'];
 
 /** Package -> the only room that may import it. */
 const OWNED_PACKAGES = {

@@ -5,6 +5,7 @@ import { HOST_CONTROL_RULES } from '../desired/policy/host-control.ts';
 import { UsageError } from './errors.ts';
 import { nearest } from './nearest.ts';
 import { environmentName, type OptionDefinition } from './options.ts';
+import { readPushSettings, type PushSettings } from './push-settings.ts';
 
 type OptionTable = Readonly<Record<string, OptionDefinition>>;
 type RawValues = Readonly<Record<string, string | boolean | undefined>>;
@@ -40,6 +41,7 @@ export interface Settings {
   readonly to: string;
   readonly backup: string;
   readonly only: string;
+  readonly push: PushSettings;
 }
 
 /** A command's arguments as typed. */
@@ -104,7 +106,7 @@ function fromEnvironment(environment: NodeJS.ProcessEnv, options: OptionTable): 
 }
 
 function isPath({ value }: OptionDefinition): boolean {
-  return value === 'DIR' || value === 'FILE';
+  return value === 'DIR' || value === 'FILE' || value === 'PATH';
 }
 
 async function fromFile(path: string, required: boolean, options: OptionTable, all: OptionTable): Promise<RawValues> {
@@ -196,5 +198,6 @@ export async function resolveSettings(
     to: text('to'),
     backup: text('backup'),
     only: text('only'),
+    push: readPushSettings({ text, file, isOn: (name) => value(name) === true }),
   };
 }

@@ -4,6 +4,8 @@ import {
   LIMIT_OPTION,
   LISTEN_OPTION,
   LOG_OPTION,
+  PUSH_SOCKET_OPTIONS,
+  REPOSITORY_OPTIONS,
   RESTORE_OPTIONS,
   SCHEDULE_OPTION,
   TLS_OPTIONS,
@@ -50,7 +52,14 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
   run: {
     summary: 'converge and keep it so, until stopped',
     maximumPositionals: 0,
-    options: { ...COMMON_OPTIONS, ...LISTEN_OPTION, ...TLS_OPTIONS, ...SCHEDULE_OPTION, ...LOG_OPTION },
+    options: {
+      ...COMMON_OPTIONS,
+      ...LISTEN_OPTION,
+      ...TLS_OPTIONS,
+      ...SCHEDULE_OPTION,
+      ...LOG_OPTION,
+      ...PUSH_SOCKET_OPTIONS,
+    },
     exitCodes: '0 stopped by a signal, 1 failed',
     examples: [
       { line: 'bastion run', does: 'as the service does' },
@@ -184,6 +193,17 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
       { line: 'bastion completion names Container', does: 'the names of all containers that are wanted' },
     ],
     load: () => import('./completion.ts'),
+  },
+  init: {
+    summary: 'prepare this host: directories, users, configuration, a repository to push to; `--root DIR` to try it',
+    maximumPositionals: 0,
+    options: { ...COMMON_OPTIONS, ...REPOSITORY_OPTIONS },
+    exitCodes: '0 prepared (also when all was there), 1 failed or something of yours is in the way',
+    examples: [
+      { line: 'sudo bastion init', does: 'once, after the program was installed; doing it again does no harm' },
+      { line: 'bastion init --root /tmp/try', does: 'all of it in a scratch directory, without users' },
+    ],
+    load: () => import('./init/init.ts'),
   },
   version: {
     summary: 'show the version',

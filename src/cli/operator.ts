@@ -1,4 +1,5 @@
 import { loadDesiredState } from '../desired/load.ts';
+import { resolveExisting } from '../desired/real-path.ts';
 import { watchDesiredState } from '../desired/watch.ts';
 import { createDockerEngine } from '../engine/docker.ts';
 import { readGates } from '../gates/read.ts';
@@ -38,7 +39,8 @@ export async function createOperator(
   const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
   const load = async (previous: DesiredState | undefined, levels: Levels): Promise<DesiredState> => {
     const desired = await loadDesiredState({
-      directory: desiredDirectory,
+      // A release that is exchanged while it is read must not be mixed with the next one.
+      directory: resolveExisting(desiredDirectory),
       root,
       levels,
       reserved: reservedPlaces(settings),

@@ -96,6 +96,43 @@ export const RESTORE_OPTIONS = {
   only: { type: 'string', value: 'prometheus|grafana', help: 'one part alone, right into that directory', default: '' },
 } as const satisfies Record<string, OptionDefinition>;
 
+/** Where the operator takes questions about pushes, and what may be asked about. */
+export const PUSH_SOCKET_OPTIONS = {
+  'push-socket': {
+    type: 'string',
+    value: 'PATH',
+    help: 'socket on which git hooks ask for plans (docs/git-push.md); off when empty',
+    default: '',
+  },
+  'push-group': { type: 'string', value: 'GROUP', help: 'group that may use it', default: 'bastion-push' },
+  releases: {
+    type: 'string',
+    value: 'DIR',
+    help: 'directory with one directory a release; the link `current` lies beside it',
+    default: '/srv/bastion/releases',
+  },
+} as const satisfies Record<string, OptionDefinition>;
+
+export const REPOSITORY_OPTIONS = {
+  ...PUSH_SOCKET_OPTIONS,
+  repository: {
+    type: 'string',
+    value: 'DIR',
+    help: 'bare repository that is pushed to',
+    default: '/srv/bastion/desired-state.git',
+  },
+  branch: { type: 'string', value: 'NAME', help: 'the only branch that may be pushed', default: 'main' },
+  'keep-releases': { type: 'string', value: 'N', help: 'releases kept beside the current one', default: '10' },
+  'allow-force-push': { type: 'boolean', help: 'take pushes that drop commits' },
+  'allowed-signers': {
+    type: 'string',
+    value: 'FILE',
+    help: 'take commits only with an SSH signature of these (ssh-keygen(1), ALLOWED SIGNERS)',
+  },
+  keyring: { type: 'string', value: 'DIR', help: 'take commits only with a signature of a key in this GnuPG home' },
+  follow: { type: 'string', value: 'TIME', help: 'how long a push is followed, such as 90s or 10m', default: '10m' },
+} as const satisfies Record<string, OptionDefinition>;
+
 /** Name of a flag's environment variable: `desired-state` is `BASTION_DESIRED_STATE`. */
 export function environmentName(option: string): string {
   return `BASTION_${option.toUpperCase().replaceAll('-', '_')}`;

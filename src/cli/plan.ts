@@ -29,7 +29,8 @@ function writeTrouble(plan: Plan, output: Output): void {
       );
 }
 
-function summary(plan: Plan): string {
+/** How many steps run now, and how many wait. */
+export function planSummary(plan: Plan): string {
   const now = runnableSteps(plan.steps).length;
   const later = plan.steps.length - now;
   return [...(now > 0 ? [`${now} to do now`] : []), ...(later > 0 ? [`${later} waiting`] : [])].join(', ');
@@ -55,7 +56,7 @@ export const command: Command = async ({ settings, output, errors }) => {
     output.write(`${renderPlanText(plan, { color: output.color })}\n`);
     for (const { file } of plan.consents) output.write(`to consent: touch ${gates.directory}/${file}\n`);
     writeTrouble(plan, output);
-    if (plan.steps.length > 0) output.write(`${styled(output, 'bold', summary(plan))}\n`);
+    if (plan.steps.length > 0) output.write(`${styled(output, 'bold', planSummary(plan))}\n`);
     const unseen = unseenText(desired.resources);
     if (unseen !== undefined) output.write(`${styled(output, 'dim', unseen)}\n`);
   }

@@ -17,6 +17,7 @@ import { listenPlan, type ListenPlan } from './listen-plan.ts';
 import { MonitoringServer } from './monitoring-server.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { packageVersion } from './package-version.ts';
+import { openPushSocket, pushTail } from './push/open-push-socket.ts';
 
 const RENEWALS = { renewable: 'asked', unissued: 'unissued', unseen: 'unseen', unknown: 'unknown' } as const;
 
@@ -93,7 +94,9 @@ export const command: Command = async ({ settings, output, environment, signal }
     const paths = pathsIn(directory);
     return serveOverTls(source, { host, port, paths, title: `metrics on ${host}:${port}`, awaitsAddress: true, tell });
   }, tell);
-  operator = await createOperator(settings, systemClock, [log, metrics, liveness], (desired) => {
+  const tail = pushTail(settings);
+  const consumers = [log, metrics, liveness, ...(tail === undefined ? [] : [tail])];
+  operator = await createOperator(settings, systemClock, consumers, (desired) => {
     if (listen.on !== undefined) monitoring.follow(monitoringPlace(desired));
   });
   const servers: Pick<StatusServer, 'close'>[] = [monitoring];
@@ -105,6 +108,8 @@ export const command: Command = async ({ settings, output, environment, signal }
       throw new CommandError(`cannot listen on ${settings.listen}: ${message}; choose another with --listen`);
     });
     if (onNetwork !== undefined) servers.push(onNetwork);
+    const forPushes = await openPushSocket(settings, source, tail, tell);
+    if (forPushes !== undefined) servers.push(forPushes);
     await operator.controller.start();
     await aborted(signal);
     return EXIT.done;

@@ -1,14 +1,16 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 /**
- * Commit that is checked out where a directory lies, read from git's own files; undefined outside a work tree and
- * before the first commit. Git is not run: it may be missing, and refuses directories of other users.
- * Layout: https://git-scm.com/docs/gitrepository-layout
+ * Commit that is checked out where a directory lies: of a release of `git push` its name, else read from git's own files;
+ * undefined outside of both and before the first commit. Git is not run: it may be missing, and refuses directories of
+ * other users. Layout: https://git-scm.com/docs/gitrepository-layout
  */
 export function gitRevision(directory: string): string | undefined {
-  const repository = findRepository(directory);
-  if (repository === undefined) return undefined;
+  const place = findPlace(directory);
+  if (place === undefined) return undefined;
+  if ('release' in place) return place.release;
+  const { repository } = place;
   const shared = readText(join(repository, 'commondir'));
   const places = [repository, ...(shared === undefined ? [] : [resolve(repository, shared)])];
   let name = readText(join(repository, 'HEAD'));
@@ -24,7 +26,8 @@ export function gitRevision(directory: string): string | undefined {
   return undefined;
 }
 
-function findRepository(directory: string): string | undefined {
+/** The closest release or work tree, from the directory upwards. */
+function findPlace(directory: string): { release: string } | { repository: string } | undefined {
   let current: string;
   try {
     current = realpathSync(directory);
@@ -33,14 +36,24 @@ function findRepository(directory: string): string | undefined {
     return undefined;
   }
   for (;;) {
+    if (isRelease(current)) return { release: basename(current) };
     const entry = join(current, '.git');
     const type = statSync(entry, { throwIfNoEntry: false });
-    if (type?.isDirectory() === true) return entry;
+    if (type?.isDirectory() === true) return { repository: entry };
     const link = type?.isFile() === true ? /^gitdir: (.+)$/.exec(readText(entry) ?? '')?.[1] : undefined;
-    if (link !== undefined) return resolve(current, link);
+    if (link !== undefined) return { repository: resolve(current, link) };
     if (dirname(current) === current) return undefined;
     current = dirname(current);
   }
+}
+
+/**
+ * A release is a directory named by its commit with a record of that commit beside it (src/release/record.ts). The name
+ * alone could be anything's, and a record inside could be pushed.
+ */
+function isRelease(directory: string): boolean {
+  const name = basename(directory);
+  return isCommit(name) && (readText(`${directory}.json`)?.includes(`"commit":"${name}"`) ?? false);
 }
 
 function readPacked(repository: string, reference: string): string | undefined {

@@ -1,5 +1,6 @@
 import { readdirSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
+import { linkPlaces, type LinkPlace } from './link-places.ts';
 
 /** The part of the clock that watching needs (src/runtime/clock.ts). */
 interface Timers {
@@ -19,7 +20,8 @@ const LARGEST_TREE = 20_000;
 /**
  * Calls back when anything below the directory may have changed: manifests, and the files that they name. Events of the
  * file system make it quick, and a look at names, sizes and times makes it sure (network mounts and bind mounts tell no
- * events). A directory that is missing or vanishes is watched for too.
+ * events). A directory that is missing or vanishes is watched for too, and one that is reached through a symlink is
+ * followed when that is exchanged, which is how a release of `git push` goes live.
  */
 export function watchDesiredState(
   directory: string,
@@ -30,6 +32,7 @@ export function watchDesiredState(
   const settle = options.settle ?? 100;
   const poll = options.poll ?? 2000;
   const watchers = new Map<string, FSWatcher>();
+  const linkWatchers = new Map<string, FSWatcher>();
   let known = look(directory);
   let cancel = (): void => undefined;
   let closed = false;
@@ -46,23 +49,36 @@ export function watchDesiredState(
     schedule(poll);
     if (changed) onChange();
   };
-  const drop = (path: string): void => {
-    watchers.get(path)?.close();
-    watchers.delete(path);
+  const drop = (held: Map<string, FSWatcher>, id: string): void => {
+    held.get(id)?.close();
+    held.delete(id);
   };
-  const follow = (): void => {
-    for (const path of watchers.keys()) if (!known.directories.has(path)) drop(path);
-    for (const path of known.directories) {
-      if (watchers.has(path)) continue;
+  const hold = (
+    held: Map<string, FSWatcher>,
+    wanted: ReadonlyMap<string, string>,
+    heard: (id: string, name: string | null) => void,
+  ): void => {
+    for (const id of held.keys()) if (!wanted.has(id)) drop(held, id);
+    for (const [id, path] of wanted) {
+      if (held.has(id)) continue;
       try {
-        const watcher = watch(path, { persistent: false }, () => schedule(settle));
+        const watcher = watch(path, { persistent: false }, (_event, name) => heard(id, name));
         // The directory went away, or events overflowed: the next look finds out.
-        watcher.on('error', () => drop(path));
-        watchers.set(path, watcher);
+        watcher.on('error', () => drop(held, id));
+        held.set(id, watcher);
       } catch {
         // No watch to be had (limit reached, directory gone): the regular look covers it.
       }
     }
+  };
+  const follow = (): void => {
+    hold(watchers, known.directories, () => schedule(settle));
+    const links = linkPlaces(directory);
+    const names = namesByDirectory(links);
+    hold(linkWatchers, new Map(links.map((link) => [link.directory, link.directory])), (id, name) => {
+      // Renamed into place in one go: there is nothing to settle.
+      if (name === null || names.get(id)?.has(name) === true) schedule(0);
+    });
   };
 
   follow();
@@ -71,17 +87,30 @@ export function watchDesiredState(
     close() {
       closed = true;
       cancel();
-      for (const path of [...watchers.keys()]) drop(path);
+      for (const held of [watchers, linkWatchers]) for (const id of [...held.keys()]) drop(held, id);
     },
   };
 }
 
-/** Directories below (dot-directories left out), and a text that differs when any entry does. */
-function look(directory: string): { directories: ReadonlySet<string>; fingerprint: string } {
-  const directories = new Set<string>();
+function namesByDirectory(links: readonly LinkPlace[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const names = new Map<string, Set<string>>();
+  for (const { directory, name } of links) names.set(directory, (names.get(directory) ?? new Set()).add(name));
+  return names;
+}
+
+interface Look {
+  /** Directories below (dot-directories left out) by what they are, since another one may come to lie at the same path. */
+  readonly directories: ReadonlyMap<string, string>;
+  /** Differs when any entry does. */
+  readonly fingerprint: string;
+}
+
+function look(directory: string): Look {
+  const directories = new Map<string, string>();
   const parts: string[] = [];
   const visit = (path: string, depth: number): void => {
-    directories.add(path);
+    const { dev, ino } = statSync(path);
+    directories.set(`${dev}:${ino}`, path);
     for (const name of readdirSync(path).sort()) {
       if (name.startsWith('.') || parts.length > LARGEST_TREE) continue;
       const entry = join(path, name);

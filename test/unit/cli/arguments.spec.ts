@@ -4,10 +4,24 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseArguments, resolveSettings, type Settings } from '../../../src/cli/arguments.ts';
 import { UsageError } from '../../../src/cli/errors.ts';
-import { COMMON_OPTIONS, LIMIT_OPTION, LISTEN_OPTION, SCHEDULE_OPTION, TLS_OPTIONS } from '../../../src/cli/options.ts';
+import {
+  COMMON_OPTIONS,
+  LIMIT_OPTION,
+  LISTEN_OPTION,
+  REPOSITORY_OPTIONS,
+  SCHEDULE_OPTION,
+  TLS_OPTIONS,
+} from '../../../src/cli/options.ts';
 import { expectUsageError } from './support.ts';
 
-const ALL = { ...COMMON_OPTIONS, ...LISTEN_OPTION, ...TLS_OPTIONS, ...SCHEDULE_OPTION, ...LIMIT_OPTION };
+const ALL = {
+  ...COMMON_OPTIONS,
+  ...LISTEN_OPTION,
+  ...TLS_OPTIONS,
+  ...SCHEDULE_OPTION,
+  ...LIMIT_OPTION,
+  ...REPOSITORY_OPTIONS,
+};
 
 describe('command-line arguments', () => {
   let directory: string;
@@ -47,7 +61,26 @@ describe('command-line arguments', () => {
       only: '',
       backup: '',
       to: '',
+      push: {
+        socket: undefined,
+        group: 'bastion-push',
+        repository: '/srv/bastion/desired-state.git',
+        releases: '/srv/bastion/releases',
+        branch: 'main',
+        keep: 10,
+        allowForcePush: false,
+        allowedSigners: undefined,
+        keyring: undefined,
+        followMilliseconds: 600_000,
+      },
     });
+  });
+
+  it('refuse what pushes cannot be taken with', async () => {
+    await expectUsageError(() => settings(['--branch', 'a b']), 'branch must be the name of a branch');
+    await expectUsageError(() => settings(['--branch', '../x']), 'branch must be the name of a branch');
+    await expectUsageError(() => settings(['--keep-releases', '-1']), 'keep-releases must be a whole number');
+    await expectUsageError(() => settings(['--follow', 'soon']), 'follow must be a time such as 90s');
   });
 
   it('take a flag before the environment before the file before the default', async () => {

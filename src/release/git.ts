@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { ReleaseError } from './errors.ts';
+
+/** What git left. */
+export interface GitOutcome {
+  readonly code: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+export interface GitOptions {
+  /** Bare repository. */
+  readonly repository: string;
+  /** Of the process. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Called by git: what it says of the pushed objects, which lie in quarantine until the hook agrees, is kept. */
+  readonly inHook?: boolean;
+  /** Whose files git makes; default: the process's own. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
+}
+
+/** How a hook is told where the objects of a push lie (git-receive-pack(1), QUARANTINE ENVIRONMENT). */
+const QUARANTINE = ['GIT_QUARANTINE_PATH', 'GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DIRECTORIES'];
+
+/** Runs git on one bare repository, without a shell and without what the environment says of other repositories. */
+export class Git {
+  readonly repository: string;
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #owner: GitOptions['owner'];
+
+  constructor({ repository, environment, inHook = false, owner }: GitOptions) {
+    this.repository = repository;
+    this.#owner = owner;
+    const kept = Object.entries(environment).filter(
+      ([name]) => !name.startsWith('GIT_') || (inHook && QUARANTINE.includes(name)),
+    );
+    this.#environment = { ...Object.fromEntries(kept), GIT_DIR: repository, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' };
+  }
+
+  /** Never rejects for what git says; a git that cannot be started is a ReleaseError. */
+  run(
+    args: readonly string[],
+    { input, env = {} }: { readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  ): Promise<GitOutcome> {
+    return new Promise((resolve, reject) => {
+      const child = spawn('git', args, {
+        cwd: this.repository,
+        env: { ...this.#environment, ...env },
+        stdio: ['pipe', 'pipe', 'pipe'],
+        ...this.#owner,
+      });
+      const stdout: Buffer[] = [];
+      let stderr = '';
+      child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+      child.on('error', (error) => reject(new ReleaseError('GIT_FAILED', `git cannot be run: ${error.message}`)));
+      child.on('close', (code) => resolve({ code: code ?? -1, stdout: Buffer.concat(stdout), stderr: stderr.trim() }));
+      // It ends before it has read everything when it does not like the first of it; its code says so.
+      child.stdin.on('error', () => undefined);
+      child.stdin.end(input ?? '');
+    });
+  }
+
+  /** Standard output; anything but code 0 is a ReleaseError with what git said. */
+  async bytes(args: readonly string[], options: { input?: string; env?: NodeJS.ProcessEnv } = {}): Promise<Buffer> {
+    const { code, stdout, stderr } = await this.run(args, options);
+    if (code === 0) return stdout;
+    throw new ReleaseError('GIT_FAILED', `git ${args[0] ?? ''} failed: ${stderr === '' ? `code ${code}` : stderr}`);
+  }
+
+  /** As text, without space around it. */
+  async text(args: readonly string[], options: { input?: string; env?: NodeJS.ProcessEnv } = {}): Promise<string> {
+    return (await this.bytes(args, options)).toString('utf8').trim();
+  }
+
+  /** The commit that a name stands for; undefined: none. */
+  async commit(name: string): Promise<string | undefined> {
+    const { code, stdout } = await this.run([
+      'rev-parse',
+      '--verify',
+      '--quiet',
+      '--end-of-options',
+      `${name}^{commit}`,
+    ]);
+    return code === 0 ? stdout.toString('utf8').trim() : undefined;
+  }
+}
