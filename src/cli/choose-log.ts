@@ -1,6 +1,8 @@
 import { formatFinding } from '../desired/format-finding.ts';
 import type { Finding } from '../model/resource.ts';
 import type { TraceEvent } from '../model/trace.ts';
+import { createJournalLog } from '../status/systemd/journal-log.ts';
+import type { SendDatagram } from '../status/systemd/inherited-socket.ts';
 import { createTerminalLog } from '../status/terminal-log.ts';
 import type { Settings } from './arguments.ts';
 import { UsageError } from './errors.ts';
@@ -13,13 +15,13 @@ export interface TraceConsumer {
 }
 
 /**
- * The log that `--log` asks for: words, or JSON. `automatic` is what `auto` means for the command. The log library is
- * loaded for JSON only.
+ * The log that `--log` asks for: words, or JSON. `automatic` is what `auto` means for the command; where there is a way
+ * to the journal, that. The log library is loaded for JSON only.
  */
 export async function chooseLog(
   settings: Settings,
   output: Output,
-  options: { automatic: 'text' | 'json'; times: boolean },
+  options: { automatic: 'text' | 'json'; times: boolean; journal?: SendDatagram | undefined },
 ): Promise<TraceConsumer> {
   if (!['auto', 'text', 'json'].includes(settings.log))
     throw new UsageError(`--log must be auto, text or json, not ${settings.log}`);
@@ -29,6 +31,8 @@ export async function chooseLog(
     formatFinding: (finding: Finding) => formatFinding(finding, directory),
     level: settings.verbose ? 'debug' : 'info',
   } as const;
+  if (settings.log === 'auto' && options.journal !== undefined)
+    return createJournalLog({ ...shared, send: options.journal, write: (text) => output.write(text) });
   if (format === 'text')
     return createTerminalLog({
       ...shared,

@@ -75,7 +75,7 @@ export const LOG_OPTION = {
   log: {
     type: 'string',
     value: 'text|json|auto',
-    help: 'how events are told; auto: text on a terminal, else JSON',
+    help: 'how events are told; auto: text on a terminal, the journal under systemd, else JSON',
     default: 'auto',
   },
   verbose: { type: 'boolean', help: 'log every pass' },

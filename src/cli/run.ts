@@ -8,11 +8,13 @@ import { wantsJsonLogs } from '../status/log-format.ts';
 import { Metrics } from '../status/metrics.ts';
 import type { StatusSource } from '../status/request-handler.ts';
 import { createStatusServer, type StatusServer } from '../status/server.ts';
+import { inheritedSocket } from '../status/systemd/inherited-socket.ts';
 import type { TlsServerOptions } from '../status/tls-server.ts';
 import { chooseLog } from './choose-log.ts';
 import type { Command } from './command.ts';
 import { controlSocket } from './control-client.ts';
 import { CommandError, EXIT, UsageError } from './errors.ts';
+import { followSystemd } from './follow-systemd.ts';
 import { listenPlan, type ListenPlan } from './listen-plan.ts';
 import { MonitoringServer } from './monitoring-server.ts';
 import { createOperator, type Operator } from './operator.ts';
@@ -78,7 +80,8 @@ export const command: Command = async ({ settings, output, environment, signal }
   const listen = listenPlan(settings);
   await requireSchedule(settings.checkSchedule);
   const automatic = wantsJsonLogs(environment, output.terminal) ? 'json' : 'text';
-  const log = await chooseLog(settings, output, { automatic, times: true });
+  const journal = inheritedSocket(environment, 'BASTION_JOURNAL_FD');
+  const log = await chooseLog(settings, output, { automatic, times: true, journal });
   const metrics = new Metrics({ clock: systemClock, version: packageVersion });
   // The loop is not there yet when the first events are told; until then it counts as just started.
   let operator: Operator | undefined = undefined;
@@ -99,7 +102,7 @@ export const command: Command = async ({ settings, output, environment, signal }
   operator = await createOperator(settings, systemClock, consumers, (desired) => {
     if (listen.on !== undefined) monitoring.follow(monitoringPlace(desired));
   });
-  const servers: Pick<StatusServer, 'close'>[] = [monitoring];
+  const servers: { close(): Promise<void> | void }[] = [monitoring];
   try {
     source = sourceOf(operator, metrics, liveness);
     servers.push(await createStatusServer(source, { socket: controlSocket(settings.stateDirectory) }));
@@ -110,7 +113,19 @@ export const command: Command = async ({ settings, output, environment, signal }
     if (onNetwork !== undefined) servers.push(onNetwork);
     const forPushes = await openPushSocket(settings, source, tail, tell);
     if (forPushes !== undefined) servers.push(forPushes);
-    await operator.controller.start();
+    const { controller } = operator;
+    const systemd = followSystemd({
+      environment,
+      clock: systemClock,
+      snapshot: () => controller.snapshot(),
+      live: () => liveness.beats(),
+      reload: () => controller.trigger('control'),
+      tell,
+      signal,
+    });
+    servers.push(systemd);
+    controller.on((event) => systemd.consume(event));
+    await controller.start();
     await aborted(signal);
     return EXIT.done;
   } finally {

@@ -43,14 +43,23 @@ export class Liveness {
     }
   }
 
+  /** Whether the loop's heartbeat is fresh; unlike `live` it does not begin a new measurement of the event loop. */
+  beats(): boolean {
+    return this.#age() <= SILENCE_MILLISECONDS;
+  }
+
   /** For `/livez`: false means that the process should be restarted. */
   live(): Probe {
-    const age = Math.max(0, this.#clock.now() - this.#pulse.heartbeat());
+    const age = this.#age();
     const lag = Math.round(this.#pulse.eventLoopLag());
     const numbers = `last heartbeat ${Math.round(age / 1000)} s ago, event-loop lag ${lag} ms`;
     return age > SILENCE_MILLISECONDS
       ? { ok: false, reason: `the loop hangs: ${numbers}` }
       : { ok: true, reason: numbers };
+  }
+
+  #age(): number {
+    return Math.max(0, this.#clock.now() - this.#pulse.heartbeat());
   }
 
   /** For `/readyz`: the desired state is read, the engine answers, and both have been compared once. */

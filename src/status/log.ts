@@ -1,32 +1,8 @@
 import pino, { type DestinationStream } from 'pino';
-import { redactChange } from '../model/redact.ts';
 import type { Finding } from '../model/resource.ts';
 import type { TraceEvent } from '../model/trace.ts';
+import { logMembers } from './log-members.ts';
 import { Narrator, type TraceLine } from './trace-line.ts';
-
-/** What of an event goes into its log line beside the words; specs and observed state do not. */
-function members(event: TraceEvent): object {
-  switch (event.type) {
-    case 'step-started':
-    case 'step-progress':
-    case 'step-finished': {
-      const { id, op, target, cause, risk, fields } = event.step;
-      const step = { id, op, target, cause, risk, fields: fields.map(redactChange) };
-      if (event.type !== 'step-finished') return { step };
-      return { step, outcome: event.outcome.type, milliseconds: event.milliseconds, revision: event.revision };
-    }
-    case 'drift-found':
-      return { key: event.key, fields: event.fields.map(redactChange) };
-    case 'planned':
-      return { digest: event.plan.digest, steps: event.plan.steps.length, milliseconds: event.milliseconds };
-    case 'desired-loaded':
-      return { revision: event.revision, complete: event.complete, findings: event.findings };
-    case 'condition-changed':
-      return { condition: event.condition };
-    default:
-      return Object.fromEntries(Object.entries(event).filter(([name]) => name !== 'at' && name !== 'type'));
-  }
-}
 
 /**
  * A consumer of trace events that writes JSON log lines with pino: `level`, `time` (ISO 8601), `event` (the trace
@@ -51,7 +27,10 @@ export function createJsonLog(options: {
     consume(event) {
       const line = narrator.tell(event);
       if (line === undefined || !logger.isLevelEnabled(line.level)) return;
-      logger[line.level]({ time: new Date(event.at).toISOString(), event: event.type, ...members(event) }, line.text);
+      logger[line.level](
+        { time: new Date(event.at).toISOString(), event: event.type, ...logMembers(event) },
+        line.text,
+      );
     },
   };
 }
