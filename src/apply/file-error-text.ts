@@ -25,3 +25,8 @@ export function fileErrorText(error: unknown): string | undefined {
   const path = error.path ?? 'a file';
   return advice === undefined ? error.message : `${path}: ${advice} (${error.code})`;
 }
+
+/** Codes of the file system that there is advice for. */
+export function fileErrorCodes(): string[] {
+  return Object.keys(FILE_ADVICE);
+}

@@ -41,6 +41,7 @@ function outcomeOfEngineError(error: EngineError): Outcome {
       return isAboutTheSpec(error)
         ? { type: 'terminal', error: { code, message: `${message}; it is not tried again until the spec changes` } }
         : { type: 'retry', error: { code, message } };
+    case 'ENGINE_NOT_ALLOWED':
     case 'ENGINE_FAULT':
     case 'IMAGE_UNAVAILABLE':
     case 'BUILD_FAILED':

@@ -30,10 +30,6 @@ export class DockerReader implements EngineReader {
     this.#transport = transport;
   }
 
-  async ping(): Promise<void> {
-    await this.#transport.call('ping');
-  }
-
   async facts(): Promise<EngineFacts> {
     const [version, info] = await Promise.all([this.#transport.call('version'), this.#transport.call('info')]);
     type Versions = { Version: string; ApiVersion: string; Os: string; Arch: string };

@@ -17,6 +17,8 @@ export const ENGINE_ERROR_CODES = {
   ENGINE_CONFLICT: 'In conflict with something on the engine',
   /** 400. */
   ENGINE_BAD_REQUEST: 'The engine refused the request',
+  /** Not on the list of routes, or a write by a client that only reads: refused here, before anything was sent. */
+  ENGINE_NOT_ALLOWED: 'bastion does not do this to an engine',
   /** 5xx, or an error inside a stream that began with 200. */
   ENGINE_FAULT: 'The engine failed',
   /** A registry refused or could not be reached, or a pull stalled. */

@@ -2,6 +2,7 @@ import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node
 import { request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { Readable } from 'node:stream';
+import { allowedRoute } from './allowed-route.ts';
 import { EngineError } from './errors.ts';
 
 /** A request ready to be sent. */
@@ -24,6 +25,9 @@ export class ConnectionLost extends Error {
 }
 
 /**
+ * The one place that sends anything to an engine. A request that is not on the list of routes fails with
+ * `ENGINE_NOT_ALLOWED`, and no connection is opened.
+ *
  * Sends a request and resolves with the answer once its headers are there; its body must be read or destroyed.
  * Rejects with the signal's reason when it aborts, else with ConnectionLost. An abort after the headers destroys the
  * answer with the signal's reason. `inFlight` holds the request until it is over.
@@ -36,6 +40,7 @@ export async function send(
   inFlight: Set<ClientRequest>,
 ): Promise<IncomingMessage> {
   signal.throwIfAborted();
+  refuseOthers(prepared.options);
   return await new Promise<IncomingMessage>((resolve, reject) => {
     const options = { ...prepared.options, agent };
     const { data } = prepared;
@@ -69,6 +74,16 @@ export async function send(
       data.pipe(request);
     }
   });
+}
+
+function refuseOthers({ method, path }: RequestOptions): void {
+  if (allowedRoute(method, path ?? undefined) !== undefined) return;
+  const call = `${method ?? ''} ${path?.replace(/\?.*$/s, '') ?? ''}`;
+  throw new EngineError(
+    'ENGINE_NOT_ALLOWED',
+    call,
+    'it is not in the list of routes (docs/security.md), so it is not sent',
+  );
 }
 
 function closedEarly(): NodeJS.ErrnoException {

@@ -20,8 +20,6 @@ import type {
  * Every method rejects with an `EngineError` (see errors.ts) and nothing else, within its deadline.
  */
 export interface EngineReader {
-  /** Cheap liveness question. */
-  ping(): Promise<void>;
   facts(): Promise<EngineFacts>;
   /** All containers, running or not. */
   listContainers(): Promise<ContainerSummary[]>;

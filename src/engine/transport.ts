@@ -127,7 +127,7 @@ export class Transport<Names extends RouteName = RouteName> {
   async #open(name: RouteName, call: string, options: CallOptions, signal: AbortSignal): Promise<IncomingMessage> {
     if (this.#closed) throw closedError(call);
     if (this.#readOnly && ROUTES[name].method !== 'GET') {
-      throw new EngineError('ENGINE_BAD_REQUEST', call, 'this client only reads and refuses to send a write');
+      throw new EngineError('ENGINE_NOT_ALLOWED', call, 'this client only reads and refuses to send a write');
     }
     const keep = ROUTES[name].method === 'GET' && name !== 'events';
     try {

@@ -11,7 +11,7 @@ describeEngineContract('The Docker adapter', async (context) => {
   if (host === undefined) return skipBecause(context, 'no Docker Engine answers');
   const engine = createDockerEngine({ host });
   try {
-    await engine.ping();
+    await engine.facts();
     if ((await engine.inspectImage(image)) === undefined) throw new Error(`${image} is not on the engine`);
   } catch (error) {
     engine.close();

@@ -2,6 +2,9 @@ import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { hasProgram, runCommand } from '../../scripts/support/run-command.ts';
+import { allowedRoute } from '../../src/engine/allowed-route.ts';
+import { API_VERSION } from '../../src/engine/connection.ts';
+import { ROUTES } from '../../src/engine/routes.ts';
 import { manifest } from '../support/desired-directory.ts';
 import { EngineProxy } from '../support/engine-proxy.ts';
 import { fileSnapshot } from '../support/file-snapshot.ts';
@@ -81,6 +84,11 @@ describe('commands that look change nothing', function () {
     }
     expect(writes).to.deep.equal([]);
     expect(proxy.requests.length, 'requests to read').to.be.greaterThan(asked);
+    // docs/security.md tells a proxy in front of the engine what these commands need, and no more.
+    for (const { method, path } of proxy.requests.slice(asked)) {
+      const route = allowedRoute(method, `/${API_VERSION}${path}`);
+      expect(route === undefined ? 'none' : ROUTES[route].by, `${method} ${path}`).to.equal('look');
+    }
   });
 
   it('make no state directory where there is none', async () => {

@@ -61,10 +61,6 @@ export class FakeEngine extends FakeClient implements Engine {
     return this.daemon.addImage(...args);
   }
 
-  ping(): Promise<void> {
-    return this.call('ping', [], undefined, () => {});
-  }
-
   facts(): Promise<EngineFacts> {
     return this.call('facts', [], undefined, () => this.daemon.facts);
   }

@@ -56,9 +56,9 @@ describe('a call to a faulty engine', () => {
   });
 
   it('gives up on an engine that never answers, and drops the connection', async () => {
-    faulty.on('GET /_ping', silent());
+    faulty.on('GET /containers/json', silent());
     await hasty(async (client) => {
-      await expectEngineError(client.ping(), 'ENGINE_DEADLINE');
+      await expectEngineError(client.listContainers(), 'ENGINE_DEADLINE');
       await eventually(() => expect(faulty.sockets.size).to.equal(0));
     });
   });
@@ -89,13 +89,16 @@ describe('a call to a faulty engine', () => {
   });
 
   it('survives a redirect to nonsense', async () => {
-    faulty.on('GET /_ping', (_request, response) => void response.writeHead(301, { location: 'x://[' }).end());
-    await expectEngineError(reader.ping(), 'ENGINE_GARBAGE');
+    faulty.on(
+      'GET /containers/json',
+      (_request, response) => void response.writeHead(301, { location: 'x://[' }).end(),
+    );
+    await expectEngineError(reader.listContainers(), 'ENGINE_GARBAGE');
   });
 
   it('survives an answer that is no HTTP', async () => {
-    faulty.on('GET /_ping', (_request, response) => void response.socket?.end('SSH-2.0-OpenSSH_9\r\n\r\n'));
-    await expectEngineError(reader.ping(), 'ENGINE_GARBAGE');
+    faulty.on('GET /containers/json', (_request, response) => void response.socket?.end('SSH-2.0-OpenSSH_9\r\n\r\n'));
+    await expectEngineError(reader.listContainers(), 'ENGINE_GARBAGE');
   });
 
   for (const [status, message, code] of [
@@ -124,14 +127,14 @@ describe('a call to a faulty engine', () => {
 
   it('says what to do when there is no socket', async () => {
     const nowhere = createDockerReader({ host: 'unix:///nonexistent/docker.sock' });
-    const error = await expectEngineError(nowhere.ping(), 'ENGINE_UNREACHABLE');
+    const error = await expectEngineError(nowhere.listContainers(), 'ENGINE_UNREACHABLE');
     expect(error.message).to.include('/nonexistent/docker.sock').and.to.include('DOCKER_HOST');
     nowhere.close();
   });
 
   it('says what to do when nothing listens', async () => {
     const nobody = createDockerReader({ host: 'tcp://127.0.0.1:1' });
-    const error = await expectEngineError(nobody.ping(), 'ENGINE_UNREACHABLE');
+    const error = await expectEngineError(nobody.listContainers(), 'ENGINE_UNREACHABLE');
     expect(error.message).to.include('127.0.0.1:1').and.to.include('start Docker');
     nobody.close();
   });
@@ -139,24 +142,24 @@ describe('a call to a faulty engine', () => {
   it('says what to do without permission for the socket', () => {
     // Not tried on a socket: root, who runs these tests in a container, may open every one.
     const refused = Object.assign(new Error('connect EACCES'), { code: 'EACCES' });
-    const error = connectionError('GET /_ping', '/run/docker.sock', refused);
+    const error = connectionError('GET /containers/json', '/run/docker.sock', refused);
     expect(error.code).to.equal('ENGINE_UNREACHABLE');
     expect(error.message).to.include('no permission').and.to.include('group').and.to.include('/run/docker.sock');
   });
 
   it('tries a read again when the engine has closed a kept connection', async () => {
-    faulty.on('GET /_ping', (request, response) => {
-      if (request.onConnection === 1) text(200, 'OK')(request, response);
+    faulty.on('GET /containers/json', (request, response) => {
+      if (request.onConnection === 1) json(200, [])(request, response);
       else response.socket?.destroy();
     });
-    await reader.ping();
-    await reader.ping();
-    expect(faulty.calls).to.deep.equal(['GET /_ping', 'GET /_ping', 'GET /_ping']);
+    await reader.listContainers();
+    await reader.listContainers();
+    expect(faulty.calls).to.deep.equal(['GET /containers/json', 'GET /containers/json', 'GET /containers/json']);
   });
 
   it('tries a read only once on a new connection', async () => {
-    faulty.on('GET /_ping', dropped());
-    await expectEngineError(reader.ping(), 'ENGINE_UNREACHABLE');
+    faulty.on('GET /containers/json', dropped());
+    await expectEngineError(reader.listContainers(), 'ENGINE_UNREACHABLE');
     expect(faulty.calls).to.have.lengthOf(1);
   });
 
@@ -168,12 +171,12 @@ describe('a call to a faulty engine', () => {
 
   it('sends every write on a connection of its own', async () => {
     const seen: number[] = [];
-    faulty.on('GET /_ping', text(200, 'OK'));
+    faulty.on('GET /containers/json', json(200, []));
     faulty.on('POST /containers/web/start', (request, response) => {
       seen.push(request.onConnection);
       empty(204)(request, response);
     });
-    await engine.ping();
+    await engine.listContainers();
     await engine.startContainer('web');
     await engine.startContainer('web');
     expect(seen).to.deep.equal([1, 1]);
@@ -192,18 +195,21 @@ describe('a call to a faulty engine', () => {
     expect(faulty.calls).to.deep.equal([]);
   });
 
-  it('encodes what a name must not say', async () => {
-    faulty.on('GET /images/a%3Fb/c/json', json(404, { message: 'no such image' }));
-    expect(await reader.inspectImage('a?b/c')).to.equal(undefined);
+  it('encodes what a reference has of its own, and refuses what none has', async () => {
+    faulty.on('GET /images/registry.example%3A5000/b/c%3A1%40sha256%3A0/json', json(404, { message: 'no such image' }));
+    expect(await reader.inspectImage('registry.example:5000/b/c:1@sha256:0')).to.equal(undefined);
+    faulty.calls.length = 0;
+    await expectEngineError(reader.inspectImage('a?b/c'), 'ENGINE_NOT_ALLOWED');
+    expect(faulty.calls).to.deep.equal([]);
   });
 
   it('rejects what is under way when it is closed, and every later call', async () => {
-    faulty.on('GET /_ping', silent());
-    const call = expectEngineError(reader.ping(), 'ENGINE_UNREACHABLE');
+    faulty.on('GET /containers/json', silent());
+    const call = expectEngineError(reader.listContainers(), 'ENGINE_UNREACHABLE');
     await eventually(() => expect(faulty.calls).to.have.lengthOf(1));
     reader.close();
     await call;
-    await expectEngineError(reader.ping(), 'ENGINE_UNREACHABLE');
+    await expectEngineError(reader.listContainers(), 'ENGINE_UNREACHABLE');
     await eventually(() => expect(faulty.sockets.size).to.equal(0));
   });
 });

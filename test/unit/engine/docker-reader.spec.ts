@@ -30,10 +30,10 @@ describe('DockerReader', () => {
   for (const name of writes) {
     it(`cannot be made to send ${name}`, async () => {
       const transport = new Transport({ host: faulty.host, readOnly: true });
-      await expectEngineError(transport.call(name, { target: 'web' }), 'ENGINE_BAD_REQUEST');
+      await expectEngineError(transport.call(name, { target: 'web' }), 'ENGINE_NOT_ALLOWED');
       await expectEngineError(
         transport.stream(name, { target: 'web' }, new AbortController().signal),
-        'ENGINE_BAD_REQUEST',
+        'ENGINE_NOT_ALLOWED',
       );
       transport.close();
       expect(faulty.calls).to.deep.equal([]);

@@ -55,9 +55,9 @@ describe('the fake engine', () => {
   it('does not answer while it is down', async () => {
     const { engine } = setUp();
     engine.down = true;
-    await expectEngineError(engine.ping(), 'ENGINE_UNREACHABLE');
+    await expectEngineError(engine.facts(), 'ENGINE_UNREACHABLE');
     engine.down = false;
-    await engine.ping();
+    await engine.facts();
   });
 
   it('ends open streams with an error when it goes down', async () => {
