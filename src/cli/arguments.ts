@@ -120,10 +120,10 @@ async function fromFile(path: string, required: boolean, options: OptionTable, a
       `configuration file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-  const { parse } = await import('yaml');
+  const { parseYaml } = await import('./parse-yaml.ts');
   let content: unknown;
   try {
-    content = parse(text);
+    content = parseYaml(text);
   } catch (error) {
     throw new UsageError(`configuration file ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
