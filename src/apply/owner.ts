@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { readFile } from 'node:fs/promises';
+import { changeOwner } from '../certs/change-owner.ts';
 import { parseAccounts } from '../model/accounts.ts';
 import { StepError } from './step-error.ts';
 
@@ -29,7 +30,7 @@ export async function applyOwnership(handle: FileHandle, owner: OwnerIds, mode: 
   const status = await handle.stat();
   const uid = owner.uid < 0 ? status.uid : owner.uid;
   const gid = owner.gid < 0 ? status.gid : owner.gid;
-  if (uid !== status.uid || gid !== status.gid) await handle.chown(uid, gid);
+  if (uid !== status.uid || gid !== status.gid) await changeOwner(handle, uid, gid);
   await handle.chmod(mode);
 }
 

@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
 import {
-  lchown,
   link,
   lstat,
   mkdir,
@@ -15,6 +14,7 @@ import {
   unlink,
   type FileHandle,
 } from 'node:fs/promises';
+import { changeEntryOwner, changeOwner } from './change-owner.ts';
 import type { CertificateFiles, FileStatus } from './files.ts';
 
 const PERMISSION_BITS = 0o7777;
@@ -63,7 +63,7 @@ export const realFiles: CertificateFiles = {
     try {
       try {
         await handle.writeFile(content);
-        if (owner.uid >= 0 || owner.gid >= 0) await handle.chown(owner.uid, owner.gid);
+        if (owner.uid >= 0 || owner.gid >= 0) await changeOwner(handle, owner.uid, owner.gid);
         // After the owner: changing that clears set-id bits.
         await handle.chmod(mode);
         await handle.sync();
@@ -75,7 +75,7 @@ export const realFiles: CertificateFiles = {
       throw error;
     }
   },
-  chown: (path, { uid, gid }) => lchown(path, uid, gid),
+  chown: (path, { uid, gid }) => changeEntryOwner(path, uid, gid),
   chmod: chmodItself,
   symlink: (target, path) => symlink(target, path),
   link: (existing, path) => link(existing, path),
