@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments, stringify } from 'yaml';
@@ -29,14 +29,17 @@ export async function findingsOf(directory: string, texts: readonly string[], ba
   const examples = texts.flatMap(documentsOf);
   const names = new Set(examples.map(nameOf));
   mkdirSync(directory, { recursive: true });
-  if (base !== undefined) cpSync(BESIDE, directory, { recursive: true });
-  for (const file of base === undefined ? [] : readdirSync(join(REPOSITORY, base))) {
-    if (!file.endsWith('.yaml')) continue;
-    const rest = documentsOf(readFileSync(join(REPOSITORY, base ?? '', file), 'utf8'));
-    write(
-      join(directory, file),
-      rest.filter((document) => !names.has(nameOf(document))),
-    );
+  if (base !== undefined) {
+    cpSync(join(REPOSITORY, base), directory, { recursive: true });
+    cpSync(BESIDE, directory, { recursive: true, force: false });
+    for (const file of readdirSync(directory).filter((name) => name.endsWith('.yaml'))) {
+      const rest = documentsOf(readFileSync(join(directory, file), 'utf8'));
+      rmSync(join(directory, file));
+      write(
+        join(directory, file),
+        rest.filter((document) => !names.has(nameOf(document))),
+      );
+    }
   }
   write(join(directory, 'example.yaml'), examples);
   const { findings } = await loadDesiredState({ directory, root: '' });

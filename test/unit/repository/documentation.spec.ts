@@ -70,7 +70,9 @@ function problemOf(words: readonly string[]): string | undefined {
   return PROGRAMS.includes(program.replace(/^.*\//, '')) ? undefined : `${program} is in no list of programs`;
 }
 
-describe('the documentation', () => {
+describe('the documentation', function () {
+  // Some examples are laid into the whole stack, which is rendered for each.
+  this.timeout(30_000);
   const directory = temporaryDirectory('documentation');
 
   describe('fenced blocks', () => {
