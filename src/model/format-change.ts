@@ -44,9 +44,9 @@ function formatMember(name: string, value: FieldValue): string {
   return String(value);
 }
 
-/** A field's value for people: sizes and durations in Compose's notation, modes in octal, long values cut. */
+/** A field's value for people; what is absent (in JSON: null) is `unset`. Sizes and durations in Compose's notation, modes in octal, long values cut. */
 export function formatValue(path: string, value: FieldValue | undefined): string {
-  if (value === undefined) return 'unset';
+  if (value === undefined || value === null) return 'unset';
   const text = formatMember(path.slice(path.lastIndexOf('.') + 1), value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }

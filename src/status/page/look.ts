@@ -1,0 +1,34 @@
+import type { ResourceState } from '../leading-condition.ts';
+import { html, type Markup } from './html.ts';
+
+/** How something stands, as far as colours go. The sign and the word beside it say the same without any. */
+export type Tone = 'good' | 'busy' | 'wait' | 'bad' | 'unknown';
+
+interface Look {
+  readonly tone: Tone;
+  /** One character, different for each tone. */
+  readonly sign: string;
+}
+
+export const STATE_LOOKS: Readonly<Record<ResourceState, Look>> = {
+  Ready: { tone: 'good', sign: '✓' },
+  Progressing: { tone: 'busy', sign: '…' },
+  Blocked: { tone: 'wait', sign: '‖' },
+  Degraded: { tone: 'bad', sign: '✕' },
+  Stalled: { tone: 'bad', sign: '■' },
+  Unknown: { tone: 'unknown', sign: '?' },
+};
+
+/** Of the result of a pass; `waiting` is called halted, as in the headline. */
+export const RESULT_LOOKS: Readonly<Record<string, Look & { readonly word: string }>> = {
+  converged: { tone: 'good', sign: '✓', word: 'Converged' },
+  progressing: { tone: 'busy', sign: '…', word: 'Progressing' },
+  waiting: { tone: 'wait', sign: '‖', word: 'Halted' },
+  failing: { tone: 'bad', sign: '✕', word: 'Degraded' },
+  stopped: { tone: 'bad', sign: '■', word: 'Stopped' },
+};
+
+/** Sign and word in their colour; the sign is not read out, since the word says it. */
+export function badge(look: Look, word: string): Markup {
+  return html`<span class="badge ${look.tone}"><span aria-hidden="true">${look.sign}</span> ${word}</span>`;
+}

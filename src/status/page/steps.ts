@@ -1,0 +1,121 @@
+import { formatDuration, formatValue } from '../../model/format-change.ts';
+import type { FieldChange } from '../../model/fields.ts';
+import type { Operation } from '../../model/step.ts';
+import type { StepJson } from '../../model/step-json.ts';
+import type { HistoryLine } from '../history.ts';
+import { markOf, shownFields } from '../trace-line.ts';
+import { html, type Content, type Markup } from './html.ts';
+import type { PageInput } from './page-input.ts';
+import { keyLink, tableMarkup, type Section } from './section.ts';
+import { timeMarkup } from './time.ts';
+
+const SIGNS = { add: '+', change: '~', remove: '-' } as const;
+const MARK_WORDS = { add: 'adds', change: 'changes', remove: 'removes' } as const;
+const MOST_STEPS = 200;
+
+function operation(step: { op: Operation; cause: string }): Markup {
+  const mark = markOf(step);
+  return html`<span class="mark ${mark}" title="${MARK_WORDS[mark]}" aria-hidden="true">${SIGNS[mark]}</span>
+    <span>${step.op}</span>`;
+}
+
+/** Changes by field: the same words as on a terminal. */
+function changes(fields: readonly FieldChange[]): Content {
+  if (fields.length === 0) return undefined;
+  const items = fields.map(
+    ({ path, want, got }) =>
+      html`<li><code>${path}</code>: want <b>${formatValue(path, want)}</b>, got <b>${formatValue(path, got)}</b></li>`,
+  );
+  return html`<ul class="changes">
+    ${items}
+  </ul>`;
+}
+
+function isOperation(step: StepJson): { op: Operation; cause: string } {
+  return { op: step.op as Operation, cause: step.cause };
+}
+
+/** When the whole object is missing, its every field is no news. */
+function shownChanges(step: StepJson): readonly FieldChange[] {
+  return markOf(isOperation(step)) === 'change' || step.fields.length === 1 ? step.fields : [];
+}
+
+/** A step of the plan as one entry of a list. */
+export function stepItem(step: StepJson, known: ReadonlySet<string>): Markup {
+  return html`<li>
+    ${operation(isOperation(step))} ${keyLink(step.target, known)} <span class="cause">${step.cause}</span>
+    ${changes(shownChanges(step))}
+  </li>`;
+}
+
+/** What differs from the desired state by field, and what holds each step. */
+export function toDoSection({ status }: PageInput): Section {
+  const { steps } = status.plan;
+  const known = new Set(status.resources.map(({ key }) => key));
+  const rows = steps.slice(0, MOST_STEPS).map(
+    (step) =>
+      html`<tr>
+        <th scope="row">${operation(isOperation(step))}</th>
+        <td>${keyLink(step.target, known)}</td>
+        <td>${step.cause}${changes(shownChanges(step))}</td>
+        <td>${step.blockedBy.length === 0 ? 'nothing: it runs' : html`held by ${step.blockedBy.join(', ')}`}</td>
+      </tr>`,
+  );
+  const table = tableMarkup({
+    caption: 'What differs from the desired state, by field, and what holds each step',
+    columns: ['Step', 'Resource', 'Cause and drift', 'Held by'],
+    rows: html`<tbody>
+      ${rows}
+    </tbody>`,
+    className: 'to-do',
+  });
+  const rest = steps.length - MOST_STEPS;
+  const nothing =
+    status.clocks.lastPass === null || status.result === 'stopped'
+      ? 'Not known: there is no plan.'
+      : 'Nothing: what can be done is done, and nothing drifts.';
+  return {
+    id: 'to-do',
+    title: 'To do',
+    ...(steps.length === 0 ? {} : { count: steps.length }),
+    body:
+      steps.length === 0
+        ? html`<p class="note">${nothing}</p>`
+        : html`${table}${rest > 0 && html`<p>and ${rest} more: <code>bastion plan</code></p>`}`,
+  };
+}
+
+function resultOf(line: HistoryLine): Markup {
+  if (line.result === 'done') return html`<span class="good-text">done</span> in ${formatDuration(line.milliseconds)}`;
+  const tone = line.result === 'requeueAfter' ? 'busy-text' : 'bad-text';
+  return html`<span class="${tone}">${line.result}</span>: ${line.error ?? ''}`;
+}
+
+/** The last steps that ran, newest first: why, what changed, and what became of it. */
+export function historySection({ status, history, historyProblem }: PageInput): Section {
+  const known = new Set(status.resources.map(({ key }) => key));
+  const rows = [...history].reverse().map(
+    (line) =>
+      html`<tr>
+        <td>${timeMarkup(line.time)}</td>
+        <th scope="row">${operation(line)}</th>
+        <td>${keyLink(line.target, known)}</td>
+        <td>${line.cause}${changes(shownFields(line))}</td>
+        <td>${resultOf(line)}${line.commit !== undefined && html` <code>${line.commit.slice(0, 9)}</code>`}</td>
+      </tr>`,
+  );
+  const table = tableMarkup({
+    caption: 'The last steps, newest first, with cause, changed fields and result',
+    columns: ['Time', 'Step', 'Resource', 'Cause and change', 'Result'],
+    rows: html`<tbody>
+      ${rows}
+    </tbody>`,
+    className: 'history',
+  });
+  const nothing = historyProblem === undefined ? 'None yet.' : `Not known: ${historyProblem}`;
+  return {
+    id: 'history',
+    title: 'Last steps',
+    body: history.length === 0 ? html`<p class="note">${nothing}</p>` : table,
+  };
+}
