@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { exporterDockerfile, NODE_IMAGE } from '../src/cli/exporter-context/dockerfile.ts';
 import packageFile from '../package.json' with { type: 'json' };
+import { pageAssets } from './support/page-assets.ts';
 import { precompiledSchemas } from './support/precompiled-schemas.ts';
 import { shellFiles } from './support/shell-files.ts';
 
@@ -109,7 +110,7 @@ const result = await build({
   sourcesContent: false,
   metafile: true,
   logLevel: 'warning',
-  plugins: [precompiledSchemas, standIns, coreModules],
+  plugins: [precompiledSchemas, pageAssets, standIns, coreModules],
 });
 
 /** The exporter runs in an image with this one file: no imports, so that it is the same as CommonJS and as a module. */

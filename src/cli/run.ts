@@ -3,6 +3,7 @@ import { monitoringPlace } from '../desired/monitoring-place.ts';
 import { keyOf } from '../model/key.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { DEFAULT_CHECK_SCHEDULE } from '../runtime/late-schedule.ts';
+import { readHistory } from '../status/history.ts';
 import { Liveness } from '../status/liveness.ts';
 import { wantsJsonLogs } from '../status/log-format.ts';
 import { Metrics } from '../status/metrics.ts';
@@ -23,8 +24,15 @@ import { openPushSocket, pushTail } from './push/open-push-socket.ts';
 
 const RENEWALS = { renewable: 'asked', unissued: 'unissued', unseen: 'unseen', unknown: 'unknown' } as const;
 
-function sourceOf({ controller }: Operator, metrics: Metrics, liveness: Liveness): StatusSource {
+function sourceOf(
+  { controller }: Operator,
+  metrics: Metrics,
+  liveness: Liveness,
+  stateDirectory: string,
+): StatusSource {
   return {
+    history: (limit) => readHistory(stateDirectory, { limit }),
+    now: () => systemClock.now(),
     snapshot: () => controller.snapshot(),
     metrics: () => metrics.text(),
     live: () => liveness.live(),
@@ -104,7 +112,7 @@ export const command: Command = async ({ settings, output, environment, signal }
   });
   const servers: { close(): Promise<void> | void }[] = [monitoring];
   try {
-    source = sourceOf(operator, metrics, liveness);
+    source = sourceOf(operator, metrics, liveness, settings.stateDirectory);
     servers.push(await createStatusServer(source, { socket: controlSocket(settings.stateDirectory) }));
     const onNetwork = await listenOnNetwork(listen, source, tell).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);

@@ -1,13 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { keyOf, parseKey, type Key } from '../model/key.ts';
 import type { StatusSnapshot } from '../model/status.ts';
+import type { HistoryLine } from './history.ts';
 import type { Probe } from './liveness.ts';
+import type { StatusPage } from './page/status-page.ts';
 import { statusJson } from './status-json.ts';
 
 /** What the server shows. Every function may be called at any time. */
 export interface StatusSource {
   snapshot(): StatusSnapshot;
   metrics(): Promise<string>;
+  /** The last steps that ran, oldest first; throws when they cannot be read. */
+  history(limit: number): readonly HistoryLine[];
+  /** Milliseconds since the epoch. */
+  now(): number;
   live(): Probe;
   ready(): Probe;
   /** Asks for a full pass soon. Reached over the control socket only. */
@@ -23,6 +29,8 @@ export interface StatusSource {
 const HEADERS = {
   'Cache-Control': 'no-store',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
 };
@@ -35,6 +43,7 @@ const INDEX = `bastion
 /livez           whether the loop beats
 /readyz          whether desired state and engine have been compared
 /metrics         Prometheus metrics
+/                in a browser: the status page
 /api/v1/status   status as JSON (on a terminal: bastion status)
 `;
 
@@ -42,6 +51,7 @@ interface Answer {
   readonly code: number;
   readonly type: string;
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 function probeAnswer(probe: Probe): Answer {
@@ -63,6 +73,11 @@ async function answerGet(path: string, source: StatusSource): Promise<Answer> {
     default:
       return { code: 404, type: TEXT, body: 'not found; see / for what there is\n' };
   }
+}
+
+/** Whether somebody who asks for `/` reads HTML; others (curl, scripts) get the list of what there is as text. */
+function wantsPage(path: string, accept: string | undefined): boolean {
+  return path === '/' ? (accept ?? '').includes('text/html') : path.startsWith('/page/');
 }
 
 /** `?key=Kind/name` */
@@ -127,7 +142,8 @@ function isForeignHost(host: string | undefined): boolean {
 
 function send(response: ServerResponse, answer: Answer, head: boolean, more: Record<string, string> = {}): void {
   const body = Buffer.from(answer.body);
-  response.writeHead(answer.code, { ...HEADERS, ...more, 'Content-Type': answer.type, 'Content-Length': body.length });
+  const length = answer.code === 304 ? {} : { 'Content-Length': body.length };
+  response.writeHead(answer.code, { ...HEADERS, ...answer.headers, ...more, 'Content-Type': answer.type, ...length });
   response.end(head ? undefined : body);
 }
 
@@ -139,6 +155,13 @@ export function requestHandler(
   source: StatusSource,
   options: { control: boolean; loopback: boolean },
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  let page: StatusPage | undefined = undefined;
+  /** Loaded for the first who looks. */
+  const answerPage = async (path: string, { headers }: IncomingMessage): Promise<Answer | undefined> => {
+    if (!wantsPage(path, headers.accept)) return undefined;
+    page ??= new (await import('./page/status-page.ts')).StatusPage(source);
+    return page.answer(path, headers['if-none-match']);
+  };
   return async (request, response) => {
     const head = request.method === 'HEAD';
     // Nothing here takes a body: whatever comes is not read, and the connection ends with the answer.
@@ -154,7 +177,7 @@ export function requestHandler(
       else if (posted !== undefined) send(response, posted, false, more);
       else if (request.method !== 'GET' && !head)
         send(response, { code: 405, type: TEXT, body: 'only GET\n' }, false, { ...more, Allow: 'GET, HEAD' });
-      else send(response, await answerGet(path, source), head, more);
+      else send(response, (await answerPage(path, request)) ?? (await answerGet(path, source)), head, more);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (response.headersSent) response.destroy();

@@ -87,6 +87,7 @@ export function documentMarkup(input: PageInput, links: Links): Markup {
         <a class="skip" href="#main">Skip to the content</a>
         <p id="lost" role="alert" hidden></p>
         <p id="announcement" class="visually-hidden" aria-live="polite"></p>
+        ${contentMarkup(input, links)}
       </body>
     </html>`;
 }

@@ -79,8 +79,9 @@ function waitingGate(gate: Gate, seen: Seen): Markup {
   return html`<article class="card wait" id="gate-${nameOf(gate)}">
     <h3>${badge(STATE_LOOKS.Blocked, 'Your turn')} <span>${nameOf(gate)}</span></h3>
     <p>
-      ${gateStateText({ ...gate, since: null }, now)}${gate.since !== null &&
-      html`, since ${timeMarkup(gate.since)} (${agoMarkup(gate.since, now)})`}
+      ${gateStateText({ ...gate, since: null }, now)}${
+        gate.since !== null && html`, since ${timeMarkup(gate.since)} (${agoMarkup(gate.since, now)})`
+      }
     </p>
     ${refusal(gate)}
     <h4>Check, then open it</h4>

@@ -46,7 +46,8 @@ export function graphSection({ status }: PageInput): Section | undefined {
       ${drawGraph(shown)}
     </div>
     <p id="after-graph" class="small" tabindex="-1">
-      What is needed lies above what needs it; lines from what is not Ready are dashed. A box leads to its row.
+      What is needed lies above what needs it; lines from what is not Ready are dashed. A box shows the worst state of
+      what is in it (+ 3: three parts, or what only it needs), and leads to its row.
     </p>`;
   return {
     id: 'graph',

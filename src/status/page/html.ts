@@ -27,6 +27,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '>': '&gt;',
   '"': '&quot;',
   "'": '&#39;',
+  // A line break of a value is kept apart from those of the templates, which compactHtml takes for one space.
+  '\n': '&#10;',
 };
 /**
  * Control characters have no place in HTML, and those of direction (U+202A to U+202E, U+2066 to U+2069) would let a name
@@ -39,7 +41,7 @@ const SPACES = /[\t\n]/;
 export function escapeHtml(text: string): string {
   return text
     .replace(UNSHOWABLE, (character) => (SPACES.test(character) ? character : '\ufffd'))
-    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+    .replace(/[&<>"'\n]/g, (character) => ENTITIES[character] ?? character);
 }
 
 function textOf(value: Content): string {
@@ -53,4 +55,9 @@ function textOf(value: Content): string {
 /** Template tag: HTML as it stands, with every value escaped. Values belong between tags or in double quotes. */
 export function html(strings: TemplateStringsArray, ...values: Content[]): Markup {
   return Markup.fromTemplate(strings, values);
+}
+
+/** Text of a page without the indentation of the templates, which is a third of it. */
+export function compactHtml(markup: Markup): string {
+  return markup.toString().replace(/\s*\n\s*/g, ' ');
 }

@@ -4,6 +4,7 @@ import type { HistoryLine } from '../history.ts';
 import { statusJson } from '../status-json.ts';
 import { pageAsset, type Asset } from './assets.ts';
 import { contentMarkup, documentMarkup, type Links } from './document.ts';
+import { compactHtml } from './html.ts';
 import type { PageInput } from './page-input.ts';
 
 /** Where the page gets what it shows. Nothing is asked for before somebody looks. */
@@ -61,14 +62,14 @@ export class StatusPage {
   #document(): PageAnswer {
     const { input, links } = this.#look();
     const headers = { 'Content-Security-Policy': POLICY, Vary: 'Accept' };
-    return { code: 200, type: HTML, body: documentMarkup(input, links).toString(), headers };
+    return { code: 200, type: HTML, body: compactHtml(documentMarkup(input, links)), headers };
   }
 
   #content(ifNoneMatch: string | undefined): PageAnswer {
     const { input, links } = this.#look();
     const headers = { ETag: links.etag, 'Cache-Control': 'no-cache' };
     if (ifNoneMatch === links.etag) return { code: 304, type: HTML, body: '', headers };
-    return { code: 200, type: HTML, body: contentMarkup(input, links).toString(), headers };
+    return { code: 200, type: HTML, body: compactHtml(contentMarkup(input, links)), headers };
   }
 
   #look(): { input: PageInput; links: Links } {
@@ -86,7 +87,9 @@ export class StatusPage {
     const status = statusJson(snapshot, true);
     const past = this.#history();
     // Of what is shown, without how long ago it was: that the browser counts by itself.
-    const digest = createHash('sha256').update(JSON.stringify([this.#script.path, status, past])).digest('hex');
+    const digest = createHash('sha256')
+      .update(JSON.stringify([this.#script.path, status, past]))
+      .digest('hex');
     return { status, ...past, etag: `"${digest.slice(0, 32)}"` };
   }
 

@@ -58,12 +58,12 @@ export function toDoSection({ status }: PageInput): Section {
         <th scope="row">${operation(isOperation(step))}</th>
         <td>${keyLink(step.target, known)}</td>
         <td>${step.cause}${changes(shownChanges(step))}</td>
-        <td>${step.blockedBy.length === 0 ? 'nothing: it runs' : html`held by ${step.blockedBy.join(', ')}`}</td>
+        <td>${step.blockedBy.length === 0 ? 'not held' : html`held by ${step.blockedBy.join(', ')}`}</td>
       </tr>`,
   );
   const table = tableMarkup({
     caption: 'What differs from the desired state, by field, and what holds each step',
-    columns: ['Step', 'Resource', 'Cause and drift', 'Held by'],
+    columns: ['Step', 'Resource', 'Cause and drift', 'Held'],
     rows: html`<tbody>
       ${rows}
     </tbody>`,

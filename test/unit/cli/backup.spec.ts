@@ -75,6 +75,8 @@ describe('bastion backup and bastion restore', function () {
       {
         snapshot: () => snapshot(),
         metrics: () => Promise.resolve(''),
+        history: () => [],
+        now: () => 0,
         live: () => ({ ok: true, reason: '' }),
         ready: () => ({ ok: true, reason: '' }),
         reconcile: () => undefined,

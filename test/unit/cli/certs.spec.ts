@@ -26,6 +26,8 @@ describe('bastion certs', () => {
       snapshot: () =>
         snapshot({ certificates: [certificateStatus(), certificateStatus({ key: 'CertificateAuthority/root' })] }),
       metrics: () => Promise.resolve(''),
+      history: () => [],
+      now: () => 0,
       live: () => ({ ok: true, reason: '' }),
       ready: () => ({ ok: true, reason: '' }),
       reconcile: () => undefined,

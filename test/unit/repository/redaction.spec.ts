@@ -8,13 +8,15 @@ import { EngineError } from '../../../src/engine/errors.ts';
 import type { ContainerInspect } from '../../../src/engine/wire.ts';
 import type { Condition } from '../../../src/model/condition.ts';
 import type { OutcomeError } from '../../../src/model/outcome.ts';
+import type { StatusSnapshot } from '../../../src/model/status.ts';
 import type { TraceEvent } from '../../../src/model/trace.ts';
 import { inspectedContainer } from '../../../src/observe/containers.ts';
 import { planJson } from '../../../src/plan/render-json.ts';
 import { MemoryStore } from '../../../src/runtime/memory-store.ts';
-import { HistoryWriter } from '../../../src/status/history.ts';
+import { HistoryWriter, readHistory, type HistoryLine } from '../../../src/status/history.ts';
 import { createJsonLog } from '../../../src/status/log.ts';
 import { Metrics } from '../../../src/status/metrics.ts';
+import { StatusPage } from '../../../src/status/page/status-page.ts';
 import { statusJson } from '../../../src/status/status-json.ts';
 import { createTerminalLog } from '../../../src/status/terminal-log.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -59,6 +61,12 @@ const SOURCES: Readonly<Record<string, () => string>> = {
   'a build': () => new EngineError('BUILD_FAILED', 'POST /build', SAID).detail,
   'whatever else is thrown': () => errorOf(new Error(SAID)).message,
 };
+
+/** The status page. */
+function pageText(told: StatusSnapshot, history: readonly HistoryLine[]): string {
+  const source = { snapshot: () => told, history: () => history, now: () => NOW };
+  return new StatusPage(source).answer('/', undefined)?.body ?? '';
+}
 
 describe('a secret in what others say', () => {
   let directory: string;
@@ -111,6 +119,7 @@ describe('a secret in what others say', () => {
     return [
       texts,
       JSON.stringify(statusJson(told, true)),
+      pageText(told, readHistory(directory, { limit: 10 })),
       JSON.stringify(planJson(made)),
       await metrics.text(),
       ...kept,

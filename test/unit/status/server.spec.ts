@@ -55,6 +55,8 @@ describe('status server', () => {
     source = {
       snapshot: () => snapshot(),
       metrics: () => Promise.resolve('bastion_engine_up 1\n'),
+      history: () => [],
+      now: () => 0,
       live: () => ({ ok: true, reason: 'last heartbeat 1 s ago' }),
       ready: () => ({ ok: ready, reason: ready ? 'ready' : 'the engine has not answered yet' }),
       reconcile: () => void (reconciles += 1),
@@ -103,8 +105,34 @@ describe('status server', () => {
     });
   });
 
+  it('shows the page to a browser, and the list of what there is to everybody else', async () => {
+    const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+    const page = await call({ port }, '/', { headers: { Accept: accept } });
+    expect(page.headers).to.include({
+      'content-type': 'text/html; charset=utf-8',
+      vary: 'Accept',
+      'cache-control': 'no-store',
+    });
+    expect(page.body).to.contain('<!doctype html>').and.to.contain('converged: 1 resource');
+    for (const headers of [{}, { Accept: '*/*' }]) {
+      const index = await call({ port }, '/', { headers });
+      expect(index.headers).to.include({ 'content-type': 'text/plain; charset=utf-8' });
+      expect(index.body).to.contain('/api/v1/status');
+    }
+  });
+
+  it('gives the content of the page once to who keeps it', async () => {
+    const first = await call({ port }, '/page/content');
+    const etag = String(first.headers['etag']);
+    const again = await call({ port }, '/page/content', { headers: { 'If-None-Match': etag } });
+    expect(again).to.include({ code: 304, body: '' });
+    expect(again.headers).to.include({ etag, 'cross-origin-resource-policy': 'same-origin' });
+    expect((await call({ port }, '/page/other')).code).to.equal(404);
+    expect((await call({ port }, '/page/content', { method: 'POST' })).code).to.equal(405);
+  });
+
   it('sets strict headers on every answer', async () => {
-    for (const path of ['/', '/nowhere', '/api/v1/status']) {
+    for (const path of ['/', '/nowhere', '/api/v1/status', '/livez']) {
       const { headers } = await call({ port }, path);
       expect(headers).to.include({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
       expect(headers['content-security-policy']).to.contain("default-src 'none'");

@@ -16,6 +16,8 @@ import { makeAuthority, type TestAuthority, type TestPair } from '../../support/
 const SOURCE: StatusSource = {
   snapshot: () => snapshot(),
   metrics: () => Promise.resolve('bastion_engine_up 1\n'),
+  history: () => [],
+  now: () => 0,
   live: () => ({ ok: true, reason: 'beats' }),
   ready: () => ({ ok: true, reason: 'ready' }),
   reconcile: () => undefined,

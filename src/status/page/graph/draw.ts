@@ -5,21 +5,22 @@ import { BOX, layOut } from './layout.ts';
 import { transitiveReduction } from './reduce.ts';
 import type { GraphNode } from './resource-graph.ts';
 
-const LONGEST_NAME = 21;
+const LONGEST_NAME = 18;
+const LONGEST_KIND = 22;
 
-function shortened(text: string): string {
+function shortened(text: string, longest: number): string {
   const letters = [...text];
-  return letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME - 1).join('')}…` : text;
+  return letters.length > longest ? `${letters.slice(0, longest - 1).join('')}…` : text;
 }
 
-function partsText({ parts }: GraphNode): string {
-  return parts === 0 ? '' : `, ${parts} ${parts === 1 ? 'part' : 'parts'}`;
+function moreText({ more }: GraphNode): string {
+  return more === 0 ? '' : `, with ${more} more`;
 }
 
 /** What a screen reader says of a box. */
 export function nodeText(node: GraphNode): string {
   const needs = node.needs.length === 0 ? 'needs nothing' : `needs ${node.needs.join(', ')}`;
-  return `${node.key}: ${node.state}${partsText(node)}; ${needs}`;
+  return `${node.key}: ${node.state}${moreText(node)}; ${needs}`;
 }
 
 function box(node: GraphNode, { x, y }: { x: number; y: number }): Markup {
@@ -36,8 +37,10 @@ function box(node: GraphNode, { x, y }: { x: number; y: number }): Markup {
       height="${BOX.height}"
       rx="8"
     /><text class="sign" x="${x + 13}" y="${y + 28}" text-anchor="middle">${sign}</text
-    ><text class="name" x="${x + 34}" y="${y + 19}">${shortened(name)}</text
-    ><text class="kind" x="${x + 34}" y="${y + 35}">${shortened(`${kind} · ${node.state}`)}</text></a
+    ><text class="name" x="${x + 34}" y="${y + 19}">${shortened(name, LONGEST_NAME)}</text
+    ><text class="kind" x="${x + 34}" y="${y + 35}"
+      >${shortened(node.more === 0 ? kind : `${kind} + ${node.more}`, LONGEST_KIND)}</text
+    ></a
   >`;
 }
 

@@ -42,6 +42,7 @@ export function layOut(needs: Needs): Layout {
     for (const row of items) settle(row, 'above', sweep < SWEEPS / 2);
     for (const row of [...items].reverse()) settle(row, 'below', sweep < SWEEPS / 2);
   }
+  centre(items);
   const edges = items.flat().map(({ x, isLane }) => [x, isLane ? 0 : BOX.width / 2] as const);
   const left = Math.min(0, ...edges.map(([x, half]) => x - half)) - MARGIN;
   const right = Math.max(0, ...edges.map(([x, half]) => x + half)) + MARGIN;
@@ -121,6 +122,15 @@ function settle(row: Item[], side: 'above' | 'below', reorder: boolean): void {
       GAP,
     ),
   );
+}
+
+/** Rows that no line leads to are put below the middle of the others. */
+function centre(items: readonly (readonly Item[])[]): void {
+  const isLinked = ({ above, below }: Item): boolean => above.length + below.length > 0;
+  const linked = items.flat().filter(isLinked);
+  if (linked.length === 0) return;
+  const middle = (Math.min(...linked.map(({ x }) => x)) + Math.max(...linked.map(({ x }) => x))) / 2;
+  for (const row of items) if (!row.some(isLinked)) for (const each of row) each.x += middle;
 }
 
 function drawn(items: readonly (readonly Item[])[], needs: Needs): Pick<Layout, 'boxes' | 'lines'> {
