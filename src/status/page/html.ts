@@ -29,19 +29,17 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
   // A line break of a value is kept apart from those of the templates, which compactHtml takes for one space.
   '\n': '&#10;',
+  '\t': '\t',
 };
 /**
- * Control characters have no place in HTML, and those of direction (U+202A to U+202E, U+2066 to U+2069) would let a name
- * show as another one.
+ * Besides what HTML gives a meaning: control characters, which have no place in it, and those of direction (U+202A to
+ * U+202E, U+2066 to U+2069), which would let a name show as another one.
  */
-const UNSHOWABLE = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
-const SPACES = /[\t\n]/;
+const SPECIAL = /[&<>"'\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
 
-/** Text for between tags and for double-quoted attributes. */
+/** Text for between tags and for double-quoted attributes; what cannot be shown becomes U+FFFD. */
 export function escapeHtml(text: string): string {
-  return text
-    .replace(UNSHOWABLE, (character) => (SPACES.test(character) ? character : '\ufffd'))
-    .replace(/[&<>"'\n]/g, (character) => ENTITIES[character] ?? character);
+  return text.replace(SPECIAL, (character) => ENTITIES[character] ?? '\ufffd');
 }
 
 function textOf(value: Content): string {
@@ -59,5 +57,5 @@ export function html(strings: TemplateStringsArray, ...values: Content[]): Marku
 
 /** Text of a page without the indentation of the templates, which is a third of it. */
 export function compactHtml(markup: Markup): string {
-  return markup.toString().replace(/\s*\n\s*/g, ' ');
+  return markup.toString().replace(/\n\s*/g, ' ');
 }
