@@ -63,7 +63,10 @@ function consumersText(consumers: readonly Consumer[], output: Colors, now: numb
     .map((consumer, index) => {
       const name = (names[index] ?? '').padEnd(width);
       const indent = INDENT.length + LABEL + name.length + 2;
-      const text = sentence(servedText(consumer.served, consumer.isCurrent) + servedAgeText(consumer.served, now), indent);
+      const text = sentence(
+        servedText(consumer.served, consumer.isCurrent) + servedAgeText(consumer.served, now),
+        indent,
+      );
       return labelled(index === 0 ? 'served' : '', `${name}  ${styled(output, servedColor(consumer), text)}`);
     })
     .join('');
@@ -87,7 +90,11 @@ function certificateText(certificate: CertificateJson, output: Colors, now: numb
   const { sign, color } = LOOKS[certificateLook(certificate, now)];
   const until = file === null ? 'none' : dateText(file.notAfter, now);
   const renewal = renewalAt === null ? 'never by itself' : dateText(renewalAt, now);
-  const cells = row(certificateName(certificate), [until, file === null ? '' : renewal, shortSerial(file?.serial ?? '')], width);
+  const cells = row(
+    certificateName(certificate),
+    [until, file === null ? '' : renewal, shortSerial(file?.serial ?? '')],
+    width,
+  );
   const indent = INDENT.length + LABEL;
   return [
     `  ${styled(output, color, sign)} ${cells}\n`,
@@ -103,7 +110,10 @@ function certificateText(certificate: CertificateJson, output: Colors, now: numb
  * consumer serves, and its problems. `now` in milliseconds since the epoch.
  */
 export function certsText(certificates: readonly CertificateJson[], output: Colors, now: number): string {
-  const width = Math.min(LONGEST_NAME, Math.max(4, ...certificates.map((certificate) => certificateName(certificate).length)));
+  const width = Math.min(
+    LONGEST_NAME,
+    Math.max(4, ...certificates.map((certificate) => certificateName(certificate).length)),
+  );
   const header = `    ${row('NAME', ['VALID UNTIL', 'RENEWAL DUE', 'SERIAL'], width)}`;
   const body = certificates.map((certificate) => certificateText(certificate, output, now, width));
   return `${styled(output, 'bold', header)}\n${body.join('')}`;
