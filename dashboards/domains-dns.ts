@@ -28,6 +28,7 @@ export function domainsDns(): DashboardSpec {
     parts: [
       ...numbers(),
       ...analysis(),
+      ofClients(),
       ...times(),
       ...frequency(),
       ...blocking(),
@@ -113,6 +114,25 @@ function analysis(): Part[] {
       '',
     ),
   ];
+}
+
+/** What one sees first after a click on a client. */
+function ofClients(): Part {
+  return timeseries({
+    title: 'Queries of the chosen clients',
+    description: 'DNS queries a second of the chosen clients, by what AdGuard Home does with them.',
+    span: 12,
+    height: 8,
+    unit: 'reqps',
+    isStacked: true,
+    queries: [
+      course(
+        `sum by (result) (rate(adguard_client_dns_queries_total{${IN_ZONE},${OF_CLIENT}}[$__rate_interval]))`,
+        '{{result}}',
+      ),
+    ],
+    empty: 'No client is told. Where AdGuard Home anonymises addresses none can be.',
+  });
 }
 
 function times(): Part[] {

@@ -87,10 +87,7 @@ function sync(): Part[] {
       description:
         'Steps that would run now, and steps that wait behind a closed gate. None and none: all is as wanted.',
       unit: 'none',
-      queries: [
-        now('sum(bastion_plan_steps{blocked="false"})', 'to do'),
-        now('sum(bastion_plan_steps{blocked="true"})', 'waiting'),
-      ],
+      queries: [now('sum by (blocked) (bastion_plan_steps)', 'waiting: {{blocked}}')],
       steps: ['blue'],
     }),
     stat({

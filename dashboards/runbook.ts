@@ -17,12 +17,11 @@ export function runbook(): DashboardSpec {
     alerts: 'none',
     parts: sections.map((section) => ({
       isHeavy: false,
-      queries: 0,
+      span: 12,
+      height: 8,
       builder: new Text()
         .title(section.name)
         .description(`What to do about the alert ${section.name}.`)
-        .span(12)
-        .height(8)
         .mode(TextMode.Markdown)
         .content(withLinks(section, sections)),
     })),

@@ -136,7 +136,7 @@ function bandwidth(): Part[] {
         course('sum(instance:node_network_receive_bytes:rate5m)', 'received'),
         course('-sum(instance:node_network_transmit_bytes:rate5m)', 'sent'),
       ],
-      empty: 'node_exporter is not scraped.',
+      empty: 'Nothing is known of the machine: node_exporter is not scraped.',
       isHeavy: true,
     }),
   ];

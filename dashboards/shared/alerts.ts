@@ -1,5 +1,6 @@
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import { AnnotationQueryBuilder, MappingType, type AnnotationQuery } from '@grafana/grafana-foundation-sdk/dashboard';
+import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { DATA_SOURCE, UIDS } from './names.ts';
 import type { Part } from './panel.ts';
 import { runbookSections } from './runbook.ts';
@@ -18,8 +19,14 @@ export function alertAnnotation(names: readonly string[] | 'all'): Builder<Annot
     .datasource(DATA_SOURCE)
     .enable(true)
     .iconColor('red')
-    .expr(`max by (alertname, severity, job) (${alerts(names, 'firing')})`)
-    .step('60s')
+    .target(
+      new DataqueryBuilder()
+        .refId('Anno')
+        .datasource(DATA_SOURCE)
+        .expr(`max by (alertname, severity, job) (${alerts(names, 'firing')})`)
+        .range()
+        .interval('60s'),
+    )
     .titleFormat('{{alertname}}')
     .textFormat('{{severity}} {{job}}')
     .tagKeys('severity');

@@ -7,6 +7,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { alertAnnotation } from './alerts.ts';
 import { UIDS } from './names.ts';
+import { layout } from './layout.ts';
 import type { Part } from './panel.ts';
 import { variable, type VariableName } from './variables.ts';
 
@@ -29,6 +30,8 @@ const WEIGHTS = {
   lite: { from: 'now-1h', refresh: '5m' },
 } as const;
 
+const NOWHERE = { x: 0, y: 0, w: 1, h: 1 };
+
 /** Points of a course that the lite variant asks for at most. */
 const LITE_POINTS = 120;
 
@@ -48,6 +51,8 @@ export function dashboard(spec: DashboardSpec, weight: Weight): Dashboard {
     .time({ from, to: 'now' })
     .refresh(refresh)
     .readonly()
+    .variables(spec.variables.map(variable))
+    .annotations(spec.alerts === 'none' ? [] : [alertAnnotation(spec.alerts)])
     .link(
       new DashboardLinkBuilder('Dashboards')
         .type(DashboardLinkType.Dashboards)
@@ -57,14 +62,28 @@ export function dashboard(spec: DashboardSpec, weight: Weight): Dashboard {
         .keepTime(true),
     );
   if (spec.uid !== UIDS.runbook) builder.link(runbookLink());
-  for (const name of spec.variables) builder.withVariable(variable(name));
-  if (spec.alerts !== 'none') builder.annotation(alertAnnotation(spec.alerts));
   const parts = isLite ? spec.parts.filter(({ isHeavy }) => !isHeavy) : spec.parts;
+  const places = layout(parts);
   parts.forEach(({ builder: panel }, index) => {
-    panel.id(index + 1);
+    panel.id(index + 1).gridPos(places[index] ?? NOWHERE);
     builder.withPanel(isLite ? panel.maxDataPoints(LITE_POINTS) : panel);
   });
-  return builder.build();
+  return asShipped(builder.build());
+}
+
+/** Without what the kit writes and Grafana 12.4 knows nothing of: it is made for several versions. */
+function asShipped(built: Dashboard): Dashboard {
+  const list = (built.templating?.list ?? []).map((known) => without(known, ['auto', 'auto_min', 'auto_count']));
+  const panels = (built.panels ?? []).map((panel) =>
+    panel.type === 'table' && 'options' in panel
+      ? { ...panel, options: without(panel.options as object, ['footer']) }
+      : panel,
+  );
+  return { ...built, templating: { list }, panels };
+}
+
+function without<T extends object>(value: T, names: readonly string[]): T {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name))) as T;
 }
 
 const LITE_NOTE = 'The lite variant, while Prometheus is short of memory: the heavy panels come back by themselves.';

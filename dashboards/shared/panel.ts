@@ -9,6 +9,7 @@ import {
   type DashboardLink,
   type DataTransformerConfig,
   type DynamicConfigValue,
+  type GridPos,
   type FieldColor,
   type Panel,
   type ThresholdsConfig,
@@ -66,7 +67,8 @@ export interface PanelSpec {
 /** A panel on its way into a dashboard, which gives it its id. */
 export interface Part {
   readonly isHeavy: boolean;
-  readonly queries: number;
+  readonly span: number;
+  readonly height: number;
   readonly builder: PanelBuilder;
 }
 
@@ -75,8 +77,7 @@ export interface PanelBuilder extends Builder<Panel> {
   id(id: number): this;
   title(title: string): this;
   description(description: string): this;
-  span(columns: number): this;
-  height(rows: number): this;
+  gridPos(place: GridPos): this;
   datasource(source: { type: string; uid: string }): this;
   withTarget(query: Builder<Dataquery>): this;
   withTransformation(transformation: DataTransformerConfig): this;
@@ -97,7 +98,7 @@ export interface PanelBuilder extends Builder<Panel> {
 /** Fills in a builder what all panels have. */
 export function part(builder: PanelBuilder, spec: PanelSpec): Part {
   const { alarm, steps = alarm?.steps } = spec;
-  builder.title(spec.title).description(descriptionOf(spec)).span(spec.span).height(spec.height);
+  builder.title(spec.title).description(descriptionOf(spec));
   builder.datasource(DATA_SOURCE).noValue(spec.empty);
   spec.queries.forEach((query, position) => builder.withTarget(target(query, position)));
   for (const transformation of spec.transformations ?? []) builder.withTransformation(transformation);
@@ -114,7 +115,7 @@ export function part(builder: PanelBuilder, spec: PanelSpec): Part {
   if (alarm !== undefined)
     builder.links(alarm.runbook.map((name) => dataLink({ title: `What to do: ${name}`, url: runbookUrl(name) })));
   for (const { field, properties } of spec.overrides ?? []) builder.overrideByName(field, [...properties]);
-  return { isHeavy: spec.isHeavy ?? false, queries: spec.queries.length, builder };
+  return { isHeavy: spec.isHeavy ?? false, span: spec.span, height: spec.height, builder };
 }
 
 export function thresholds(steps: Steps): ThresholdsConfigBuilder {

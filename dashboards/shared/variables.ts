@@ -52,7 +52,6 @@ export function variable(name: VariableName): Builder<VariableModel> {
     .description(description)
     .datasource(DATA_SOURCE)
     .query(query)
-    .definition(query)
     .multi(true)
     .includeAll(true)
     .allValue('.*')
