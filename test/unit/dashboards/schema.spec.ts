@@ -78,12 +78,12 @@ function problemsIn(texts: ReadonlyMap<string, string>): string[] {
     types: [],
   };
   const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, getSourceFile } = host;
-  host.fileExists = (path) => files.has(path) || fileExists(path);
-  host.readFile = (path) => files.get(path) ?? readFile(path);
+  const base = ts.createCompilerHost(options);
+  host.fileExists = (path) => files.has(path) || base.fileExists(path);
+  host.readFile = (path) => files.get(path) ?? base.readFile(path);
   host.getSourceFile = (path, version, ...rest) => {
     const text = files.get(path);
-    return text === undefined ? getSourceFile(path, version, ...rest) : ts.createSourceFile(path, text, version);
+    return text === undefined ? base.getSourceFile(path, version, ...rest) : ts.createSourceFile(path, text, version);
   };
   const program = ts.createProgram([...files.keys()], options, host);
   return ts
