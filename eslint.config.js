@@ -68,7 +68,7 @@ export default tseslint.config(
     rules: { 'max-lines': 'off' },
   },
   {
-    files: ['src/plan/**/*.ts', 'src/model/**/*.ts', 'src/stack/**/*.ts'],
+    files: ['src/plan/**/*.ts', 'src/model/**/*.ts', 'src/stack/**/*.ts', 'src/notify/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...NO_OWN_TIME] },
   },
   {

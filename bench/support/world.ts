@@ -98,6 +98,7 @@ export class World {
       gatesDirectory: join(this.directory, 'gates'),
       holdDirectory: join(this.directory, 'hold'),
       stateDirectory: join(this.directory, 'state'),
+      notifyCommands: join(this.directory, 'notify'),
       root: '',
       dockerHost: this.host,
       strictGates: false,

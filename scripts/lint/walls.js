@@ -13,13 +13,14 @@ export const WALLS = {
   gates: ['model'],
   certs: ['model'],
   exporter: [],
+  notify: ['model'],
   plan: ['model'],
   release: ['model'],
   observe: ['model', 'engine', 'plan', 'certs'],
   apply: ['model', 'engine', 'certs'],
   runtime: ['model', 'desired', 'engine', 'gates', 'plan', 'observe', 'apply', 'certs'],
   status: ['model', 'runtime'],
-  cli: ['model', 'desired', 'engine', 'gates', 'plan', 'observe', 'apply', 'certs', 'release', 'runtime', 'status'],
+  cli: ['model', 'desired', 'engine', 'gates', 'plan', 'observe', 'apply', 'certs', 'release', 'runtime', 'status', 'notify'],
   main: [
     'model',
     'desired',
@@ -38,7 +39,7 @@ export const WALLS = {
 
 /** The clock is passed to every room as a value, so its type may be named everywhere but in the pure ones. */
 const CLOCK = join('runtime', 'clock.ts');
-const CLOCK_ROOMS = ['desired', 'engine', 'observe', 'apply', 'certs', 'release', 'exporter'];
+const CLOCK_ROOMS = ['desired', 'engine', 'observe', 'apply', 'certs', 'release', 'exporter', 'notify'];
 
 /** Package -> the only room that may import it. */
 const OWNED_PACKAGES = {

@@ -16,6 +16,8 @@ export interface Settings {
   readonly gatesDirectory: string;
   readonly holdDirectory: string;
   readonly stateDirectory: string;
+  /** Where the programs are that notifications may be given to. */
+  readonly notifyCommands: string;
   /** Prefix of host paths; empty for none. */
   readonly root: string;
   /** Engine address; undefined: dockerode's default. */
@@ -180,6 +182,7 @@ export async function resolveSettings(
     gatesDirectory,
     holdDirectory: text('hold') === '' ? join(dirname(gatesDirectory), 'hold') : directory('hold'),
     stateDirectory: directory('state'),
+    notifyCommands: directory('notify-commands'),
     root: root === '' ? '' : resolve(root).replace(/\/$/, ''),
     dockerHost: dockerHost === '' ? undefined : dockerHost,
     strictGates: value('strict-gates') === true,

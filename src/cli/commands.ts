@@ -134,6 +134,18 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     ],
     load: () => import('./restore.ts'),
   },
+  notify: {
+    summary: 'send a test to a receiver of notifications, or to all',
+    positionals: 'test [RECEIVER]',
+    maximumPositionals: 2,
+    options: COMMON_OPTIONS,
+    exitCodes: '0 all took it, 1 one did not, or there is no such receiver',
+    examples: [
+      { line: 'bastion notify test', does: 'to all that the Bastion names' },
+      { line: 'bastion notify test phone', does: 'to one, with what it answered' },
+    ],
+    load: () => import('./notify.ts'),
+  },
   history: {
     summary: 'show the steps that ran',
     positionals: '[Kind/name]',

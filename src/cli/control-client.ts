@@ -1,10 +1,13 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { keyOf } from '../model/key.ts';
+import type { TestResults } from '../notify/notifier.ts';
 import type { StatusJson } from '../status/status-json.ts';
 import { shortSocketPath } from '../status/socket-path.ts';
 import { CommandError } from './errors.ts';
 
+/** No receiver may take longer for one try (spec.notifications.receivers.NAME.timeout). */
+const TRIAL_MILLISECONDS = 125_000;
 const LARGEST_ANSWER = 64 * 1024 * 1024;
 
 /** The control socket of the operator that uses this state directory. */
@@ -17,9 +20,9 @@ interface Reply {
   readonly text: string;
 }
 
-function ask(socketPath: string, method: 'GET' | 'POST', path: string): Promise<Reply> {
+function ask(socketPath: string, method: 'GET' | 'POST', path: string, timeout: number): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const call = request({ socketPath, method, path, agent: false, timeout: 10_000 }, (response) => {
+    const call = request({ socketPath, method, path, agent: false, timeout }, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {
@@ -32,19 +35,24 @@ function ask(socketPath: string, method: 'GET' | 'POST', path: string): Promise<
         resolve({ code: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
       );
     });
-    call.on('timeout', () => call.destroy(new Error('no answer within 10 s')));
+    call.on('timeout', () => call.destroy(new Error(`no answer within ${timeout / 1000} s`)));
     call.on('error', reject);
     call.end();
   });
 }
 
 /** The running operator's answer; undefined when none runs; a CommandError when one runs and cannot be asked. */
-async function askSocket(stateDirectory: string, method: 'GET' | 'POST', path: string): Promise<Reply | undefined> {
+async function askSocket(
+  stateDirectory: string,
+  method: 'GET' | 'POST',
+  path: string,
+  timeout = 10_000,
+): Promise<Reply | undefined> {
   const socket = controlSocket(stateDirectory);
   try {
     const short = shortSocketPath(socket);
     try {
-      return await ask(short.path, method, path);
+      return await ask(short.path, method, path, timeout);
     } finally {
       short.close();
     }
@@ -94,6 +102,17 @@ export async function askRetry(stateDirectory: string, key: string): Promise<rea
   const reply = await askSocket(stateDirectory, 'POST', `/api/v1/retry?key=${encodeURIComponent(key)}`);
   if (reply?.code === 404) throw new CommandError(`${reply.text.trim()}; bastion status lists the resources`);
   return reply === undefined ? undefined : (contentOf(reply) as { forgotten: readonly string[] }).forgotten;
+}
+
+/** Has the running operator try a receiver of notifications, or all; undefined when none runs. */
+export async function askNotificationTest(
+  stateDirectory: string,
+  receiver: string | undefined,
+): Promise<TestResults | undefined> {
+  const query = receiver === undefined ? '' : `?receiver=${encodeURIComponent(receiver)}`;
+  const reply = await askSocket(stateDirectory, 'POST', `/api/v1/notification-test${query}`, TRIAL_MILLISECONDS);
+  if (reply?.code === 404) throw new CommandError(reply.text.trim());
+  return reply === undefined ? undefined : (contentOf(reply) as { results: TestResults }).results;
 }
 
 /** Tells the running operator to make a backup now: whether one runs; a CommandError when it knows no such Backup. */

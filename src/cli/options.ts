@@ -24,6 +24,12 @@ export const COMMON_OPTIONS = {
     help: "the operator's own directory: lock, history, memory",
     default: '/var/lib/bastion',
   },
+  'notify-commands': {
+    type: 'string',
+    value: 'DIR',
+    help: 'programs that notifications may be given to; only a human puts one there',
+    default: '/etc/bastion/notify',
+  },
   root: { type: 'string', value: 'DIR', help: 'prefix of every host path, as dpkg --root', default: '' },
   docker: { type: 'string', value: 'HOST', help: 'engine: unix:///path or tcp://host:port (default: $DOCKER_HOST)' },
   config: {

@@ -17,6 +17,7 @@ import { controlSocket } from './control-client.ts';
 import { CommandError, EXIT, UsageError } from './errors.ts';
 import { followSystemd } from './follow-systemd.ts';
 import { listenPlan, type ListenPlan } from './listen-plan.ts';
+import { Notifications } from './notifications.ts';
 import { MonitoringServer } from './monitoring-server.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { packageVersion } from './package-version.ts';
@@ -29,11 +30,16 @@ function sourceOf(
   metrics: Metrics,
   liveness: Liveness,
   stateDirectory: string,
+  notifications: Notifications,
 ): StatusSource {
   return {
     history: (limit) => readHistory(stateDirectory, { limit }),
     now: () => systemClock.now(),
-    snapshot: () => controller.snapshot(),
+    snapshot() {
+      const snapshot = controller.snapshot();
+      const { warnings } = notifications;
+      return warnings.length === 0 ? snapshot : { ...snapshot, warnings: [...(snapshot.warnings ?? []), ...warnings] };
+    },
     metrics: () => metrics.text(),
     live: () => liveness.live(),
     ready: () => liveness.ready(),
@@ -41,6 +47,7 @@ function sourceOf(
     retry: (key) => controller.retry(key),
     backUp: (name) => controller.backUp(keyOf('Backup', name)),
     renew: (name) => RENEWALS[controller.renew(keyOf('Certificate', name))],
+    testNotification: (receiver) => notifications.test(receiver),
   };
 }
 
@@ -106,13 +113,27 @@ export const command: Command = async ({ settings, output, environment, signal }
     return serveOverTls(source, { host, port, paths, title: `metrics on ${host}:${port}`, awaitsAddress: true, tell });
   }, tell);
   const tail = pushTail(settings);
-  const consumers = [log, metrics, liveness, ...(tail === undefined ? [] : [tail])];
+  const notifications = new Notifications({
+    clock: systemClock,
+    stateDirectory: settings.stateDirectory,
+    root: settings.root,
+    commandDirectory: settings.notifyCommands,
+    snapshot() {
+      if (operator === undefined) throw new Error('there is no status yet');
+      return operator.controller.snapshot();
+    },
+    tell(event) {
+      for (const consumer of [log, metrics]) consumer.consume(event);
+    },
+  });
+  const consumers = [log, metrics, liveness, notifications, ...(tail === undefined ? [] : [tail])];
   operator = await createOperator(settings, systemClock, consumers, (desired) => {
+    notifications.follow(desired.bastion.notifications);
     if (listen.on !== undefined) monitoring.follow(monitoringPlace(desired));
   });
   const servers: { close(): Promise<void> | void }[] = [monitoring];
   try {
-    source = sourceOf(operator, metrics, liveness, settings.stateDirectory);
+    source = sourceOf(operator, metrics, liveness, settings.stateDirectory, notifications);
     servers.push(await createStatusServer(source, { socket: controlSocket(settings.stateDirectory) }));
     const onNetwork = await listenOnNetwork(listen, source, tell).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
@@ -137,6 +158,8 @@ export const command: Command = async ({ settings, output, environment, signal }
     await aborted(signal);
     return EXIT.done;
   } finally {
+    // While the lock is held: what it remembers is one file.
+    await notifications.close();
     await operator.close();
     for (const server of servers) await server.close();
   }

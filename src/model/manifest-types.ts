@@ -42,6 +42,27 @@ export interface BastionManifestSpec {
     grafana: string;
     edge: string;
   };
+  notifications?: {
+    settle: string;
+    unreachableAfter: string;
+    certificateExpiry: string[];
+    link?: string;
+    receivers: {
+      [k: string]: {
+        type: 'ntfy' | 'slack' | 'webhook' | 'command';
+        url?: string;
+        urlFile?: string;
+        topic?: string;
+        tokenFile?: string;
+        authorityFile?: string;
+        command?: string[];
+        on?: (
+          'halted' | 'consent' | 'degraded' | 'stalled' | 'certificate' | 'engine' | 'desired-state' | 'recovered'
+        )[];
+        timeout: string;
+      };
+    };
+  };
 }
 
 export type BastionManifest = Manifest<'Bastion', BastionManifestSpec>;

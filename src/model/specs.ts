@@ -2,6 +2,7 @@ import type { BackupSpec } from './backup-spec.ts';
 import type { CertificateAuthoritySpec, CertificateSpec, SecretSpec } from './certificate-specs.ts';
 import type { FilePatchSpec, FileSpec, LogFileSpec } from './file-specs.ts';
 import type { StackKind } from './key.ts';
+import type { NotificationSpec } from './notification-spec.ts';
 import type { ReadinessSpec } from './readiness-spec.ts';
 import type { StackSpec } from './stack-spec.ts';
 
@@ -234,6 +235,8 @@ export interface BastionSpec {
   readonly pkiDirectory: string;
   /** Name of the Certificate that the operator presents when it looks at what services serve; absent: none. */
   readonly clientCertificate?: string;
+  /** Absent: nobody is notified. */
+  readonly notifications?: NotificationSpec;
 }
 
 export interface Specs extends Readonly<Record<StackKind, StackSpec>> {

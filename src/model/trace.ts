@@ -3,6 +3,7 @@ import type { Condition } from './condition.ts';
 import type { FieldChange } from './fields.ts';
 import type { Key } from './key.ts';
 import type { LoopsStatus } from './loops-status.ts';
+import type { NotificationKind } from './notification.ts';
 import type { ObservedServed } from './observed-certificates.ts';
 import type { ObservedService } from './observed-services.ts';
 import type { Outcome } from './outcome.ts';
@@ -83,6 +84,21 @@ export type TraceEvent = { readonly at: number } & (
   | { readonly type: 'renewal-asked'; readonly key: Key }
   /** The human said "try again"; `forgotten`: what kept it from being tried, in words. */
   | { readonly type: 'retry-asked'; readonly key: Key; readonly forgotten: readonly string[] }
+  /** Who is to be notified, by the desired state. */
+  | { readonly type: 'receivers-known'; readonly receivers: readonly string[] }
+  /**
+   * A notification on its way to a receiver; `queued`: how many wait for it now. `later`: a try failed, and another one
+   * follows.
+   */
+  | {
+      readonly type: 'notification';
+      readonly receiver: string;
+      readonly result: 'queued' | 'sent' | 'later' | 'refused' | 'dropped';
+      readonly queued: number;
+      readonly kind: NotificationKind;
+      readonly title: string;
+      readonly reason?: string;
+    }
   /** An error that is a fault of ours, caught so that the loop goes on. */
   | { readonly type: 'fault'; readonly where: string; readonly message: string }
 );

@@ -7,6 +7,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { BackupMetrics } from './backup-metrics.ts';
 import { CertificateMetrics } from './certificate-metrics.ts';
 import { LoopMetrics } from './loop-metrics.ts';
+import { NotificationMetrics } from './notification-metrics.ts';
 import { boundedField, DRIFT_FIELDS, OPERATIONS, OUTCOMES, PASS_RESULTS, WHOLE_OBJECT } from './metric-labels.ts';
 
 const CLOCKS = ['desired_read', 'full_diff', 'converged'] as const;
@@ -26,6 +27,7 @@ export class Metrics {
   readonly #certificates = new CertificateMetrics(this.registry);
   readonly #loops = new LoopMetrics(this.registry);
   readonly #backups = new BackupMetrics(this.registry);
+  readonly #notifications = new NotificationMetrics(this.registry);
   #sawFull = false;
 
   readonly #passes = this.#counter('bastion_reconcile_total', 'Passes of the loop by result.', ['result']);
@@ -108,6 +110,7 @@ export class Metrics {
     this.#certificates.consume(event);
     this.#loops.consume(event);
     this.#backups.consume(event);
+    this.#notifications.consume(event);
     switch (event.type) {
       case 'pass-finished':
         this.#passes.inc({ result: event.result });

@@ -24,6 +24,11 @@ export interface StatusSource {
   backUp(name: string): boolean;
   /** Renews a Certificate before its time. Over the control socket only. */
   renew(name: string): 'asked' | 'unissued' | 'unseen' | 'unknown';
+  /**
+   * Tries one receiver of notifications, or all: results by receiver; undefined: no such receiver. Over the control
+   * socket only.
+   */
+  testNotification(receiver: string | undefined): Promise<object | undefined>;
 }
 
 const HEADERS = {
@@ -119,7 +124,15 @@ function answerBackup(query: string, source: StatusSource): Answer {
   return { code: 202, type: JSON_TYPE, body: '{"accepted":true}\n' };
 }
 
-function answerPost(path: string, query: string, source: StatusSource): Answer | undefined {
+/** `?receiver=NAME`; all of them without it. */
+async function answerNotificationTest(query: string, source: StatusSource): Promise<Answer> {
+  const name = new URLSearchParams(query).get('receiver') ?? undefined;
+  const results = await source.testNotification(name);
+  if (results === undefined) return { code: 404, type: TEXT, body: `the Bastion names no receiver ${name}\n` };
+  return { code: 200, type: JSON_TYPE, body: `${JSON.stringify({ results })}\n` };
+}
+
+async function answerPost(path: string, query: string, source: StatusSource): Promise<Answer | undefined> {
   switch (path) {
     case '/api/v1/reconcile':
       source.reconcile();
@@ -130,6 +143,8 @@ function answerPost(path: string, query: string, source: StatusSource): Answer |
       return answerBackup(query, source);
     case '/api/v1/renew':
       return answerRenew(query, source);
+    case '/api/v1/notification-test':
+      return answerNotificationTest(query, source);
     default:
       return undefined;
   }
@@ -171,7 +186,7 @@ export function requestHandler(
     try {
       const foreign = options.loopback && isForeignHost(request.headers.host);
       const isOrder = options.control && request.method === 'POST';
-      const posted = isOrder ? answerPost(path, query, source) : undefined;
+      const posted = isOrder ? await answerPost(path, query, source) : undefined;
       if (foreign)
         send(response, { code: 421, type: TEXT, body: 'this server answers to localhost only\n' }, head, more);
       else if (posted !== undefined) send(response, posted, false, more);

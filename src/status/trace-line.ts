@@ -60,6 +60,16 @@ function stepFinished(event: Extract<TraceEvent, { type: 'step-finished' }>): Tr
   return line('error', 'error', `${what}  failed: ${outcome.error.message} [${outcome.error.code}], ${after}`);
 }
 
+/** A try that failed is told by the warning that follows when it goes on for long. */
+function notificationLine(event: Extract<TraceEvent, { type: 'notification' }>): TraceLine {
+  const { receiver, result, title, reason } = event;
+  const because = reason === undefined ? '' : `: ${reason}`;
+  if (result === 'sent') return line('info', 'plain', `told ${receiver}: ${title}`);
+  if (result === 'refused') return line('warn', 'warning', `${receiver} does not take "${title}"${because}`);
+  if (result === 'dropped') return line('warn', 'warning', `${receiver} is not told "${title}"${because}`);
+  return line('debug', 'plain', `notification to ${receiver} ${result === 'queued' ? 'waits' : 'failed'}${because}`);
+}
+
 /** What counts up or is another one each time: counts, times, sizes, ids. */
 const NUMBERS = /\bonce\b|\b[0-9a-f]*\d[0-9a-f.:]*( times)?\b/gi;
 
@@ -107,6 +117,9 @@ export class Narrator {
         return line('debug', 'plain', 'the desired state is as it was');
       case 'warning':
         return line('warn', 'warning', event.message);
+      case 'notification':
+        return notificationLine(event);
+      case 'receivers-known':
       case 'certificates-seen':
       // Conditions tell what follows from them.
       case 'service-checked':

@@ -3,6 +3,7 @@ import type { BastionManifest } from '../../model/manifest-types.ts';
 import type { Field } from '../field.ts';
 import { defined } from './defined.ts';
 import { readAbsolutePath } from './host-path.ts';
+import { readNotifications } from './notifications.ts';
 import { parseReference } from './reference.ts';
 
 /** A validated Bastion manifest's spec to its normal form; `field` stands for `spec`. */
@@ -19,6 +20,10 @@ export function normaliseBastion(spec: BastionManifest['spec'], field: Field): B
   const pki = field.at('pkiDirectory');
   const pkiDirectory = readAbsolutePath(spec.pkiDirectory, pki) ?? spec.pkiDirectory;
   if (pkiDirectory === '/') pki.error('would put keys beside everything else: name a directory of their own');
+  const notifications =
+    spec.notifications === undefined
+      ? undefined
+      : readNotifications(spec.notifications, roots, field.at('notifications'));
   return defined({
     allowedRoots: [...new Set(roots)].sort(),
     images: spec.images,
@@ -27,5 +32,6 @@ export function normaliseBastion(spec: BastionManifest['spec'], field: Field): B
     maxRemovals: spec.maxRemovals,
     pkiDirectory,
     clientCertificate: spec.clientCertificate,
+    notifications,
   });
 }

@@ -83,6 +83,7 @@ describe('bastion backup and bastion restore', function () {
         retry: () => undefined,
         backUp: (name) => asked.push(name) > 0,
         renew: () => 'unknown',
+        testNotification: () => Promise.resolve(undefined),
       },
       { socket: join(root(), 'state/control.sock') },
     );

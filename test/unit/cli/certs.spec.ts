@@ -33,6 +33,7 @@ describe('bastion certs', () => {
       reconcile: () => undefined,
       retry: () => undefined,
       backUp: () => false,
+      testNotification: (receiver) => Promise.resolve(receiver === 'phone' ? { phone: { type: 'sent' } } : undefined),
       renew: (name) => {
         if (name === 'new') return 'unissued';
         return name === 'web' ? (asked.push(name), 'asked') : 'unknown';

@@ -11,6 +11,12 @@ import type { OutcomeError } from '../../../src/model/outcome.ts';
 import type { StatusSnapshot } from '../../../src/model/status.ts';
 import type { TraceEvent } from '../../../src/model/trace.ts';
 import { inspectedContainer } from '../../../src/observe/containers.ts';
+import { compose } from '../../../src/notify/compose.ts';
+import { genericBody } from '../../../src/notify/format/generic.ts';
+import { ntfyBody } from '../../../src/notify/format/ntfy.ts';
+import { slackBody } from '../../../src/notify/format/slack.ts';
+import { notificationVariables } from '../../../src/notify/format/variables.ts';
+import { standingOf } from '../../../src/notify/standing.ts';
 import { planJson } from '../../../src/plan/render-json.ts';
 import { MemoryStore } from '../../../src/runtime/memory-store.ts';
 import { HistoryWriter, readHistory, type HistoryLine } from '../../../src/status/history.ts';
@@ -44,6 +50,8 @@ const INSPECT = {
     FinishedAt: '2026-01-01T00:00:00Z',
   },
 } as unknown as ContainerInspect;
+
+const FINDING = { severity: 'error', rule: 'x', source: { file: 'a.yaml', line: 1, column: 1 } } as const;
 
 function errorOf(thrown: unknown): OutcomeError {
   const outcome = outcomeOfError(thrown);
@@ -113,6 +121,19 @@ describe('a secret in what others say', () => {
     const conditions = [{ ...condition, status: true, since: NOW }];
     const resources = [{ ...snapshot().resources[0], conditions }] as ReturnType<typeof snapshot>['resources'];
     const told = snapshot({ headline: message, resources, plan: { digest: '', steps: [step], faults: [] } });
+    const standing = standingOf(
+      { ...told, result: 'failing', findings: [{ ...FINDING, message }] },
+      { settle: 0, unreachableAfter: 0, certificateExpiry: [] },
+      NOW,
+    );
+    const news = [...standing.problems.values()].map((problem) => ({ type: 'problem', problem, since: NOW }) as const);
+    const notified = compose(news, { instance: 'demo', at: NOW, link: undefined }).flatMap((notification) => [
+      ntfyBody(notification, 'topic'),
+      slackBody(notification),
+      genericBody(notification),
+      notificationVariables(notification),
+    ]);
+    expect(notified).to.have.lengthOf(8);
     const kept = readdirSync(directory, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
@@ -121,6 +142,7 @@ describe('a secret in what others say', () => {
       JSON.stringify(statusJson(told, true)),
       pageText(told, readHistory(directory, { limit: 10 })),
       JSON.stringify(planJson(made)),
+      JSON.stringify(notified),
       await metrics.text(),
       ...kept,
     ].join('\n');

@@ -60,6 +60,7 @@ describe('status server', () => {
       live: () => ({ ok: true, reason: 'last heartbeat 1 s ago' }),
       ready: () => ({ ok: ready, reason: ready ? 'ready' : 'the engine has not answered yet' }),
       reconcile: () => void (reconciles += 1),
+      testNotification: (receiver) => Promise.resolve(receiver === 'phone' ? { phone: { type: 'sent' } } : undefined),
       renew: (name) =>
         name === 'web' ? 'asked' : name === 'new' ? 'unissued' : name === 'late' ? 'unseen' : 'unknown',
       backUp: (name) => name === 'nightly',
@@ -211,6 +212,19 @@ describe('status server', () => {
         expect(await renew('?name=late')).to.include({ code: 409 });
         expect((await renew('')).code).to.equal(400);
         expect((await call({ port }, '/api/v1/renew?name=web', { method: 'POST' })).code).to.equal(405);
+      } finally {
+        await control.close();
+      }
+    });
+
+    it('has a receiver of notifications tried, and none over TCP', async () => {
+      const control = await createStatusServer(source, { socket: socketPath });
+      try {
+        const path = '/api/v1/notification-test?receiver=';
+        const tried = await call({ socketPath }, `${path}phone`, { method: 'POST' });
+        expect(tried).to.include({ code: 200, body: '{"results":{"phone":{"type":"sent"}}}\n' });
+        expect(await call({ socketPath }, `${path}fax`, { method: 'POST' })).to.include({ code: 404 });
+        expect((await call({ port }, `${path}phone`, { method: 'POST' })).code).to.equal(405);
       } finally {
         await control.close();
       }

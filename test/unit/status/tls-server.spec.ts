@@ -24,6 +24,7 @@ const SOURCE: StatusSource = {
   retry: () => undefined,
   backUp: () => false,
   renew: () => 'unknown',
+  testNotification: () => Promise.resolve(undefined),
 };
 
 interface Reply {

@@ -1,0 +1,47 @@
+import { loadDesiredState } from '../desired/load.ts';
+import type { AttemptResult } from '../notify/deliver/attempt.ts';
+import { createAttempt } from '../notify/open-notifier.ts';
+import { testNotification } from '../notify/test-notification.ts';
+import type { TestResults } from '../notify/notifier.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { Settings } from './arguments.ts';
+import type { Command } from './command.ts';
+import { askNotificationTest } from './control-client.ts';
+import { CommandError, EXIT, UsageError } from './errors.ts';
+import { styled, type Output } from './output.ts';
+import { reservedPlaces } from './reserved-places.ts';
+
+/** Sends by this process, as the user who typed the command: an operator may be allowed less, or more. */
+async function sendDirectly(settings: Settings, name: string | undefined, signal: AbortSignal): Promise<TestResults> {
+  const { desiredDirectory: directory, root, allowExceptions: waivable, notifyCommands } = settings;
+  const desired = await loadDesiredState({ directory, root, waivable, reserved: reservedPlaces(settings) });
+  const { receivers = [], link } = desired.bastion.notifications ?? {};
+  const wanted = receivers.filter((receiver) => name === undefined || receiver.name === name);
+  if (name !== undefined && wanted.length === 0) throw new CommandError(`the Bastion names no receiver ${name}`);
+  const attempt = createAttempt({ root, commandDirectory: notifyCommands, now: () => systemClock.now() });
+  const notification = testNotification({ instance: desired.instance, at: systemClock.now(), link });
+  const results = wanted.map(
+    async (receiver) => [receiver.name, await attempt(receiver, notification, signal)] as const,
+  );
+  return Object.fromEntries(await Promise.all(results));
+}
+
+function resultLine([name, result]: readonly [string, AttemptResult], output: Output): string {
+  if (result.type === 'sent') return `${styled(output, 'green', '=')} ${name} took it\n`;
+  return `${styled(output, 'red', 'x')} ${name}: ${result.reason}\n`;
+}
+
+export const command: Command = async ({ settings, positionals, output, errors, signal }) => {
+  const [what, name] = positionals;
+  if (what === undefined) throw new UsageError('notify what? For example: bastion notify test');
+  if (what !== 'test') throw new UsageError(`unknown argument ${what}; did you mean bastion notify test ${what}?`);
+  const told = await askNotificationTest(settings.stateDirectory, name);
+  if (told === undefined && !settings.json)
+    errors.write('no operator runs: sent by this command itself, with the rights of who typed it\n');
+  const results = told ?? (await sendDirectly(settings, name, signal));
+  const entries = Object.entries(results);
+  if (settings.json) output.write(`${JSON.stringify({ byOperator: told !== undefined, results }, undefined, 2)}\n`);
+  else if (entries.length === 0) output.write('the Bastion names no receivers (spec.notifications)\n');
+  else for (const entry of entries) output.write(resultLine(entry, output));
+  return entries.every(([, { type }]) => type === 'sent') ? EXIT.done : EXIT.failed;
+};
