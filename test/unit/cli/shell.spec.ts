@@ -49,7 +49,7 @@ describe('what shells are told of the commands', () => {
       const help = commandHelp(name, definition);
       for (const { line } of definition.examples) {
         expect(help).to.contain(line);
-        const [program, command, ...words] = splitShellWords(line);
+        const [program, command, ...words] = splitShellWords(line.replace(/^sudo /, ''));
         expect([program, command]).to.deep.equal(['bastion', name]);
         const { positionals } = parseArguments(words, definition.options);
         expect(positionals).to.have.lengthOf.at.most(definition.maximumPositionals);
