@@ -88,8 +88,11 @@ export interface StepArguments extends CertificateStepArguments, LoopStepArgumen
 
   /** Renames a log to its first rotated file, and the rotated files before it one further as far as needed. */
   RotateLog: { readonly path: string };
-  /** Removes rotated files of a log: `path.N` for each number. */
-  RemoveRotatedLogs: { readonly path: string; readonly numbers: readonly number[] };
+  /** Removes rotated files of a log: `path.N` for each number, if it is still the file with that inode. */
+  RemoveRotatedLogs: {
+    readonly path: string;
+    readonly files: readonly { readonly number: number; readonly inode: string }[];
+  };
   /** Makes the file once, out of fresh randomness; what is there already is never replaced. */
   GenerateSecret: { readonly spec: SecretSpec };
 }

@@ -14,6 +14,13 @@ export const TSDB = {
   removedSuffix: '.tmp-for-deletion',
 } as const;
 
+/** Second in which a snapshot was begun, in milliseconds since the epoch; undefined when that is no name of one. */
+export function snapshotTime(name: string): number | undefined {
+  if (!TSDB.snapshot.test(name)) return undefined;
+  const time = Date.parse(name.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z.*$/, '$1-$2-$3T$4:$5:$6Z'));
+  return Number.isNaN(time) ? undefined : time;
+}
+
 /** Text of a block's description to the end of its samples, milliseconds since the epoch; undefined when it is none. */
 export function blockMaxTime(meta: string): number | undefined {
   try {

@@ -72,9 +72,12 @@ export function planLogFile(resource: Resource<'LogFile'>, context: PlanContext)
     const cause = `larger than ${formatBytes(spec.maxSize)}`;
     const after = shifted(log);
     const gone = tooMany(spec, after, now).map(({ inode }) => inode);
-    const numbers = log.rotated.filter(({ inode }) => gone.includes(inode)).map(({ number }) => number);
     return withSteps(spec, [
-      ...remove(spec, numbers, cause),
+      ...remove(
+        spec,
+        log.rotated.filter(({ inode }) => gone.includes(inode)),
+        cause,
+      ),
       draft('RotateLog', { path: spec.path }, cause),
       ...tell(log.inode, cause),
     ]);
@@ -110,15 +113,12 @@ function shifted({ size, inode, rotated }: ObservedLog): RotatedLog[] {
 }
 
 function removal(spec: LogFileSpec, rotated: readonly RotatedLog[], now: number): StepDraft[] {
-  return remove(
-    spec,
-    tooMany(spec, rotated, now).map(({ number }) => number),
-    'more than shall be kept',
-  );
+  return remove(spec, tooMany(spec, rotated, now), 'more than shall be kept');
 }
 
-function remove({ path }: LogFileSpec, numbers: readonly number[], cause: string): StepDraft[] {
-  return numbers.length === 0 ? [] : [draft('RemoveRotatedLogs', { path, numbers }, cause)];
+function remove({ path }: LogFileSpec, doomed: readonly RotatedLog[], cause: string): StepDraft[] {
+  const files = doomed.map(({ number, inode }) => ({ number, inode }));
+  return files.length === 0 ? [] : [draft('RemoveRotatedLogs', { path, files }, cause)];
 }
 
 /** Those beyond the number, too old, or beyond the size of all; the newest is never too large. */

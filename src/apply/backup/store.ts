@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { lstat, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   BACKUP_ENDINGS,
@@ -7,7 +7,9 @@ import {
   readBackupName,
   type BackupRecord,
 } from '../../model/backup.ts';
-import { syncDirectory, writeAtomically } from '../atomic-file.ts';
+import { writeAtomically } from '../atomic-file.ts';
+import { inside, openDirectory } from '../open-directory.ts';
+import { removeTree } from '../remove-tree.ts';
 
 /** Only root reads backups: they hold what containers keep from each other. */
 export const CLOSED = 0o700;
@@ -37,16 +39,27 @@ export async function completeBackups(directory: string): Promise<WholeBackup[]>
   return backups;
 }
 
-/** Removes whole or damaged backups, so that none ever looks whole and is not. @throws file system errors */
+/**
+ * Removes whole or damaged backups, so that none ever looks whole and is not.
+ *
+ * @throws StepError UNSAFE_PATH when the way there leads through a symlink, or something is mounted in one; file system
+ *   errors
+ */
 export async function removeBackups(directory: string, entries: readonly string[]): Promise<void> {
-  for (const entry of entries) {
-    const name = readBackupName(entry)?.name;
-    if (name === undefined) continue;
-    const doomed = join(directory, name + BACKUP_ENDINGS.removing);
-    await rename(join(directory, entry), doomed);
-    await rm(doomed, { recursive: true, force: true });
+  const opened = await openDirectory(directory);
+  if (opened === undefined) return;
+  try {
+    for (const entry of entries) {
+      const name = readBackupName(entry)?.name;
+      if (name === undefined) continue;
+      const doomed = name + BACKUP_ENDINGS.removing;
+      await rename(inside(opened, entry), inside(opened, doomed));
+      await removeTree(opened, doomed, join(directory, doomed));
+    }
+    await opened.sync();
+  } finally {
+    await opened.close();
   }
-  await syncDirectory(directory);
 }
 
 /** Puts a small file of ours in place, durably. @throws file system errors */

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   BACKUP_ENDINGS,
@@ -8,9 +8,18 @@ import {
   readBackupName,
   type SavedFile,
 } from '../../model/backup.ts';
+import { inside, openDirectory } from '../open-directory.ts';
+import { removeTree } from '../remove-tree.ts';
 import { StepError } from '../step-error.ts';
+import { snapshotTime } from '../../model/tsdb-names.ts';
 import { removeSnapshots, snapshotsIn } from './snapshots.ts';
-import { CLOSED, entriesOf, writeJson } from './store.ts';
+import { CLOSED, writeJson } from './store.ts';
+
+/**
+ * Milliseconds: a snapshot is named after the second in which Prometheus begins with it, on the clock of this machine.
+ * Before that it only has to take the request.
+ */
+const ANSWERED_WITHIN = 60_000;
 
 /** How far an unfinished backup has come: what one step has found out for the next. */
 export interface BackupProgress {
@@ -18,6 +27,8 @@ export interface BackupProgress {
   readonly startedAt: number;
   /** Snapshots that were there before Prometheus was asked for one: none of ours. */
   readonly snapshotsBefore?: readonly string[];
+  /** When it was asked, in milliseconds since the epoch. */
+  readonly askedAt?: number;
   readonly snapshot?: string;
   readonly grafana?: { readonly name: string; readonly files: readonly SavedFile[] };
 }
@@ -61,23 +72,42 @@ export async function noteProgress(
   await writeJson(join(path, BACKUP_FILES.progress), { ...progress, ...news });
 }
 
-/** Removes what tries that did not come to their end have left, their snapshots included. @throws file system errors */
+/**
+ * Removes what tries that did not come to their end have left, their snapshots included.
+ *
+ * @throws StepError UNSAFE_PATH when the way there leads through a symlink, or something is mounted in it; file system errors
+ */
 export async function discardLeftovers(directory: string, dataDirectory: string | undefined): Promise<void> {
-  for (const entry of await entriesOf(directory)) {
-    const state = readBackupName(entry)?.state;
-    if (state !== 'partial' && state !== 'removing') continue;
-    const path = join(directory, entry);
-    if (state === 'partial' && dataDirectory !== undefined)
-      await removeSnapshots(dataDirectory, await ownSnapshots(dataDirectory, await readProgress(path)));
-    await rm(path, { recursive: true, force: true });
+  const opened = await openDirectory(directory);
+  if (opened === undefined) return;
+  try {
+    for (const entry of await readdir(inside(opened))) {
+      const state = readBackupName(entry)?.state;
+      if (state !== 'partial' && state !== 'removing') continue;
+      if (state === 'partial' && dataDirectory !== undefined) {
+        const progress = await readProgress(inside(opened, entry));
+        await removeSnapshots(dataDirectory, await ownSnapshots(dataDirectory, progress));
+      }
+      await removeTree(opened, entry, join(directory, entry));
+    }
+  } finally {
+    await opened.close();
   }
 }
 
-/** The one that was made for it, also when its name was not written down any more. */
+/**
+ * The one that was made for it, also when its name was not written down any more: the first that is new and of the time at
+ * which Prometheus was asked. A person may have made others since; rather one too many stays than one of theirs goes.
+ */
 async function ownSnapshots(dataDirectory: string, progress: BackupProgress): Promise<readonly string[]> {
-  if (progress.snapshot !== undefined) return [progress.snapshot];
-  const before = progress.snapshotsBefore;
-  return before === undefined ? [] : (await snapshotsIn(dataDirectory)).filter((name) => !before.includes(name));
+  const { snapshot, snapshotsBefore, askedAt } = progress;
+  if (snapshot !== undefined) return [snapshot];
+  if (snapshotsBefore === undefined || askedAt === undefined) return [];
+  const isOurs = (name: string): boolean => {
+    const later = (snapshotTime(name) ?? 0) - askedAt;
+    return !snapshotsBefore.includes(name) && later > -1000 && later < ANSWERED_WITHIN;
+  };
+  return (await snapshotsIn(dataDirectory)).filter(isOurs).slice(0, 1);
 }
 
 async function readProgress(path: string): Promise<BackupProgress> {

@@ -18,6 +18,19 @@ export async function deleteSnapshots(
   const foreign = names.find((name) => !TSDB.snapshot.test(name));
   if (foreign !== undefined)
     throw new StepError('UNSAFE_PATH', `${directory}/${TSDB.snapshots}/${foreign} is not named as snapshots are.`);
+  // Whatever becomes of it: what was looked at before says nothing of it any more, and must not be planned with again.
+  try {
+    await removeThem(directory, names, progress);
+  } finally {
+    reportDeleted(target, names);
+  }
+}
+
+async function removeThem(
+  directory: string,
+  names: readonly string[],
+  progress: StepContext['progress'],
+): Promise<void> {
   const data = await openDirectory(directory);
   if (data === undefined) return;
   try {
@@ -34,6 +47,5 @@ export async function deleteSnapshots(
     }
   } finally {
     await data.close();
-    reportDeleted(target, names);
   }
 }

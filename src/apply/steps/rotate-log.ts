@@ -1,4 +1,4 @@
-import { rename, unlink } from 'node:fs/promises';
+import { lstat, rename, unlink } from 'node:fs/promises';
 import type { StepArguments } from '../../model/step.ts';
 import { requireRealParents, statusAt } from '../safe-path.ts';
 import { StepError } from '../step-error.ts';
@@ -20,14 +20,17 @@ export async function rotateLog({ path }: StepArguments['RotateLog']): Promise<v
 }
 
 /**
- * Removes rotated files. What is not there is done.
+ * Removes rotated files. What is not there is done; what has got another number since it was planned, by somebody else's
+ * rotation, stays, and is planned anew.
  *
  * @throws StepError UNSAFE_PATH; file system errors
  */
-export async function removeRotatedLogs({ path, numbers }: StepArguments['RemoveRotatedLogs']): Promise<void> {
-  for (const number of numbers) {
+export async function removeRotatedLogs({ path, files }: StepArguments['RemoveRotatedLogs']): Promise<void> {
+  for (const { number, inode } of files) {
     const rotated = rotatedPath(path, number);
-    if (await isLog(rotated)) await unlink(rotated);
+    if (!(await isLog(rotated))) continue;
+    const { ino } = await lstat(rotated, { bigint: true });
+    if (String(ino) === inode) await unlink(rotated);
   }
 }
 

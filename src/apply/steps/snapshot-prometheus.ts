@@ -22,7 +22,8 @@ export const snapshotPrometheus = backupStep<'SnapshotPrometheus'>(
     const unfinished = await unfinishedBackup(directory);
     const snapshotsBefore = await snapshotsIn(dataDirectory);
     // Before it is asked: a crash after the answer must not leave a snapshot that nobody knows to be ours.
-    await noteProgress(unfinished, { snapshotsBefore });
+    const asked = { snapshotsBefore, askedAt: clock.now() };
+    await noteProgress(unfinished, asked);
     const host = container === undefined ? (at.address ?? '') : await containerAddress(engine, container);
     const what = `POST https://${hostInUrl(host)}:${at.port}${PATH}`;
     const call = { host, port: at.port, path: PATH, method: 'POST', deadline: DEADLINE, beyondLimit: 'cut' } as const;
@@ -32,7 +33,7 @@ export const snapshotPrometheus = backupStep<'SnapshotPrometheus'>(
     });
     const name = answer.status === 200 ? snapshotName(answer.body) : undefined;
     if (name === undefined) throw new StepError('BACKUP_FAILED', `${what} ${refusal(answer.status, answer.body)}`);
-    await noteProgress(unfinished, { snapshotsBefore, snapshot: name });
+    await noteProgress(unfinished, { ...asked, snapshot: name });
     if ((await withSnapshot(dataDirectory, name, () => Promise.resolve(true))) !== true)
       throw new StepError(
         'BACKUP_FAILED',

@@ -95,7 +95,9 @@ function downMove({ readings, ladder, spec, now }: LoopInput, level: number): Mo
 function alarmMove({ alarms = [], level: before, ladder, now }: LoopInput, level: number): Move | undefined {
   if (ladder[level] === undefined) return undefined;
   const last = Math.max(...alarms.filter((at) => at <= now));
-  const isNews = last > (before?.since ?? 0) && now - last < ALARM_MILLISECONDS;
+  // A change that lies ahead is of a clock that was set back since: it does not tell what was heard before it.
+  const heard = before === undefined || before.since > now ? 0 : before.since;
+  const isNews = last > heard && now - last < ALARM_MILLISECONDS;
   if (!isNews) return undefined;
   return { at: last, change: { level: level + 1, why: { type: 'alarm', milliseconds: now - last } } };
 }

@@ -194,6 +194,41 @@ describe('a backup', function () {
       expect(bench.snapshots()).to.deep.equal([]);
     });
 
+    it('leaves the snapshot alone that a person made before the next try', async () => {
+      bench.prometheus.addBlock();
+      await bench.run('BeginBackup');
+      bench.prometheus.refusal = { status: 503, body: 'shutting down' };
+      const partial = bench.entries()[0] ?? '';
+      // As it is when the operator dies before there is any answer, and nothing was made for it.
+      writeFileSync(
+        inside(partial, 'progress.json'),
+        JSON.stringify({ startedAt: bench.clock.now(), snapshotsBefore: [], askedAt: bench.clock.now() }),
+      );
+      const mine = '20261122T091500Z-00000000000000aa';
+      mkdirSync(join(bench.prometheus.data, 'snapshots', mine), { recursive: true });
+      bench.prometheus.refusal = undefined;
+      await bench.backUp();
+      expect(bench.snapshots()).to.deep.equal([mine]);
+    });
+
+    it('takes one snapshot at most, the first after it asked, and none where it is not known when it asked', async () => {
+      await bench.run('BeginBackup');
+      const partial = bench.entries()[0] ?? '';
+      const asked = bench.clock.now();
+      const ours = '20261122T031501Z-00000000000000aa';
+      const theirs = '20261122T031509Z-00000000000000bb';
+      for (const name of [ours, theirs]) mkdirSync(join(bench.prometheus.data, 'snapshots', name), { recursive: true });
+      const note = (progress: object): void =>
+        writeFileSync(inside(partial, 'progress.json'), JSON.stringify(progress));
+      note({ startedAt: asked, snapshotsBefore: [] });
+      await bench.run('DiscardBackup');
+      expect(bench.snapshots()).to.have.members([ours, theirs]);
+      mkdirSync(inside(partial));
+      note({ startedAt: asked, snapshotsBefore: [], askedAt: asked });
+      await bench.run('DiscardBackup');
+      expect(bench.snapshots()).to.deep.equal([theirs]);
+    });
+
     it('takes no snapshot of somebody else along', async () => {
       const foreign = join(bench.prometheus.data, 'snapshots/20261101T000000Z-ffff');
       mkdirSync(foreign, { recursive: true });

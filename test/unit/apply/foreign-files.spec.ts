@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { originalPath } from '../../../src/apply/originals.ts';
@@ -66,6 +75,12 @@ describe('steps on files that are somebody else’s', () => {
     const put = (files: Readonly<Record<string, string>>): void => {
       for (const [name, text] of Object.entries(files)) writeFileSync(at(`live/${name}`), text);
     };
+    /** As they were seen when the removal was planned. */
+    const seen = (...numbers: readonly number[]): { number: number; inode: string }[] =>
+      numbers.map((number) => {
+        const status = lstatSync(`${log()}.${number}`, { bigint: true, throwIfNoEntry: false });
+        return { number, inode: String(status?.ino ?? 0) };
+      });
     const all = (): Record<string, string> =>
       Object.fromEntries(readdirSync(at('live')).map((name) => [name, read(`live/${name}`)]));
 
@@ -99,8 +114,17 @@ describe('steps on files that are somebody else’s', () => {
     it('loses the rotated files that are named, and nothing else is touched', async () => {
       const others = { 'access.log.1.gz': 'a', 'access.log.old': 'b', 'access.log1': 'c', 'access.log': 'd' };
       put({ ...others, 'access.log.1': 'one', 'access.log.2': 'two', 'access.log.3': 'three' });
-      await removeRotatedLogs({ path: log(), numbers: [2, 3, 9] });
+      await removeRotatedLogs({ path: log(), files: seen(2, 3, 9) });
       expect(all()).to.deep.equal({ ...others, 'access.log.1': 'one' });
+    });
+
+    it('loses none that got its number since, by a rotation of somebody else', async () => {
+      put({ 'access.log.1': 'newest', 'access.log.2': 'old' });
+      const files = seen(2);
+      renameSync(`${log()}.2`, `${log()}.3`);
+      renameSync(`${log()}.1`, `${log()}.2`);
+      await removeRotatedLogs({ path: log(), files });
+      expect(all()).to.deep.equal({ 'access.log.2': 'newest', 'access.log.3': 'old' });
     });
 
     it('never follows a link, nor takes a directory for a log', async () => {
@@ -108,9 +132,9 @@ describe('steps on files that are somebody else’s', () => {
       symlinkSync(at('live/target'), log());
       await expectStepError(rotateLog({ path: log() }), 'UNSAFE_PATH');
       symlinkSync(at('live/target'), `${log()}.1`);
-      await expectStepError(removeRotatedLogs({ path: log(), numbers: [1] }), 'UNSAFE_PATH');
+      await expectStepError(removeRotatedLogs({ path: log(), files: seen(1) }), 'UNSAFE_PATH');
       mkdirSync(`${log()}.2`);
-      await expectStepError(removeRotatedLogs({ path: log(), numbers: [2] }), 'UNSAFE_PATH');
+      await expectStepError(removeRotatedLogs({ path: log(), files: seen(2) }), 'UNSAFE_PATH');
       symlinkSync(at('live'), at('link'));
       await expectStepError(rotateLog({ path: at('link/target') }), 'UNSAFE_PATH');
       expect(read('live/target')).to.equal('keep');

@@ -52,6 +52,14 @@ describe('deleting snapshots', () => {
     await run([SNAPSHOT], join(scratch(), 'absent'));
   });
 
+  it('is told of also where nothing is left to delete, so that it is not planned at once again', async () => {
+    await run([SNAPSHOT], join(scratch(), 'absent'));
+    await run();
+    symlinkSync(data(), join(scratch(), 'link'));
+    await expectStepError(run([SNAPSHOT], join(scratch(), 'link')), 'UNSAFE_PATH');
+    expect(reported).to.deep.equal(Array.from({ length: 3 }, () => ['Container/web', SNAPSHOT]));
+  });
+
   it('deletes nothing that is not named as snapshots are', async () => {
     write(data('snapshots', 'mine', 'file'));
     for (const name of ['mine', '..', '.', '../data', `${SNAPSHOT}/..`, ''])

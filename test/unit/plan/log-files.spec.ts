@@ -43,7 +43,9 @@ describe('planning a log', () => {
     );
   };
   const removed = (log: ObservedLog, given: Case = {}): readonly number[] =>
-    buildPlan(input(log, given)).steps.flatMap((step) => (step.op === 'RemoveRotatedLogs' ? step.args.numbers : []));
+    buildPlan(input(log, given))
+      .steps.flatMap((step) => (step.op === 'RemoveRotatedLogs' ? step.args.files : []))
+      .map(({ number }) => number);
 
   it('leaves one alone that is not full', () => {
     expectPlan(input(present(MEBIBYTE - 1, rotated(1), rotated(2), rotated(3))), 'nothing to do');
@@ -68,7 +70,10 @@ describe('planning a log', () => {
     const memory = { ...full.memory, levels: { 'Prometheus/prometheus': { disk } } } as const;
     expectPlan(full, 'nothing to do');
     const [step] = buildPlan({ ...full, memory }).steps;
-    expect(step?.op === 'RemoveRotatedLogs' ? step.args.numbers : []).to.deep.equal([2, 3]);
+    expect(step?.op === 'RemoveRotatedLogs' ? step.args.files : []).to.deep.equal([
+      { number: 2, inode: 'inode-2' },
+      { number: 3, inode: 'inode-3' },
+    ]);
     const well = { ...full.memory, levels: { 'Prometheus/prometheus': { disk: { ...disk, level: 0 } } } } as const;
     expectPlan({ ...full, memory: well }, 'nothing to do');
   });

@@ -53,6 +53,15 @@ describe('a closed loop', () => {
     expect(decide(lasting(0.1, 60 * MINUTE), at(0))).to.deep.equal({});
   });
 
+  it('hears an alarm after the clock was set back behind its last change', () => {
+    const later = at(1, NOW + 3 * 60 * MINUTE);
+    expect(decide([], later, memoryLadder(memory), memory, [NOW - MINUTE]).change).to.deep.include({ level: 2 });
+    // One that was heard already is none, on a clock that was not set back.
+    expect(decide([], at(1, NOW - MINUTE), memoryLadder(memory), memory, [NOW - 2 * MINUTE]).change).to.equal(
+      undefined,
+    );
+  });
+
   it('waits for the dwell, and says until when', () => {
     expect(decide(lasting(0.9, 5 * MINUTE), at(1, NOW - 6 * MINUTE))).to.deep.equal({ at: NOW + 4 * MINUTE });
     expect(decide(lasting(0.9, 5 * MINUTE), at(1, NOW - 10 * MINUTE)).change?.level).to.equal(2);
