@@ -22,6 +22,12 @@ export function debugPage(name: string, accounts: Accounts, status: () => unknow
           lastSeen: new Date(seenAt).toISOString(),
         })),
       };
+    case 'suspicious':
+      return {
+        // Heuristics of the last 15 minutes; of what a client asked for only what stands out.
+        patterns: clients.anonymized ? [] : accounts.suspicions.listed.slice(0, MOST),
+        anomalies: accounts.anomalies.active,
+      };
     case 'status':
       return status();
     default:

@@ -37,7 +37,16 @@ export async function startExporter(
 ): Promise<Exporter> {
   const stateFile = new StateFile(config.stateFile);
   const saved = await stateFile.read((reason) => log('warn', 'the state file cannot be used', { reason }));
-  const accounts = createAccounts(config, () => clock.now());
+  const accounts = createAccounts(
+    config,
+    () => clock.now(),
+    ({ client, pattern, score, names }, notTold) =>
+      log('warn', `${client} looks like ${pattern}, a heuristic: see /debug/suspicious.json`, {
+        score: Number(score.toFixed(2)),
+        names,
+        ...(notTold === 0 ? {} : { notTold }),
+      }),
+  );
   const progress = new Progress(clock);
   const fuse = new CredentialFuse(saved.fuse);
   const state = (): ExporterState => {

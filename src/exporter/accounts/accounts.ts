@@ -2,6 +2,9 @@ import type { Config } from '../config/config.ts';
 import { NodeGraph } from '../graph/node-graph.ts';
 import { ADGUARD_NODE, Topology, TRAEFIK_NODE } from '../graph/topology.ts';
 import { Names } from '../names/names.ts';
+import { ScoreWindows } from '../scores/score-windows.ts';
+import { Suspicions, type OnSuspicion } from '../scores/suspicions.ts';
+import { ZoneAnomalies } from '../scores/zone-anomalies.ts';
 import { boundedValue } from '../store/series-labels.ts';
 import { MetricStore } from '../store/store.ts';
 import { formatAddress, parseAddress } from '../zones/address.ts';
@@ -21,11 +24,24 @@ export interface Accounts {
   readonly gateways: GatewayWitness;
   readonly dns: DnsAccount;
   readonly http: HttpAccount;
+  readonly suspicions: Suspicions;
+  readonly anomalies: ZoneAnomalies;
 }
 
-/** Makes empty accounts as the configuration wants them. `now` in milliseconds, for what is dropped with time. */
-export function createAccounts(config: Config, now: () => number): Accounts {
+/**
+ * Makes empty accounts as the configuration wants them. `now` in milliseconds, for what is dropped with time;
+ * `onSuspicion` is told what looks suspicious, a few times an hour at most.
+ */
+export function createAccounts(
+  config: Config,
+  now: () => number,
+  onSuspicion: OnSuspicion = () => undefined,
+): Accounts {
   const store = new MetricStore(config.maxSeries);
+  const windows = new ScoreWindows();
+  const suspicions = new Suspicions(onSuspicion);
+  const anomalies = new ZoneAnomalies(store, windows, now());
+  store.beforeRender(() => windows.tick(now()));
   const zones = new ZoneTable(config.zones);
   const clients = new ClientLabels();
   const names = new Names();
@@ -35,10 +51,11 @@ export function createAccounts(config: Config, now: () => number): Accounts {
   if (config.accessLog !== undefined) graph.node(TRAEFIK_NODE);
   const topology = new Topology(graph, config.declaredEdges);
   const { localDomains, clientDomains } = config;
-  const dns = new DnsAccount({ store, zones, clients, names, topology, gateways, localDomains, clientDomains, now });
-  const http = new HttpAccount({ store, zones, clients, topology });
+  const shared = { store, zones, clients, topology, windows, anomalies };
+  const dns = new DnsAccount({ ...shared, names, gateways, suspicions, localDomains, clientDomains, now });
+  const http = new HttpAccount(shared);
   describeNames(store, { names, clients, zones });
-  return { store, zones, clients, names, gateways, dns, http };
+  return { store, zones, clients, names, gateways, dns, http, suspicions, anomalies };
 }
 
 function titleOf(id: string, names: Names): string {

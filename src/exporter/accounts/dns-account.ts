@@ -2,6 +2,10 @@ import { Admission, type Member } from '../admission/admission.ts';
 import type { Topology } from '../graph/topology.ts';
 import type { Names } from '../names/names.ts';
 import { ClientScores } from '../scores/client-scores.ts';
+import { mayAnswerPrivately } from '../scores/expected-names.ts';
+import type { ScoreWindows } from '../scores/score-windows.ts';
+import type { Suspicions } from '../scores/suspicions.ts';
+import type { ZoneAnomalies } from '../scores/zone-anomalies.ts';
 import type { Family } from '../store/family.ts';
 import { boundedValue } from '../store/series-labels.ts';
 import { SeriesMemo } from '../store/series-memo.ts';
@@ -24,6 +28,9 @@ export interface DnsAccountOptions {
   readonly names: Names;
   readonly topology: Topology;
   readonly gateways: GatewayWitness;
+  readonly windows: ScoreWindows;
+  readonly suspicions: Suspicions;
+  readonly anomalies: ZoneAnomalies;
   readonly localDomains: readonly string[];
   readonly clientDomains: boolean;
   /** Milliseconds since the epoch. */
@@ -89,7 +96,7 @@ export class DnsAccount {
       families.processing.remove(host),
     );
     if (families.clientDomains !== undefined) this.clientDomains = new ClientDomains(families.clientDomains);
-    this.#scores = new ClientScores(options.store, options.now);
+    this.#scores = new ClientScores(options.store, options.windows, options.suspicions);
     options.clients.onEvict((client) => {
       this.#scores.forget(client);
       families.clientQueries.remove('client', client);
@@ -100,12 +107,15 @@ export class DnsAccount {
 
   /** Counts a query. `now` in milliseconds is the time of accounting, not of the query. */
   record(event: DnsEvent, now: number): void {
-    const { clients, names, gateways } = this.#options;
+    const { clients, names, gateways, windows, anomalies } = this.#options;
+    windows.tick(now);
     const families = this.#families;
     const from = this.#clientOf(event.client);
-    const { address, zone } = from;
+    const { address, zone, inZone } = from;
     const result = resultNumber(event.reason);
     gateways.observe(address);
+    const blocked = IS_BLOCKED[result] === true;
+    inZone.query(blocked);
     from.count(TYPE_NUMBERS.get(event.type) ?? OTHER_TYPE, result, event.cached);
     this.#responses.add(event.code === undefined ? NO_CODE : (CODE_NUMBERS.get(event.code) ?? OTHER_CODE));
     if (event.list !== undefined) families.listHits.add([String(event.list)]);
@@ -117,19 +127,24 @@ export class DnsAccount {
 
     const upstream =
       event.upstream === '' || event.cached ? undefined : this.#upstream(boundedValue(event.upstream), now);
+    const failed = event.code === 'SERVFAIL';
+    if (upstream !== undefined) inZone.upstream(event.seconds, failed);
     if (upstream !== undefined && event.reason <= 1) families.processing.observe(upstream, event.seconds);
 
     if (clients.anonymized) return;
+    if (from.metIn !== windows.number) {
+      from.metIn = windows.number;
+      anomalies.meet(inZone, address, now);
+    }
     const isTold = this.#countClient(from, result, now);
     if (isTold) {
-      const blocked = IS_BLOCKED[result] === true;
       const onList = event.list !== undefined && blocked && names.categoryOf(event.list) === 'security';
       const security = onList || result === SAFE_BROWSING;
       const nxdomain = event.code === 'NXDOMAIN';
       const activity = (from.activity ??= this.#scores.activityOf(address, now));
-      this.#scores.observe(activity, { name, domain, type: event.type, blocked, nxdomain, security }, now);
+      const rebound = ALLOWED[result] === true && event.answersPrivately() && !mayAnswerPrivately(domain);
+      activity.observe({ name, domain, event, blocked, nxdomain, security, rebound }, now);
     }
-    const failed = event.code === 'SERVFAIL';
     this.#options.topology.dns({ client: address, zone, upstream, failed, seconds: event.seconds }, now);
     if (this.clientDomains === undefined) return;
     if (isTold) this.clientDomains.observe(address, domain, now);
@@ -139,11 +154,16 @@ export class DnsAccount {
   #clientOf(text: string): DnsClient {
     const known = this.#clients.get(text);
     if (known !== undefined) return known;
-    const client = new DnsClient(this.#options.zones.locate(text), this.#families);
+    const client = this.#makeClient(text);
     if (text.length > LONGEST_CLIENT) return client;
     if (this.#clients.size >= REMEMBERED_CLIENTS) this.#clients.clear();
     this.#clients.set(text, client);
     return client;
+  }
+
+  #makeClient(text: string): DnsClient {
+    const place = this.#options.zones.locate(text);
+    return new DnsClient(place, this.#families, this.#options.anomalies.activityOf(place.zone));
   }
 
   /** Whether the client has a label. */

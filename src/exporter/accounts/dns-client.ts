@@ -1,5 +1,6 @@
 import type { Member } from '../admission/admission.ts';
 import type { ClientActivity } from '../scores/client-activity.ts';
+import type { ZoneActivity } from '../scores/zone-activity.ts';
 import { SeriesMemo } from '../store/series-memo.ts';
 import type { Place } from '../zones/zone-table.ts';
 import { DNS_RESULTS } from './dns-event.ts';
@@ -16,11 +17,16 @@ export class DnsClient {
   member: Member | undefined;
   /** What is scored of it, as it was last. */
   activity: ClientActivity | undefined;
+  /** What is scored of its zone. */
+  readonly inZone: ZoneActivity;
+  /** The window in which it was last met. */
+  metIn: number | undefined;
   readonly #queries: SeriesMemo;
   readonly #cached: SeriesMemo;
   readonly #told: SeriesMemo;
 
-  constructor({ address, zone }: Place, families: DnsFamilies) {
+  constructor({ address, zone }: Place, families: DnsFamilies, inZone: ZoneActivity) {
+    this.inZone = inZone;
     this.address = address;
     this.zone = zone;
     const width = DNS_RESULTS.length;

@@ -19,6 +19,10 @@ export interface DnsEvent {
   readonly code: string | undefined;
   /** Reads the answer's addresses: most queries are for domains whose addresses nobody wants. */
   answer(): AnswerAddresses;
+  /** When it was asked, in milliseconds since the epoch, with fractions; undefined: that cannot be read. */
+  at(): number | undefined;
+  /** Whether an address of the answer is private (see `isPrivateAddress`); cheaper than reading them all. */
+  answersPrivately(): boolean;
 }
 
 export interface AnswerAddresses {

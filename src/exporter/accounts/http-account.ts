@@ -1,5 +1,7 @@
 import { Admission } from '../admission/admission.ts';
 import type { Topology } from '../graph/topology.ts';
+import type { ScoreWindows } from '../scores/score-windows.ts';
+import type { ZoneAnomalies } from '../scores/zone-anomalies.ts';
 import type { Family } from '../store/family.ts';
 import type { Histogram } from '../store/histogram.ts';
 import { boundedValue } from '../store/series-labels.ts';
@@ -23,6 +25,15 @@ export interface HttpEvent {
   readonly originSeconds: number | undefined;
 }
 
+export interface HttpAccountOptions {
+  readonly store: MetricStore;
+  readonly zones: ZoneTable;
+  readonly clients: ClientLabels;
+  readonly topology: Topology;
+  readonly windows: ScoreWindows;
+  readonly anomalies: ZoneAnomalies;
+}
+
 const MOST_SERVICES = 15;
 const SERVERS_A_SERVICE = 3;
 const SIX_HOURS = 6 * 3_600_000;
@@ -33,6 +44,8 @@ export class HttpAccount {
   readonly #zones: ZoneTable;
   readonly #clients: ClientLabels;
   readonly #topology: Topology;
+  readonly #windows: ScoreWindows;
+  readonly #anomalies: ZoneAnomalies;
   readonly #services: Admission;
   readonly #servers = new Map<string, Admission>();
   readonly #requests: Family;
@@ -42,8 +55,10 @@ export class HttpAccount {
   readonly #serverRequests: Family;
   readonly #origin: Histogram;
 
-  constructor(options: { store: MetricStore; zones: ZoneTable; clients: ClientLabels; topology: Topology }) {
+  constructor(options: HttpAccountOptions) {
     const { store } = options;
+    this.#windows = options.windows;
+    this.#anomalies = options.anomalies;
     this.#zones = options.zones;
     this.#clients = options.clients;
     this.#topology = options.topology;
@@ -87,7 +102,10 @@ export class HttpAccount {
 
   /** Counts a request. `now` in milliseconds is the time of accounting. */
   record(event: HttpEvent, now: number): void {
+    this.#windows.tick(now);
     const { address, zone } = this.#zones.locate(event.client);
+    const failed = event.status >= 500 && event.status <= 599;
+    this.#anomalies.activityOf(zone).request(failed);
     const service = this.#serviceLabel(boundedValue(event.service), now);
     this.#requests.add([zone, service, classOf(event.status)]);
     this.#requestBytes.add([zone, service], event.requestBytes);
@@ -103,7 +121,7 @@ export class HttpAccount {
         client: address,
         zone,
         service: event.service === '' ? undefined : service,
-        failed: event.status >= 500 && event.status <= 599,
+        failed,
         seconds: event.seconds,
         originSeconds: event.originSeconds ?? 0,
       },

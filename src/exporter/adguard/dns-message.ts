@@ -1,5 +1,6 @@
 import type { AnswerAddresses } from '../accounts/dns-event.ts';
 import { formatAddress } from '../zones/address.ts';
+import { isPrivate4, isPrivate6 } from '../zones/private-address.ts';
 
 const CODES = [
   'NOERROR',
@@ -35,13 +36,68 @@ export function responseCode(base64: string): string | undefined {
 }
 
 /**
+ * Decodes as much base64 as there is room for; what comes back is how many bytes that are. In place of Buffer's own: to call
+ * it costs more than to decode a message of the usual length. What is no base64 decodes to something.
+ */
+export function decodeBase64(text: string, into: Buffer): number {
+  let place = 0;
+  const end = Math.min(text.length, Math.floor(into.length / 3) * 4);
+  for (let index = 0; index < end; index += 4) {
+    const first = sixBits(text, index);
+    const second = sixBits(text, index + 1);
+    const third = sixBits(text, index + 2);
+    into[place++] = (first << 2) | (second >> 4);
+    into[place++] = (second << 4) | (third >> 2);
+    into[place++] = (third << 6) | sixBits(text, index + 3);
+  }
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  return end === text.length ? Math.max(0, place - padding) : place;
+}
+
+function sixBits(text: string, index: number): number {
+  return SIX_BITS[text.charCodeAt(index)] ?? 0;
+}
+
+/** Called with each record of an answer: its type, the place and the size of its data, and its time to live in seconds. */
+type OnRecord = (type: number, data: number, size: number, ttl: number) => void;
+
+/**
  * Reads the addresses of an answer in DNS wire format (RFC 1035), of which `message` holds so many bytes. What is cut off or
  * wrong ends the reading.
  */
 export function parseDnsAnswer(message: Buffer, length: number = message.length): AnswerAddresses {
-  if (length < HEADER) return { addresses: [], ttl: undefined };
   const addresses: string[] = [];
-  let ttl: number | undefined;
+  let least: number | undefined;
+  eachAnswer(message, length, (type, data, size, ttl) => {
+    const address = addressOf(type, message, data, size);
+    if (address === undefined || addresses.length >= MOST_ADDRESSES) return;
+    addresses.push(address);
+    least = Math.min(least ?? Infinity, ttl);
+  });
+  return { addresses, ttl: least };
+}
+
+/** Whether an address of an answer is private, without making texts of them. */
+export function hasPrivateAddress(message: Buffer, length: number = message.length): boolean {
+  let found = false;
+  eachAnswer(message, length, (type, data, size) => {
+    if (type === TYPE_A && size === 4) found ||= isPrivate4(message.readUInt32BE(data));
+    else if (type === TYPE_AAAA && size === 16) found ||= isPrivateAt(message, data);
+  });
+  return found;
+}
+
+/** IPv4-mapped addresses are the IPv4 addresses. */
+function isPrivateAt(message: Buffer, place: number): boolean {
+  for (let index = 0; index < 10; index++)
+    if (message[place + index] !== 0) return isPrivate6(sixteenBits(message, place), false);
+  const rest = message.readUInt32BE(place + 12);
+  const middle = sixteenBits(message, place + 10);
+  return middle === 0xffff ? isPrivate4(rest) : middle === 0 && rest === 1;
+}
+
+function eachAnswer(message: Buffer, length: number, onRecord: OnRecord): void {
+  if (length < HEADER) return;
   let place: number | undefined = HEADER;
   for (
     let question = Math.min(sixteenBits(message, 4), MOST_RECORDS);
@@ -54,18 +110,12 @@ export function parseDnsAnswer(message: Buffer, length: number = message.length)
   for (let record = Math.min(sixteenBits(message, 6), MOST_RECORDS); record > 0 && place !== undefined; record--) {
     const start = skipName(message, place, length);
     if (start === undefined || start + 10 > length) break;
-    const type = sixteenBits(message, start);
     const size = sixteenBits(message, start + 8);
     const data = start + 10;
     if (data + size > length) break;
-    const address = addressOf(type, message, data, size);
-    if (address !== undefined && addresses.length < MOST_ADDRESSES) {
-      addresses.push(address);
-      ttl = Math.min(ttl ?? Infinity, message.readUInt32BE(start + 4));
-    }
+    onRecord(sixteenBits(message, start), data, size, message.readUInt32BE(start + 4));
     place = data + size;
   }
-  return { addresses, ttl };
 }
 
 function sixteenBits(message: Buffer, place: number): number {

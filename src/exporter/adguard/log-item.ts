@@ -1,5 +1,6 @@
 import { plausibleSeconds, REASONS, type AnswerAddresses, type DnsEvent } from '../accounts/dns-event.ts';
 import { fieldsOf, listOf, numberOf, textOf, type Fields } from './json-shape.ts';
+import { isPrivateAddress } from '../zones/private-address.ts';
 import { parseTimestamp } from './timestamp.ts';
 
 /** An entry of AdGuard's query log. */
@@ -29,6 +30,7 @@ export function parseLogItem(item: unknown): LogEntry | undefined {
   const type = textOf(question['type']);
   const elapsed = textOf(fields['elapsedMs']);
   const status = textOf(fields['status']);
+  const answers = listOf(fields['answer']);
   const event: DnsEvent = {
     client,
     name,
@@ -40,7 +42,9 @@ export function parseLogItem(item: unknown): LogEntry | undefined {
     seconds: plausibleSeconds(Number(elapsed) / 1000),
     cached: fields['cached'] === true,
     code: status === '' ? undefined : status,
-    answer: () => answerOf(listOf(fields['answer'])),
+    answer: () => answerOf(answers),
+    at: () => Number(time / 1000n) / 1000,
+    answersPrivately: () => answers.slice(0, MOST_ADDRESSES).some(isPrivateAnswer),
   };
   const id = hash(`${timeText}|${client}|${type}|${name}|${elapsed}|${textOf(fields['client_id'])}`);
   return { time, timeText, id, event };
@@ -66,6 +70,11 @@ function answerOf(answers: readonly unknown[]): AnswerAddresses {
     if (lives !== undefined && lives >= 0) ttl = Math.min(ttl ?? Infinity, lives);
   }
   return { addresses, ttl };
+}
+
+function isPrivateAnswer(answer: unknown): boolean {
+  const fields = fieldsOf(answer);
+  return (fields?.['type'] === 'A' || fields?.['type'] === 'AAAA') && isPrivateAddress(textOf(fields['value']));
 }
 
 /** 53 bits of a text (cyrb53): a number costs a tenth of the text's memory. */

@@ -1,7 +1,8 @@
 import { plausibleSeconds, type AnswerAddresses, type DnsEvent } from '../accounts/dns-event.ts';
-import { parseDnsAnswer, responseCode } from './dns-message.ts';
+import { decodeBase64, hasPrivateAddress, parseDnsAnswer, responseCode } from './dns-message.ts';
 import { fieldsOf, listOf, numberOf, textOf, type Fields } from './json-shape.ts';
 import { quickLogLine, type QuickLogLine } from './quick-log-line.ts';
+import { millisecondsOf } from './timestamp.ts';
 
 const NANOSECONDS = 1e9;
 
@@ -56,6 +57,7 @@ function readAnyLine(line: string, scratch: Buffer): LoggedQuery | undefined {
   const timeText = textOf(fields?.['T']);
   if (fields === undefined || timeText === '' || typeof fields['QH'] !== 'string') return undefined;
   const written = {
+    time: timeText,
     client: textOf(fields['IP']),
     name: fields['QH'],
     type: textOf(fields['QT']),
@@ -97,10 +99,15 @@ class LineEvent implements DnsEvent {
   readonly cached: boolean;
   readonly seconds: number;
   readonly code: string | undefined;
+  readonly #time: string;
   readonly #encoded: string;
   readonly #scratch: Buffer;
+  /** The answer in the wire format; it is decoded once. */
+  #message: Buffer | undefined;
+  #length = 0;
+  #answer: AnswerAddresses | undefined;
 
-  constructor(line: Omit<QuickLogLine, 'time' | 'result'>, verdict: Verdict, scratch: Buffer) {
+  constructor(line: Omit<QuickLogLine, 'result'>, verdict: Verdict, scratch: Buffer) {
     this.client = line.client;
     this.name = line.name;
     this.type = line.type;
@@ -111,13 +118,30 @@ class LineEvent implements DnsEvent {
     this.cached = line.cached;
     this.seconds = plausibleSeconds(line.elapsed / NANOSECONDS);
     this.code = responseCode(line.answer);
+    this.#time = line.time;
     this.#encoded = line.answer;
     this.#scratch = scratch;
   }
 
   answer(): AnswerAddresses {
-    if (this.#encoded.length > SCRATCH) return parseDnsAnswer(Buffer.from(this.#encoded, 'base64'));
-    return parseDnsAnswer(this.#scratch, this.#scratch.write(this.#encoded, 'base64'));
+    return (this.#answer ??= parseDnsAnswer(this.#decoded(), this.#length));
+  }
+
+  answersPrivately(): boolean {
+    return hasPrivateAddress(this.#decoded(), this.#length);
+  }
+
+  at(): number | undefined {
+    return millisecondsOf(this.#time);
+  }
+
+  /** Where the message is until the next event is made: the scratch, unless it is too long for it. */
+  #decoded(): Buffer {
+    if (this.#message !== undefined) return this.#message;
+    const isLong = this.#encoded.length > SCRATCH;
+    this.#message = isLong ? Buffer.from(this.#encoded, 'base64') : this.#scratch;
+    this.#length = isLong ? this.#message.length : decodeBase64(this.#encoded, this.#scratch);
+    return this.#message;
   }
 }
 

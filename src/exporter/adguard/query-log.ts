@@ -123,7 +123,8 @@ export class QueryLog {
     let met = false;
     for (let page = 1; ; page++) {
       newest = newestOf(entries, newest);
-      for (const entry of entries) met = !this.#take(entry) || met;
+      // Oldest first: what is scored by the time between queries wants them in order.
+      for (const entry of [...entries].reverse()) met = !this.#take(entry) || met;
       const oldest = entries.at(-1);
       if (length < request.limit || oldest === undefined) {
         // The log ends here: that is right only when what was read last is still in it.
@@ -158,7 +159,7 @@ export class QueryLog {
     const since = now - 4n * this.#overlap;
     if (length > 0 && length >= this.#options.pageSize && !entries.some(({ id }) => this.#seen.has(id)))
       this.#gap('clock');
-    for (const entry of entries) {
+    for (const entry of [...entries].reverse()) {
       if (this.#seen.has(entry.id)) this.#repeated++;
       else if (entry.time > watermark || (entry.time >= since && entry.time <= now + AHEAD)) this.#account(entry);
     }

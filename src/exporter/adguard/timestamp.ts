@@ -12,18 +12,39 @@ const ZERO = '0'.charCodeAt(0);
  */
 export function parseTimestamp(text: string): bigint | undefined {
   if (!RFC3339.test(text)) return undefined;
+  const seconds = wholeSeconds(text);
+  return seconds === undefined ? undefined : BigInt(seconds) * NANOSECONDS + BigInt(nanoseconds(text));
+}
+
+/** The same in milliseconds with fractions: good to a microsecond, and much cheaper. */
+export function millisecondsOf(text: string): number | undefined {
+  if (!RFC3339.test(text)) return undefined;
+  const seconds = wholeSeconds(text);
+  return seconds === undefined ? undefined : seconds * 1000 + nanoseconds(text) / 1e6;
+}
+
+/** Seconds since the epoch of a text of the right form; undefined: there is no such time. */
+function wholeSeconds(text: string): number | undefined {
   const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)];
   const [hour, minute, second] = [digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19)];
   if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return undefined;
-  const zone = text.length - (text.endsWith('Z') || text.endsWith('z') ? 1 : OFFSET);
+  const zone = zoneOf(text);
   let offset = 0;
   if (text.length - zone === OFFSET) {
     const minutes = digits(text, zone + 1, zone + 3) * 60 + digits(text, zone + 4, zone + 6);
     offset = text[zone] === '-' ? -60 * minutes : 60 * minutes;
   }
-  const seconds = daysSinceEpoch(year, month, day) * DAY + hour * 3600 + minute * 60 + second - offset;
-  const decimals = zone > DECIMALS ? digits(text, DECIMALS, zone) * 10 ** (9 - (zone - DECIMALS)) : 0;
-  return BigInt(seconds) * NANOSECONDS + BigInt(decimals);
+  return daysSinceEpoch(year, month, day) * DAY + hour * 3600 + minute * 60 + second - offset;
+}
+
+function nanoseconds(text: string): number {
+  const zone = zoneOf(text);
+  return zone > DECIMALS ? digits(text, DECIMALS, zone) * 10 ** (9 - (zone - DECIMALS)) : 0;
+}
+
+/** Where `Z` or `+02:00` begins. */
+function zoneOf(text: string): number {
+  return text.length - (text.endsWith('Z') || text.endsWith('z') ? 1 : OFFSET);
 }
 
 /** The number that these digits are. Groups of an expression would be texts first, which takes four times as long. */

@@ -1,4 +1,8 @@
+import type { DnsEvent } from '../accounts/dns-event.ts';
 import { hash } from '../adguard/log-item.ts';
+import { boundedValue } from '../store/series-labels.ts';
+import { BeaconWatch, type Beacon } from './beacon-watch.ts';
+import { HourlyUsual } from './hourly-usual.ts';
 import { SeenDomains } from './seen-domains.ts';
 import { clamp, TunnelWatch } from './tunnel-watch.ts';
 
@@ -7,36 +11,37 @@ export interface ScoredQuery {
   /** Lower case. */
   readonly name: string;
   readonly domain: string;
-  readonly type: string;
+  /** For its type, its time and its answer. */
+  readonly event: DnsEvent;
   readonly blocked: boolean;
   readonly nxdomain: boolean;
   /** Blocked by a list against malware and phishing, or by safe browsing. */
   readonly security: boolean;
+  /** A public name was answered with a private address. */
+  readonly rebound: boolean;
 }
 
 /** Scores from 0 to 1; what cannot be said yet is not there. */
 export interface Scores {
   readonly behaviour: ReadonlyMap<string, number>;
   readonly patterns: ReadonlyMap<string, number>;
+  /** By pattern: the first few names that it is due to. */
+  readonly names: ReadonlyMap<string, readonly string[]>;
 }
 
 const MOST_DISTINCT = 512;
 const DAY = 86_400_000;
-/** Weight of the newest observation of an hour of the day. */
-const WEIGHT = 0.1;
-const LEAST_OBSERVATIONS = 3;
 const SHORTEST_LABEL = 8;
-
-interface Hour {
-  observations: number;
-  mean: number;
-  variance: number;
-}
+/** Names that are kept of each pattern, to say what stood out. */
+const MOST_NAMES = 5;
+/** From so much randomness on a name is one of those that stand out. */
+const RANDOM = 0.5;
 
 /** What one client does in a window, beside what it usually does. */
 export class ClientActivity {
   readonly #since: number;
-  readonly #hours: Hour[] = Array.from({ length: 24 }, () => ({ observations: 0, mean: 0, variance: 0 }));
+  readonly #usual = new HourlyUsual();
+  readonly #beacons = new BeaconWatch();
   readonly #seen: SeenDomains;
   #distinct = new Set<string>();
   #tunnel = new TunnelWatch();
@@ -47,6 +52,9 @@ export class ClientActivity {
   #new = 0;
   #randomNames = 0;
   #randomness = 0;
+  #random = new Set<string>();
+  #onLists = new Set<string>();
+  #rebound = new Set<string>();
 
   /** `now` in milliseconds: what the client usually does is known a day later. */
   constructor(now: number) {
@@ -57,12 +65,17 @@ export class ClientActivity {
   observe(query: ScoredQuery, now: number): void {
     this.#queries++;
     if (query.blocked) this.#blocked++;
-    if (query.security) this.#security++;
+    if (query.security) {
+      this.#security++;
+      note(this.#onLists, query.domain);
+    }
+    if (query.rebound) note(this.#rebound, query.name);
     if (query.nxdomain) {
       this.#missing++;
       this.#observeMissing(query.domain);
     }
-    this.#tunnel.observe(query.name, query.domain, query.type);
+    this.#tunnel.observe(query.name, query.domain, query.event.type);
+    if (this.#beacons.holds(query.domain)) this.#observeBeat(query);
     if (this.#distinct.size >= MOST_DISTINCT || this.#distinct.has(query.domain)) return;
     this.#distinct.add(query.domain);
     if (!this.#seen.add(hash(query.domain), now)) this.#new++;
@@ -72,17 +85,25 @@ export class ClientActivity {
   close(hour: number, now: number): Scores {
     const behaviour = new Map<string, number>();
     const patterns = new Map<string, number>();
-    const volume = this.#volume(hour);
+    const names = new Map<string, readonly string[]>();
+    const volume = this.#usual.score(this.#queries, hour);
     if (volume !== undefined) behaviour.set('volume', volume);
     // Shrunk towards 1 in 20, so that two queries of which one is blocked mean little.
     behaviour.set('blocked_ratio', (this.#blocked + 1) / (this.#queries + 20));
     if (this.#queries >= 30) behaviour.set('nxdomain_ratio', this.#missing / this.#queries);
     if (this.#queries >= 20 && now - this.#since >= DAY) behaviour.set('new_domains', this.#new / this.#distinct.size);
     if (this.#randomNames >= 10) patterns.set('dga', this.#randomness / this.#randomNames);
-    patterns.set('tunnel', this.#tunnel.score());
+    const tunnel = this.#tunnel.strongest();
+    patterns.set('tunnel', tunnel.score);
+    const beacons = this.#beacons.found();
+    patterns.set('beacon', beacons[0]?.score ?? 0);
     patterns.set('security_list', 1 - Math.exp(-this.#security / 5));
+    patterns.set('rebind', this.#rebound.size > 0 ? 1 : 0);
+    names.set('dga', [...this.#random]).set('tunnel', tunnel.domain === undefined ? [] : [tunnel.domain]);
+    names.set('beacon', beacons.slice(0, MOST_NAMES).map(beatOf));
+    names.set('security_list', [...this.#onLists]).set('rebind', [...this.#rebound]);
     this.#begin();
-    return { behaviour, patterns };
+    return { behaviour, patterns, names };
   }
 
   #begin(): void {
@@ -90,26 +111,32 @@ export class ClientActivity {
     this.#tunnel = new TunnelWatch();
     this.#queries = this.#blocked = this.#missing = this.#security = this.#new = 0;
     this.#randomNames = this.#randomness = 0;
+    this.#random = new Set();
+    this.#onLists = new Set();
+    this.#rebound = new Set();
   }
 
-  #volume(hour: number): number | undefined {
-    const usual = this.#hours[hour];
-    if (usual === undefined) return undefined;
-    const { observations, mean, variance } = usual;
-    const difference = this.#queries - mean;
-    usual.observations++;
-    usual.mean = observations === 0 ? this.#queries : mean + WEIGHT * difference;
-    usual.variance = observations === 0 ? 0 : (1 - WEIGHT) * (variance + WEIGHT * difference * difference);
-    if (observations < LEAST_OBSERVATIONS) return undefined;
-    return clamp(difference / Math.max(Math.sqrt(variance), Math.sqrt(mean), 3) / 6);
+  #observeBeat({ domain, event }: ScoredQuery): void {
+    const at = event.at();
+    if (at !== undefined) this.#beacons.hit(domain, at, event.answer().ttl);
   }
 
   #observeMissing(domain: string): void {
     const label = domain.slice(0, domain.indexOf('.') === -1 ? domain.length : domain.indexOf('.'));
     if (label.length < SHORTEST_LABEL) return;
     this.#randomNames++;
-    this.#randomness += clamp((entropy(label) - 2.8) / 1.2);
+    const randomness = clamp((entropy(label) - 2.8) / 1.2);
+    this.#randomness += randomness;
+    if (randomness >= RANDOM) note(this.#random, domain);
   }
+}
+
+function note(names: Set<string>, name: string): void {
+  if (names.size < MOST_NAMES) names.add(boundedValue(name));
+}
+
+function beatOf({ domain, every }: Beacon): string {
+  return `${boundedValue(domain)} every ${every.toPrecision(3)} s`;
 }
 
 /** Shannon's entropy in bits a character. */

@@ -1,19 +1,17 @@
 import type { Family } from '../store/family.ts';
 import type { MetricStore } from '../store/store.ts';
-import { ClientActivity, type ScoredQuery } from './client-activity.ts';
-
-/** Scores are of whole windows of this length in milliseconds. */
-export const WINDOW = 15 * 60_000;
+import { ClientActivity, type Scores } from './client-activity.ts';
+import type { ScoreWindows } from './score-windows.ts';
+import type { Suspicions } from './suspicions.ts';
 
 /** Tells how unusual each told client is. Heuristics: thresholds belong into alert rules. */
 export class ClientScores {
   readonly #clients = new Map<string, ClientActivity>();
   readonly #behaviour: Family;
   readonly #patterns: Family;
-  #windowSince: number | undefined;
+  readonly #suspicions: Suspicions;
 
-  /** `now` in milliseconds. */
-  constructor(store: MetricStore, now: () => number) {
+  constructor(store: MetricStore, windows: ScoreWindows, suspicions: Suspicions) {
     const gauge = (name: string, help: string, label: string, cap: number): Family =>
       store.family({ name, help, type: 'gauge', labels: ['client', label], cap });
     this.#behaviour = gauge(
@@ -26,9 +24,10 @@ export class ClientScores {
       'homelab_suspicious_pattern_score',
       'How much a client looked like a suspicious pattern in the last 15 minutes, 0 to 1; a heuristic.',
       'pattern',
-      192,
+      320,
     );
-    store.beforeRender(() => this.#closeWindow(now()));
+    this.#suspicions = suspicions;
+    windows.onClose((hour, now) => this.#close(hour, now));
   }
 
   /** What is scored of a client; only those that have a label may be given. It is the client's until it is forgotten. */
@@ -40,30 +39,22 @@ export class ClientScores {
     return activity;
   }
 
-  /** Counts a query of such a client. */
-  observe(activity: ClientActivity, query: ScoredQuery, now: number): void {
-    this.#closeWindow(now);
-    activity.observe(query, now);
-  }
-
   /** Forgets a client that lost its label. */
   forget(client: string): void {
     this.#clients.delete(client);
     this.#behaviour.remove('client', client);
     this.#patterns.remove('client', client);
+    this.#suspicions.forget(client);
   }
 
-  #closeWindow(now: number): void {
-    this.#windowSince ??= now;
-    if (Math.abs(now - this.#windowSince) < WINDOW) return;
-    const hour = new Date(this.#windowSince).getUTCHours();
-    this.#windowSince = now;
+  #close(hour: number, now: number): void {
     this.#behaviour.clear();
     this.#patterns.clear();
-    for (const [client, activity] of this.#clients) {
-      const { behaviour, patterns } = activity.close(hour, now);
+    const all: [string, Scores][] = [...this.#clients].map(([client, activity]) => [client, activity.close(hour, now)]);
+    for (const [client, { behaviour, patterns }] of all) {
       for (const [name, score] of behaviour) this.#behaviour.set([client, name], score);
       for (const [name, score] of patterns) this.#patterns.set([client, name], score);
     }
+    this.#suspicions.take(all, now);
   }
 }

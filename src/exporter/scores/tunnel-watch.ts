@@ -36,15 +36,19 @@ export class TunnelWatch {
     if (CARRIERS.has(type)) known.special++;
   }
 
-  /** 0 to 1: the highest of all domains, of different names (100 are full), mean length (50 are full) and record types. */
-  score(): number {
-    let highest = 0;
-    for (const { bits, count, length, special } of this.#domains.values()) {
+  /**
+   * The domain of the highest score, 0 to 1, of different names (100 are full), mean length (50 are full) and record types;
+   * undefined: none has one above 0.
+   */
+  strongest(): { readonly score: number; readonly domain: string | undefined } {
+    let strongest: { score: number; domain: string | undefined } = { score: 0, domain: undefined };
+    for (const [domain, { bits, count, length, special }] of this.#domains) {
       const different = clamp(distinct(bits) / 100);
       const long = clamp((length / count - LEAST_LENGTH) / 30);
-      highest = Math.max(highest, different * long * (0.5 + (0.5 * special) / count));
+      const score = different * long * (0.5 + (0.5 * special) / count);
+      if (score > strongest.score) strongest = { score, domain };
     }
-    return highest;
+    return strongest;
   }
 }
 

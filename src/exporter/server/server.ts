@@ -35,6 +35,7 @@ const INDEX = `adguard-exporter
 /livez /readyz         probes
 /debug/topn.json       most frequent clients and domains
 /debug/mappings.json   addresses of domains
+/debug/suspicious.json what looks suspicious, by client and zone
 /debug/status.json     what is read and where it stands
 `;
 

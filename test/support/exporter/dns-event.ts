@@ -1,5 +1,6 @@
 import type { AnswerAddresses, DnsEvent } from '../../../src/exporter/accounts/dns-event.ts';
 import type { HttpEvent } from '../../../src/exporter/accounts/http-account.ts';
+import { isPrivateAddress } from '../../../src/exporter/zones/private-address.ts';
 
 /** An allowed query of 192.168.1.23 for www.example.com with these differences. */
 export function dnsEvent(different: Partial<DnsEvent & AnswerAddresses> = {}): DnsEvent {
@@ -16,6 +17,8 @@ export function dnsEvent(different: Partial<DnsEvent & AnswerAddresses> = {}): D
     cached: false,
     code: 'NOERROR',
     answer: () => ({ addresses, ttl }),
+    at: () => undefined,
+    answersPrivately: () => addresses.some(isPrivateAddress),
     ...fields,
   };
 }

@@ -254,5 +254,5 @@ describe('accounts of the exporter', () => {
       new Set([...samples.keys()].map((series) => labelOf(series, label)).filter((value) => value !== undefined)).size;
     expect(values('client')).to.be.at.most(65);
     expect(values('service')).to.be.at.most(17);
-  });
+  }).timeout(30_000);
 });

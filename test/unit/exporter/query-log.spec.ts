@@ -278,8 +278,10 @@ describe("reading AdGuard's query log", () => {
         { type: 'A', value: '1.2.3.4', ttl: 10 },
       ],
     });
-    const { answer: _read, ...event } = { ...entry?.event };
+    const { answer: _read, at: _at, answersPrivately: _private, ...event } = { ...entry?.event };
     expect(entry?.event.answer()).to.deep.equal({ addresses: ['::1', '1.2.3.4'], ttl: 10 });
+    expect(entry?.event.answersPrivately()).to.equal(true);
+    expect(entry?.event.at()).to.be.closeTo(Number(entry?.time) / 1e6, 0.001);
     expect(event).to.deep.equal({
       client: '192.168.1.23',
       name: 'an.yandex.ru',

@@ -41,7 +41,7 @@ describe('scores of clients', () => {
   it('says nothing before a window is over, and little about little', () => {
     ask(5);
     expect(samplesOf(accounts.store.render()).get('homelab_suspicious_pattern_score')).to.equal(undefined);
-    expect(scores()).to.deep.equal({ blocked_ratio: 1 / 25, tunnel: 0, security_list: 0 });
+    expect(scores()).to.deep.equal({ blocked_ratio: 1 / 25, tunnel: 0, beacon: 0, security_list: 0, rebind: 0 });
   });
 
   it('tells the shares of blocked and of missing names', () => {

@@ -1,0 +1,26 @@
+/** On above this in two windows that follow each other, off below the other. */
+const ON = 0.8;
+const OFF = 0.5;
+const WINDOWS = 2;
+
+/** Whether something is so, from scores that flutter: it comes on late and goes off late. */
+export class Hysteresis {
+  #high = 0;
+  #active = false;
+
+  get active(): boolean {
+    return this.#active;
+  }
+
+  /** Takes the score of a window; undefined says nothing and changes nothing. Whether it came on now. */
+  take(score: number | undefined): boolean {
+    if (score === undefined) return false;
+    this.#high = score > ON ? this.#high + 1 : 0;
+    if (this.#active) {
+      if (score < OFF) this.#active = false;
+      return false;
+    }
+    this.#active = this.#high >= WINDOWS;
+    return this.#active;
+  }
+}
