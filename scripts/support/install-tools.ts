@@ -2,6 +2,7 @@ import { hasProgram, runCommand } from './run-command.ts';
 
 /** Programs that some tests need beside the engine, and Debian's package of each. */
 const TOOLS: Readonly<Record<string, string>> = {
+  chromium: 'chromium',
   openssl: 'openssl',
   curl: 'curl',
   zsh: 'zsh',

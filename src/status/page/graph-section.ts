@@ -18,10 +18,7 @@ function notable(nodes: readonly GraphNode[]): GraphNode[] {
 }
 
 function asList(nodes: readonly GraphNode[], known: ReadonlySet<string>): Content {
-  const items = nodes.map((node) => {
-    const text = nodeText(node).slice(node.key.length);
-    return html`<li>${keyLink(node.key, known)}${text}</li>`;
-  });
+  const items = nodes.map((node) => html`<li>${keyLink(node.key, known)}: ${nodeText(node)}</li>`);
   return html`<details id="graph-list">
     <summary>The graph as a list</summary>
     <ul>

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
+import { freePort } from '../free-port.ts';
 import { makeAuthority, type TestAuthority, type TestPair } from '../test-authority.ts';
 import { FakeAdGuard } from './fake-adguard.ts';
 import { mutualGet, type Got } from './mutual-get.ts';
@@ -161,12 +161,4 @@ export class ExporterContainer {
     await this.#container.remove({ force: true, v: true });
     await this.#adguard.stop();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

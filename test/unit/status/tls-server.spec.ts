@@ -31,6 +31,7 @@ interface Reply {
   readonly code: number;
   /** Of the certificate that was served, lower case. */
   readonly serial: string;
+  readonly type: string;
 }
 
 describe('the server with TLS', () => {
@@ -82,15 +83,17 @@ describe('the server with TLS', () => {
     server = await createTlsStatusServer(SOURCE, serving(options));
   }
 
-  function get(options: { cert?: string; key?: string; agent?: Agent } = {}): Promise<Reply> {
+  function get(options: { cert?: string; key?: string; agent?: Agent; page?: boolean } = {}): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const { agent = false, ...identity } = options;
+      const { agent = false, page = false, ...identity } = options;
+      const what = page ? { path: '/', headers: { Accept: 'text/html' } } : { path: '/livez' };
       const outgoing = request(
-        { host: '127.0.0.1', port: port(), path: '/livez', ca: authority.certificate, agent, ...identity },
+        { host: '127.0.0.1', port: port(), ca: authority.certificate, agent, ...what, ...identity },
         (response) => {
           const { socket } = response as unknown as { socket: { getPeerCertificate(): { serialNumber: string } } };
           const serial = socket.getPeerCertificate().serialNumber.toLowerCase();
-          response.resume().on('end', () => resolve({ code: response.statusCode ?? 0, serial }));
+          const type = response.headers['content-type'] ?? '';
+          response.resume().on('end', () => resolve({ code: response.statusCode ?? 0, serial, type }));
         },
       );
       outgoing.on('error', reject);
@@ -126,7 +129,10 @@ describe('the server with TLS', () => {
     const client = await authority.issue('client.lab');
     const stranger = await other.issue('client.lab');
     expect((await get({ cert: client.certificate, key: client.key })).code).to.equal(200);
+    const page = await get({ cert: client.certificate, key: client.key, page: true });
+    expect(page).to.include({ code: 200, type: 'text/html; charset=utf-8' });
     expect(await refused(get())).to.match(/CERTIFICATE_REQUIRED|ECONNRESET|EPIPE/);
+    expect(await refused(get({ page: true }))).to.match(/CERTIFICATE_REQUIRED|ECONNRESET|EPIPE/);
     expect(await refused(get({ cert: stranger.certificate, key: stranger.key }))).to.match(
       /UNKNOWN_CA|ECONNRESET|EPIPE/,
     );

@@ -1,3 +1,4 @@
+import type { ResourceState } from '../../leading-condition.ts';
 import { anchorOf } from '../anchor.ts';
 import { html, type Markup } from '../html.ts';
 import { STATE_LOOKS } from '../look.ts';
@@ -13,34 +14,46 @@ function shortened(text: string, longest: number): string {
   return letters.length > longest ? `${letters.slice(0, longest - 1).join('')}…` : text;
 }
 
-function moreText({ more }: GraphNode): string {
-  return more === 0 ? '' : `, with ${more} more`;
-}
+/** The signs of the states as lines, from the middle of their place: no font has to have them, and none reads them out. */
+const SIGNS: Readonly<Record<ResourceState, string>> = {
+  Ready: 'm-5 0l3.5 4l6.5-8',
+  Progressing: 'm-5 0h.01m5 0h.01m5 0h.01',
+  Blocked: 'm-2.5-5v10m5-10v10',
+  Degraded: 'm-4.5-4.5l9 9m0-9l-9 9',
+  Stalled: 'm-4-4h8v8h-8z',
+  Unknown: 'm-3-2.5a3 3 0 1 1 3 3v1.5m0 3.5h.01',
+};
 
-/** What a screen reader says of a box. */
-export function nodeText(node: GraphNode): string {
-  const needs = node.needs.length === 0 ? 'needs nothing' : `needs ${node.needs.join(', ')}`;
-  return `${node.key}: ${node.state}${moreText(node)}; ${needs}`;
+/** What is to be said of a box besides its name. */
+export function nodeText({ state, more, needs }: GraphNode): string {
+  const rest = more === 0 ? '' : `, with ${more} more`;
+  return `${state}${rest}; needs ${needs.length === 0 ? 'nothing' : needs.join(', ')}`;
 }
 
 function box(node: GraphNode, { x, y }: { x: number; y: number }): Markup {
-  const { tone, sign } = STATE_LOOKS[node.state];
+  const { tone } = STATE_LOOKS[node.state];
   const slash = node.key.indexOf('/');
-  const [kind, name] = [node.key.slice(0, slash), node.key.slice(slash + 1)];
-  return html`<a class="node ${tone}" href="#${anchorOf(node.key)}" aria-label="${nodeText(node)}"
-    ><title>${node.key}: ${node.state}</title
-    ><rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="8" /><rect
-      class="mark"
+  const name = node.key.slice(slash + 1);
+  const shownName = shortened(name, LONGEST_NAME);
+  const kind = node.key.slice(0, slash) + (node.more === 0 ? '' : ` + ${node.more}`);
+  const shownKind = shortened(kind, LONGEST_KIND);
+  // Begins with what is seen, for those who speak to their browser; the whole name follows where it is cut.
+  const cut = name === shownName && kind === shownKind ? '' : `, ${node.key}`;
+  return html`<a
+    class="node ${tone}"
+    href="#${anchorOf(node.key)}"
+    aria-label="${shownName} ${shownKind}${cut}: ${nodeText(node)}"
+    >${cut !== '' && html`<title>${node.key}: ${node.state}</title>`}<rect
       x="${x}"
       y="${y}"
-      width="26"
+      width="${BOX.width}"
       height="${BOX.height}"
       rx="8"
-    /><text class="sign" x="${x + 13}" y="${y + 28}" text-anchor="middle">${sign}</text
-    ><text class="name" x="${x + 34}" y="${y + 19}">${shortened(name, LONGEST_NAME)}</text
-    ><text class="kind" x="${x + 34}" y="${y + 35}"
-      >${shortened(node.more === 0 ? kind : `${kind} + ${node.more}`, LONGEST_KIND)}</text
-    ></a
+    /><rect class="mark" x="${x}" y="${y}" width="26" height="${BOX.height}" rx="8" /><path
+      class="sign"
+      d="M${x + 13} ${y + 22}${SIGNS[node.state]}"
+    /><text class="name" x="${x + 34}" y="${y + 19}">${shownName}</text>
+    <text class="kind" x="${x + 34}" y="${y + 35}">${shownKind}</text></a
   >`;
 }
 
