@@ -217,6 +217,38 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     ],
     load: () => import('./init/init.ts'),
   },
+  releases: {
+    summary: 'show the releases that pushes made, and which one is current',
+    maximumPositionals: 0,
+    options: { ...COMMON_OPTIONS, ...REPOSITORY_OPTIONS },
+    exitCodes: '0 shown, 1 failed',
+    examples: [{ line: 'bastion releases', does: 'newest first, the current one with a star' }],
+    load: () => import('./push/releases.ts'),
+  },
+  rollback: {
+    summary: 'go back to the release before, or to any commit that was pushed, and follow until it is converged',
+    positionals: '[REV]',
+    maximumPositionals: 1,
+    options: { ...COMMON_OPTIONS, ...REPOSITORY_OPTIONS },
+    exitCodes: '0 converged, or current and no operator runs, 3 it halts at a gate, 1 failed',
+    examples: [
+      { line: 'sudo bastion rollback', does: 'what ran before the last push; again: what ran before that' },
+      { line: 'sudo bastion rollback 3f2a91c0', does: 'one of bastion releases, or any commit that was pushed' },
+      { line: 'sudo bastion rollback main', does: 'forward again, to what the branch holds' },
+    ],
+    load: () => import('./push/rollback.ts'),
+  },
+  hook: {
+    summary: 'what the git hooks call; for git, not for people',
+    positionals: 'pre-receive|post-receive',
+    maximumPositionals: 1,
+    options: { ...COMMON_OPTIONS, ...REPOSITORY_OPTIONS },
+    exitCodes: '0 the push is taken, 1 it is refused',
+    examples: [
+      { line: 'bastion hook pre-receive', does: 'reads `OLD NEW REF` lines from standard input, in the repository' },
+    ],
+    load: () => import('./push/hook.ts'),
+  },
   version: {
     summary: 'show the version',
     maximumPositionals: 0,

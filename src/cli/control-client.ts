@@ -1,44 +1,17 @@
-import { request } from 'node:http';
 import { join } from 'node:path';
 import { keyOf } from '../model/key.ts';
 import type { TestResults } from '../notify/notifier.ts';
 import type { StatusJson } from '../status/status-json.ts';
-import { shortSocketPath } from '../status/socket-path.ts';
+import { askOverSocket, type SocketReply } from './ask-socket.ts';
 import { CommandError } from './errors.ts';
 
 /** No receiver may take longer for one try (spec.notifications.receivers.NAME.timeout). */
 const TRIAL_MILLISECONDS = 125_000;
-const LARGEST_ANSWER = 64 * 1024 * 1024;
+const PATIENCE_MILLISECONDS = 10_000;
 
 /** The control socket of the operator that uses this state directory. */
 export function controlSocket(stateDirectory: string): string {
   return join(stateDirectory, 'control.sock');
-}
-
-interface Reply {
-  readonly code: number;
-  readonly text: string;
-}
-
-function ask(socketPath: string, method: 'GET' | 'POST', path: string, timeout: number): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const call = request({ socketPath, method, path, agent: false, timeout }, (response) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      response.on('data', (chunk: Buffer) => {
-        chunks.push(chunk);
-        size += chunk.length;
-        if (size > LARGEST_ANSWER) response.destroy(new Error('the answer is too large'));
-      });
-      response.on('error', reject);
-      response.on('end', () =>
-        resolve({ code: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
-      );
-    });
-    call.on('timeout', () => call.destroy(new Error(`no answer within ${timeout / 1000} s`)));
-    call.on('error', reject);
-    call.end();
-  });
 }
 
 /** The running operator's answer; undefined when none runs; a CommandError when one runs and cannot be asked. */
@@ -46,26 +19,19 @@ async function askSocket(
   stateDirectory: string,
   method: 'GET' | 'POST',
   path: string,
-  timeout = 10_000,
-): Promise<Reply | undefined> {
+  timeout = PATIENCE_MILLISECONDS,
+): Promise<SocketReply | undefined> {
   const socket = controlSocket(stateDirectory);
   try {
-    const short = shortSocketPath(socket);
-    try {
-      return await ask(short.path, method, path, timeout);
-    } finally {
-      short.close();
-    }
+    return await askOverSocket(socket, method, path, timeout);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR') return undefined;
     const message = error instanceof Error ? error.message : String(error);
     throw new CommandError(`the operator at ${socket} cannot be asked: ${message}`);
   }
 }
 
 /** The JSON of an answer of success; a CommandError with the operator's words otherwise. */
-function contentOf({ code, text }: Reply): unknown {
+function contentOf({ code, text }: SocketReply): unknown {
   if (code < 200 || code > 299) throw new CommandError(`the operator answered ${code}: ${text.trim()}`);
   return JSON.parse(text);
 }

@@ -75,6 +75,11 @@ export class Releases {
     }
   }
 
+  /** Takes a candidate away that was refused. */
+  async discard(commit: string): Promise<void> {
+    await rm(this.candidate(commit), { recursive: true, force: true });
+  }
+
   /** A candidate becomes a release that is not live yet. */
   async promote(commit: string): Promise<void> {
     await rename(this.candidate(commit), this.path(commit));

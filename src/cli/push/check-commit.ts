@@ -1,0 +1,88 @@
+import { formatFinding } from '../../desired/format-finding.ts';
+import { loadDesiredState } from '../../desired/load.ts';
+import type { Finding } from '../../model/resource.ts';
+import { readTree } from '../../release/bring-live.ts';
+import { checkOut } from '../../release/checkout.ts';
+import { refuseTree } from '../../release/refuse-tree.ts';
+import { verifySignature } from '../../release/signature.ts';
+import { reservedPlaces } from '../reserved-places.ts';
+import type { Pusher } from './pusher.ts';
+import type { PushPlace } from './place.ts';
+
+/**
+ * Whether a commit may become a release; everything that speaks against it is said. A good one lies checked out below the
+ * incoming directory afterwards, a bad one does not. To be called with the lock held. Nothing that runs is touched.
+ *
+ * @throws ReleaseError when it cannot be looked at
+ */
+export async function checkCommit(place: PushPlace, commit: string, pusher: Pusher): Promise<boolean> {
+  const { git, releases, settings } = place;
+  if (!(await isSigned(place, commit, pusher))) return false;
+  const { entries, links } = await readTree(git, commit);
+  const problems = refuseTree(entries, links);
+  for (const problem of problems) pusher.say(`x ${problem}`);
+  if (problems.length > 0) return false;
+
+  if (!(await releases.hasCandidate(commit)))
+    await checkOut(git, entries, releases.candidate(commit), await releases.owner());
+  const directory = releases.candidate(commit);
+  let isGood = false;
+  try {
+    const desired = await loadDesiredState({
+      directory,
+      root: settings.root,
+      reserved: reservedPlaces(settings),
+      waivable: settings.allowExceptions,
+    });
+    sayFindings(desired.findings, pusher);
+    const errors = desired.findings.filter(({ severity }) => severity === 'error').length;
+    if (errors === 0 && desired.complete) isGood = await isPlanned(place, directory, desired.resources.length, pusher);
+    else pusher.say(`invalid: ${errors} ${errors === 1 ? 'error' : 'errors'}`);
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'DesiredStateError')) throw error;
+    pusher.say(`x ${error.message.replaceAll(directory, 'the commit')}`);
+  } finally {
+    if (!isGood) await releases.discard(commit);
+  }
+  return isGood;
+}
+
+async function isSigned({ git, settings }: PushPlace, commit: string, pusher: Pusher): Promise<boolean> {
+  const { allowedSigners, keyring, repository, releases } = settings.push;
+  if (allowedSigners === undefined && keyring === undefined) return true;
+  const { isGood, text } = await verifySignature(git, commit, { allowedSigners, keyring }, [repository, releases]);
+  if (isGood) pusher.say(`  ${text}`);
+  else
+    pusher.say(
+      `x commit ${commit.slice(0, 12)}: ${text}\n  only signed commits are taken here: git commit --amend --no-edit -S, then push again`,
+    );
+  return isGood;
+}
+
+/** Asks the operator for the plan. One that finds errors that were not found here has the last word; without one that is said. */
+async function isPlanned(
+  { operator }: PushPlace,
+  directory: string,
+  resources: number,
+  pusher: Pusher,
+): Promise<boolean> {
+  const counted = `${resources} ${resources === 1 ? 'resource' : 'resources'}`;
+  const answer = await operator.plan(directory);
+  if (answer.type === 'answer') {
+    const { valid, findings, text } = answer.value;
+    if (!valid) sayFindings(findings, pusher);
+    pusher.say(valid ? `valid: ${counted}; the plan:` : 'invalid, as the operator reads it');
+    for (const line of text.split('\n')) pusher.say(`  ${line}`);
+    return valid;
+  }
+  const why = answer.type === 'absent' ? 'no operator runs' : `the operator cannot be asked (${answer.message})`;
+  pusher.say(`valid: ${counted}; validated only, there is no plan: ${why}`);
+  return true;
+}
+
+/** Errors before warnings, each with file, line and column as they are in the repository. */
+function sayFindings(findings: readonly Finding[], pusher: Pusher): void {
+  for (const severity of ['error', 'warning'] as const)
+    for (const finding of findings.filter((each) => each.severity === severity))
+      pusher.say(`${severity === 'error' ? 'x' : '!'} ${formatFinding(finding, '.')}`);
+}

@@ -1,0 +1,91 @@
+import { releaseBefore, releasesNamed } from '../../release/choose-release.ts';
+import { describeCommit } from '../../release/describe-commit.ts';
+import { lockReleases } from '../../release/lock.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import type { Command } from '../command.ts';
+import { CommandError, EXIT } from '../errors.ts';
+import type { Output } from '../output.ts';
+import { checkCommit } from './check-commit.ts';
+import { follow, type End } from './follow.ts';
+import { goLive } from './go-live.ts';
+import { openPushPlace, type PushPlace } from './place.ts';
+import { LOCK_WAIT_MILLISECONDS } from './pre-receive.ts';
+import type { Pusher } from './pusher.ts';
+
+const CODES: Readonly<Record<End, number>> = {
+  converged: EXIT.done,
+  alone: EXIT.done,
+  halted: EXIT.waiting,
+  failed: EXIT.failed,
+  superseded: EXIT.failed,
+  late: EXIT.failed,
+  left: EXIT.done,
+};
+
+/** The commit that is meant. @throws CommandError */
+async function targetOf({ git, releases }: PushPlace, revision: string | undefined): Promise<string> {
+  const [all, current] = await Promise.all([releases.list(), releases.current()]);
+  if (revision === undefined) {
+    const before = releaseBefore(all, current);
+    if (before !== undefined) return before;
+    throw new CommandError('there is no release before the current one; bastion releases lists what there is');
+  }
+  const named = releasesNamed(all, revision);
+  if (named.length > 1) throw new CommandError(`${revision} may be any of ${named.join(', ')}: write more of it`);
+  const commit = named[0] ?? (await git.commit(revision));
+  if (commit !== undefined) return commit;
+  throw new CommandError(
+    `neither a release nor a commit of ${git.repository} is called ${revision}; bastion releases lists what there is`,
+  );
+}
+
+/** Switches with the lock held; a commit that is no release any more is checked first. @throws CommandError */
+async function switchBack(place: PushPlace, commit: string, pusher: Pusher): Promise<void> {
+  const { releases, clock } = place;
+  if (await releases.has(commit)) return releases.switchTo(commit);
+  await releases.clean(clock.now());
+  if (!(await checkCommit(place, commit, pusher)))
+    throw new CommandError(`${commit.slice(0, 12)} cannot run here any more; what runs is as it was`);
+  for (const problem of await goLive(place, commit)) pusher.say(`! ${problem}`);
+}
+
+/** What a person may not do, in words. */
+function explained(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'EACCES' && code !== 'EPERM') return error;
+  return new CommandError('you may not change releases: sudo bastion rollback');
+}
+
+function terminal(output: Output): Pusher {
+  return { say: (text) => output.write(`${text}\n`), isGone: false };
+}
+
+export const command: Command = async ({ settings, positionals, output, errors, environment, signal }) => {
+  const place = await openPushPlace(settings, systemClock, { environment, inHook: false });
+  const { releases, operator, git, clock } = place;
+  const { branch } = settings.push;
+  // With --json standard output is for the result alone.
+  const pusher = terminal(settings.json ? errors : output);
+  const commit = await targetOf(place, positionals[0]);
+  const trace = await operator.trace(undefined);
+  const lock = await lockReleases(releases.directory, clock, {
+    wait: LOCK_WAIT_MILLISECONDS,
+    onWait: () => pusher.say('a push is being looked at, waiting for it ...'),
+  });
+  const from = await releases.current();
+  try {
+    if (from !== commit) await switchBack(place, commit, pusher);
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    await lock.release();
+  }
+  const { subject } = await describeCommit(git, commit);
+  pusher.say(`${commit.slice(0, 12)} ${subject} is current${from === commit ? ' already' : ''}`);
+  const tip = await git.commit(`refs/heads/${branch}`);
+  if (tip !== undefined && tip !== commit)
+    pusher.say(`! ${branch} stays at ${tip.slice(0, 12)}; the next push makes what it brings current`);
+  const end = await follow(place, commit, trace.type === 'answer' ? trace.value.next : undefined, pusher, signal);
+  if (settings.json) output.write(`${JSON.stringify({ commit, previous: from ?? null, end }, undefined, 2)}\n`);
+  return CODES[end];
+};
