@@ -5,6 +5,8 @@ const TOOLS: Readonly<Record<string, string>> = {
   chromium: 'chromium',
   openssl: 'openssl',
   curl: 'curl',
+  git: 'git',
+  'ssh-keygen': 'openssh-client',
   zsh: 'zsh',
   fish: 'fish',
   man: 'man-db',
