@@ -212,7 +212,7 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     options: { ...COMMON_OPTIONS, ...REPOSITORY_OPTIONS },
     exitCodes: '0 prepared (also when all was there), 1 failed or something of yours is in the way',
     examples: [
-      { line: 'sudo bastion init', does: 'once, after the program was installed; doing it again does no harm' },
+      { line: 'bastion init', does: 'once, after the program was installed; doing it again does no harm' },
       { line: 'bastion init --root /tmp/try', does: 'all of it in a scratch directory, without users' },
     ],
     load: () => import('./init/init.ts'),
@@ -232,9 +232,9 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     options: { ...COMMON_OPTIONS, ...REPOSITORY_OPTIONS },
     exitCodes: '0 converged, or current and no operator runs, 3 it halts at a gate, 1 failed',
     examples: [
-      { line: 'sudo bastion rollback', does: 'what ran before the last push; again: what ran before that' },
-      { line: 'sudo bastion rollback 3f2a91c0', does: 'one of bastion releases, or any commit that was pushed' },
-      { line: 'sudo bastion rollback main', does: 'forward again, to what the branch holds' },
+      { line: 'bastion rollback', does: 'what ran before the last push; again: what ran before that' },
+      { line: 'bastion rollback 3f2a91c0', does: 'one of bastion releases, or any commit that was pushed' },
+      { line: 'bastion rollback main', does: 'forward again, to what the branch holds' },
     ],
     load: () => import('./push/rollback.ts'),
   },

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gitRevision } from '../../../src/desired/git-revision.ts';
 import { readDirectory } from '../../../src/desired/read-directory.ts';
@@ -76,6 +76,19 @@ describe('the revision of a directory', () => {
     });
     expect(gitRevision(join(directory(), 'side'))).to.equal(COMMIT);
   });
+
+  it('is the name of a release of git push that has a record of that commit beside it, also below and through a link', () => {
+    writeFiles(directory(), {
+      [`${COMMIT}/deep/a.yaml`]: '',
+      [`${COMMIT}.json`]: `{"commit":"${COMMIT}","subject":"x"}\n`,
+      [`${OTHER}/a.yaml`]: '',
+      [`${OTHER}.json`]: `{"commit":"${COMMIT}"}`,
+    });
+    symlinkSync(COMMIT, join(directory(), 'current'));
+    for (const path of [COMMIT, `${COMMIT}/deep`, 'current'])
+      expect(gitRevision(join(directory(), path)), path).to.equal(COMMIT);
+    expect(gitRevision(join(directory(), OTHER)), 'a record of another').to.equal(undefined);
+  });
 });
 
 describe('watching a directory', () => {
@@ -92,6 +105,32 @@ describe('watching a directory', () => {
       await eventually(() => expect(changes).to.equal(2));
       writeFileSync(join(directory(), 'c/source.txt'), 'a file that a manifest may name');
       await eventually(() => expect(changes).to.equal(3));
+    } finally {
+      watcher.close();
+    }
+  });
+
+  it('follows the link to the current release, in both of the places where it may be exchanged, and then watches that', async () => {
+    const [one, two] = [join(directory(), 'releases/one'), join(directory(), 'releases/two')];
+    writeFiles(directory(), { 'releases/one/a.yaml': 'x', 'releases/two/a.yaml': 'y', 'etc/other': '' });
+    const replace = (link: string, target: string): void => {
+      symlinkSync(target, `${link}.new`);
+      renameSync(`${link}.new`, link);
+    };
+    const [current, desired] = [join(directory(), 'current'), join(directory(), 'etc/desired')];
+    replace(current, 'releases/one');
+    replace(desired, '../current');
+    let changes = 0;
+    const watcher = watchDesiredState(desired, systemClock, () => (changes += 1), { settle: 5, poll: 3_600_000 });
+    try {
+      replace(current, 'releases/two');
+      await eventually(() => expect(changes, 'another release').to.equal(1));
+      writeFileSync(join(two, 'a.yaml'), 'what is current now is what is watched');
+      await eventually(() => expect(changes, 'a change in it').to.equal(2));
+      replace(desired, one);
+      await eventually(() => expect(changes, 'another directory').to.equal(3));
+      writeFileSync(join(one, 'a.yaml'), 'and this');
+      await eventually(() => expect(changes, 'a change in that').to.equal(4));
     } finally {
       watcher.close();
     }

@@ -1,0 +1,149 @@
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { candidateDirectory } from '../../../../src/cli/push/candidate-directory.ts';
+import { candidateText } from '../../../../src/cli/push/plan-candidate.ts';
+import { progressOf } from '../../../../src/cli/push/progress.ts';
+import { createPusher } from '../../../../src/cli/push/pusher.ts';
+import { runCommand } from '../../../../scripts/support/run-command.ts';
+import { temporaryDirectory } from '../../../support/temporary-directory.ts';
+import { plan, updateStep } from '../../../support/trace-events.ts';
+
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
+
+describe('a candidate that the operator is asked to plan', () => {
+  const directory = temporaryDirectory('candidate');
+  let incoming: string;
+  let candidate: string;
+
+  beforeEach(() => {
+    incoming = join(directory(), 'incoming');
+    candidate = join(incoming, COMMIT);
+    mkdirSync(join(candidate, 'sub'), { recursive: true });
+    writeFileSync(join(candidate, 'sub', 'a.yaml'), '');
+  });
+
+  async function refusal(path = candidate): Promise<string> {
+    return candidateDirectory(path, incoming).then(
+      (real) => `taken: ${real}`,
+      (error: unknown) => (error as Error).message,
+    );
+  }
+
+  it('is a directory named as a commit, with links that stay within', async () => {
+    symlinkSync('sub/a.yaml', join(candidate, 'link.yaml'));
+    symlinkSync('.', join(candidate, 'self'));
+    expect(await candidateDirectory(candidate, incoming)).to.equal(candidate);
+  });
+
+  it('is not anything else that may be named', async () => {
+    for (const path of [
+      '/etc',
+      '',
+      incoming,
+      directory(),
+      join(candidate, 'sub'),
+      `${incoming}/../incoming/${COMMIT}`,
+      `${candidate}/../../../etc`,
+    ])
+      expect(await refusal(path), path).to.contain("a candidate is a commit's directory right below");
+    expect(await refusal(join(incoming, 'f'.repeat(40)))).to.contain('it is no directory');
+  });
+
+  it('is not a symlink, nor reached through one to elsewhere', async () => {
+    rmSync(candidate, { recursive: true });
+    symlinkSync('/etc', candidate);
+    expect(await refusal()).to.contain('it is no directory');
+  });
+
+  for (const [what, target] of Object.entries({
+    'a file of the host': '/etc/hostname',
+    'the directory above': '../..',
+    nowhere: 'nothing',
+  }))
+    it(`has no link to ${what}, at any depth`, async () => {
+      symlinkSync(target, join(candidate, 'sub', 'leak.yaml'));
+      expect(await refusal()).to.contain('sub/leak.yaml is a symlink that leads out of it, or nowhere');
+    });
+
+  it('has no pipe, on which a reader would wait for ever', async () => {
+    expect((await runCommand(['mkfifo', join(candidate, 'a.yaml')])).code).to.equal(0);
+    expect(await refusal()).to.contain('a.yaml is neither file nor directory');
+  });
+});
+
+describe('the plan of a candidate', () => {
+  it('says what waits at which gate, and how to open it when it is the turn', () => {
+    const gate = [{ type: 'gate', name: 'Gate/metrics-visible' }] as const;
+    const steps = [
+      updateStep('Container/now', []),
+      updateStep('Container/later', [], { id: '#2', blockedBy: gate }),
+      updateStep('Container/last', [], { id: '#3', blockedBy: gate }),
+    ];
+    const text = candidateText(plan([], { steps }), { directory: '/etc/bastion/gates' });
+    expect(text.split('\n').slice(-2)).to.deep.equal([
+      'halts at gate metrics-visible, 2 steps behind it; when it is your turn: touch /etc/bastion/gates/metrics-visible.ok',
+      '1 to do now, 2 waiting',
+    ]);
+  });
+
+  it('says that there is nothing to do', () => {
+    expect(candidateText(plan([]), { directory: '/gates' })).to.equal('nothing to do');
+  });
+});
+
+describe('following a push', () => {
+  const other = 'f'.repeat(40);
+  const status = (result: string, revision: string | null = COMMIT): Parameters<typeof progressOf>[0] => ({
+    revision,
+    result,
+    headline: `${result}: as it is`,
+  });
+
+  it('goes on until the operator has read the release and is at an end with it', () => {
+    expect(progressOf(status('converged', other), COMMIT, COMMIT)).to.deep.equal({ type: 'going' });
+    expect(progressOf(status('progressing'), COMMIT, COMMIT)).to.deep.equal({ type: 'going' });
+    expect(progressOf(status('converged'), COMMIT, COMMIT)).to.include({ type: 'end', end: 'converged' });
+    expect(progressOf(status('waiting'), COMMIT, COMMIT)).to.include({ type: 'end', end: 'halted' });
+    expect(progressOf(status('failing'), COMMIT, COMMIT)).to.include({ type: 'end', end: 'failed' });
+  });
+
+  it('tells an operator without engine or desired state from one that fails', () => {
+    expect(progressOf(status('stopped', null), COMMIT, COMMIT)).to.deep.equal({
+      type: 'stopped',
+      message: 'stopped: as it is',
+    });
+  });
+
+  it('ends when another release is current', () => {
+    expect(progressOf(status('progressing'), COMMIT, other)).to.include({ type: 'end', end: 'superseded' });
+  });
+});
+
+describe('the terminal of whoever pushes', () => {
+  function failing(code: string): { lines: string[]; write: (text: string) => void } {
+    const lines: string[] = [];
+    return {
+      lines,
+      write: (text) => {
+        lines.push(text);
+        throw Object.assign(new Error(code), { code });
+      },
+    };
+  }
+
+  it('may go away without ending what is under way', () => {
+    const { lines, write } = failing('EPIPE');
+    const pusher = createPusher(write);
+    pusher.say('one');
+    expect(pusher.isGone).to.equal(true);
+    pusher.say('two');
+    expect(lines).to.deep.equal(['one\n']);
+  });
+
+  it('that is slow loses lines, and is not gone', () => {
+    const pusher = createPusher(failing('EAGAIN').write);
+    pusher.say('one');
+    expect(pusher.isGone).to.equal(false);
+  });
+});
