@@ -1,9 +1,8 @@
 /**
  * Why something about releases could not be done. GIT_FAILED: git said no; DISK_FULL: no space is left; LOCKED: another
- * push or rollback is under way; UNKNOWN_REVISION: no such commit or release; BROKEN_OBJECT: git gave something else
- * than was asked for.
+ * push or rollback is under way; BROKEN_OBJECT: git gave something else than was asked for. docs/git-push.md has them all.
  */
-export type ReleaseErrorCode = 'GIT_FAILED' | 'DISK_FULL' | 'LOCKED' | 'UNKNOWN_REVISION' | 'BROKEN_OBJECT';
+export type ReleaseErrorCode = 'GIT_FAILED' | 'DISK_FULL' | 'LOCKED' | 'BROKEN_OBJECT';
 
 /** Something about releases that could not be done; what runs is as it was. */
 export class ReleaseError extends Error {

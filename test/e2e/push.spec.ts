@@ -253,6 +253,26 @@ describe('git push', function () {
     });
   });
 
+  it('from a repository of one’s own replaces the starting state by force once, and nothing after that', async () => {
+    const place = await home.another('push');
+    try {
+      const host = await PushPlace.make(place);
+      await host.git('checkout', '--quiet', '--orphan', 'own');
+      const own = await host.commit('a history of its own');
+      const first = await host.push(['--force', 'own:main']);
+      expect(first.code, first.output).to.equal(0);
+      expect(host.current).to.equal(own);
+      await host.git('commit', '--quiet', '--amend', '-m', 'another');
+      const second = await host.push(['--force', 'own:main']);
+      expect(second.output).to.contain('would drop a commit of main');
+      host.configure('allow-force-push: true');
+      const third = await host.push(['--force', 'own:main']);
+      expect(third.code, third.output).to.equal(0);
+    } finally {
+      await place.close();
+    }
+  });
+
   it('without an operator is validated only, says so, and is what the operator starts with', async () => {
     const place = await home.another('push');
     try {

@@ -16,7 +16,11 @@ const NO_SHELL = '/usr/sbin/nologin';
  *
  * @param home home directory of the user who owns the git side
  */
-export async function ensureUsers(home: string, run: Run = runProgram, isThere = existsSync): Promise<Deed[]> {
+export async function ensureUsers(
+  home: string,
+  run: Run = runProgram,
+  isThere: (path: string) => boolean = existsSync,
+): Promise<Deed[]> {
   const wanted = [
     { name: SERVICE_USER, note: 'runs the service; in the group docker, as far as there is one' },
     { name: PUSH_USER, note: `owns what is pushed; keys of those who may push: ${home}/.ssh/authorized_keys` },
