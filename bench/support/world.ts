@@ -105,6 +105,7 @@ export class World {
       allowExceptions: [],
       configFile: undefined,
       json: false,
+      levels: false,
       noColor: true,
       listen: 'none',
       tlsCert: undefined,

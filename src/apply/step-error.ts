@@ -8,6 +8,8 @@ export const STEP_ERROR_CODES = {
   CHECK_DEADLINE: 'retry',
   /** The consumer does not show the new content within its time. */
   NOT_LOADED: 'terminal',
+  /** Whether the consumer shows the new content cannot be told: a certificate is in the way of asking it. */
+  LOADED_UNKNOWN: 'retry',
   /** The container answered with an error, or not at all. */
   REQUEST_FAILED: 'retry',
   /** The container has no address that this host can reach. */

@@ -39,6 +39,8 @@ export interface Settings {
   readonly log: string;
   readonly verbose: boolean;
   readonly limit: string;
+  /** Render as the closed loops have it now. */
+  readonly levels: boolean;
   /** Where to restore to, which backup, and which part of it; empty: not given. */
   readonly to: string;
   readonly backup: string;
@@ -198,6 +200,7 @@ export async function resolveSettings(
     log: text('log'),
     verbose: value('verbose') === true,
     limit: text('limit'),
+    levels: value('levels') === true,
     to: text('to'),
     backup: text('backup'),
     only: text('only'),

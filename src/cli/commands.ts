@@ -6,6 +6,7 @@ import {
   LOG_OPTION,
   PUSH_SOCKET_OPTIONS,
   REPOSITORY_OPTIONS,
+  RENDER_OPTIONS,
   RESTORE_OPTIONS,
   SCHEDULE_OPTION,
   TLS_OPTIONS,
@@ -162,7 +163,7 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     summary: 'show what high-level resources (Prometheus, Traefik, ...) are made of, as YAML; needs no engine',
     positionals: '[Kind/name]',
     maximumPositionals: 1,
-    options: COMMON_OPTIONS,
+    options: { ...COMMON_OPTIONS, ...RENDER_OPTIONS },
     exitCodes: '0 shown, 2 the desired state is invalid, 1 there is no such resource or nothing could be read',
     examples: [
       { line: 'bastion render Prometheus/prometheus', does: 'what one high-level resource becomes' },

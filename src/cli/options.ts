@@ -91,6 +91,10 @@ export const LIMIT_OPTION = {
   limit: { type: 'string', value: 'N', short: 'n', help: 'show the last N lines', default: '50' },
 } as const satisfies Record<string, OptionDefinition>;
 
+export const RENDER_OPTIONS = {
+  levels: { type: 'boolean', help: 'as the closed loops have it now (pressure, addresses), not as written' },
+} as const satisfies Record<string, OptionDefinition>;
+
 export const RESTORE_OPTIONS = {
   to: { type: 'string', value: 'DIR', help: 'where to lay it out; missing or empty', default: '' },
   backup: {

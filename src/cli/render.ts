@@ -2,7 +2,9 @@ import { stringify } from 'yaml';
 import type { Rendering } from '../desired/expansion/rendered-document.ts';
 import { readDesiredState } from '../desired/load.ts';
 import { keyOf, parseKey } from '../model/key.ts';
+import type { Levels } from '../model/levels.ts';
 import type { DesiredState } from '../model/resource.ts';
+import { loadMemory } from '../runtime/memory-file.ts';
 import type { Command } from './command.ts';
 import { CommandError, EXIT, UsageError } from './errors.ts';
 import { nearest } from './nearest.ts';
@@ -36,13 +38,27 @@ function documentText(rendering: Rendering): string {
   return `# from ${rendering.from} (${file}:${line})\n${text}`;
 }
 
+/** What the closed loops have changed since, as comments; none where all stands at 0. */
+function levelNotes(levels: Levels, isRendered: boolean): string {
+  const raised = Object.entries(levels).flatMap(([key, loops]) =>
+    Object.entries(loops ?? {}).flatMap(([loop, { level }]) => (level > 0 ? [`${key} ${loop} ${level}`] : [])),
+  );
+  if (raised.length === 0) return '';
+  const what = isRendered
+    ? 'as its closed loops have it now'
+    : 'as written; in force is what `bastion render --levels` shows, for closed loops stand at other levels';
+  return `# ${what}: ${raised.sort().join(', ')}\n`;
+}
+
 export const command: Command = async ({ settings, positionals, output, errors }) => {
   const [wanted] = positionals;
   if (wanted !== undefined && parseKey(wanted) === undefined)
     throw new UsageError(`${wanted} is not a resource; write Kind/name, e.g. Prometheus/prometheus`);
+  const { levels } = (await loadMemory(settings.stateDirectory)).memory;
   const { state, renderings } = await readDesiredState({
     directory: settings.desiredDirectory,
     root: settings.root,
+    ...(settings.levels && { levels }),
     reserved: reservedPlaces(settings),
     waivable: settings.allowExceptions,
   });
@@ -58,6 +74,6 @@ export const command: Command = async ({ settings, positionals, output, errors }
     output.write(`${JSON.stringify({ valid: state.complete, manifests, findings: state.findings }, undefined, 2)}\n`);
     return exitCode;
   }
-  output.write(chosen.map(documentText).join('---\n'));
+  output.write(levelNotes(levels, settings.levels) + chosen.map(documentText).join('---\n'));
   return exitCode;
 };

@@ -4,7 +4,7 @@ import type { StepArguments } from '../../model/step.ts';
 import { consumerLog } from '../consumer-log.ts';
 import { containerAddress } from '../container-address.ts';
 import type { StepContext } from '../context.ts';
-import { hostInUrl } from '../http-request.ts';
+import { hostInUrl, HttpFailure } from '../http-request.ts';
 import { pause } from '../pause.ts';
 import { serviceRequest } from '../service-request.ts';
 import { StepError } from '../step-error.ts';
@@ -23,13 +23,16 @@ const TOLD_BEFORE = 5_000;
 interface Missing {
   readonly look: Look;
   readonly seen: string;
+  /** Nobody could look: a certificate, theirs or ours, is in the way. That says nothing of the content. */
+  readonly isUnknown: boolean;
 }
 
 /**
  * Looks at what the consumer says of itself until all looks of one round show the new content. Its address is looked up
  * each time: a restart changes it.
  *
- * @throws StepError NOT_LOADED with what was seen last, and with what the consumer's own log says since it was told
+ * @throws StepError NOT_LOADED with what was seen last, and with what the consumer's own log says since it was told;
+ *   LOADED_UNKNOWN when a certificate is in the way of asking: a content that nobody could see is not taken back
  */
 export async function verifyLoaded(args: StepArguments['VerifyLoaded'], context: StepContext): Promise<void> {
   const { container, loaded } = args;
@@ -42,6 +45,7 @@ export async function verifyLoaded(args: StepArguments['VerifyLoaded'], context:
     for (;;) {
       const missing = await firstMissing(args, context);
       if (missing === undefined) return;
+      if (expired && missing.isUnknown) throw new StepError('LOADED_UNKNOWN', unknownText(args, missing));
       if (expired) {
         const log = await consumerLog(engine, container, since);
         throw new StepError(
@@ -69,15 +73,23 @@ async function messageOf(
   );
 }
 
-/** One round; undefined when every look finds its text. */
+function unknownText({ loaded }: StepArguments['VerifyLoaded'], { look, seen }: Missing): string {
+  return (
+    `Whether the new content is loaded is not known, because the container cannot be asked (GET :${loaded.port}${look.path}): ` +
+    `${seen}. It stays as it is; bastion certs shows who serves what`
+  );
+}
+
+/** One round; undefined when every look finds its text. What is refuted goes before what is not known. */
 async function firstMissing(args: StepArguments['VerifyLoaded'], context: StepContext): Promise<Missing | undefined> {
   const { path, contains, and = [] } = args.loaded;
   const looks: readonly Look[] = [{ path, contains }, ...and];
   const seen = await Promise.all(looks.map((look) => lookAt(look, args, context)));
-  return looks.flatMap((look, position) => {
+  const missing = looks.flatMap((look, position): Missing[] => {
     const instead = seen[position];
-    return instead === undefined ? [] : [{ look, seen: instead }];
-  })[0];
+    return instead === undefined ? [] : [{ look, ...instead }];
+  });
+  return missing.find(({ isUnknown }) => !isUnknown) ?? missing[0];
 }
 
 /** Undefined when the text is there, else what was seen instead. */
@@ -85,7 +97,7 @@ async function lookAt(
   { path, contains }: Look,
   { container, loaded, access }: StepArguments['VerifyLoaded'],
   context: StepContext,
-): Promise<string | undefined> {
+): Promise<Omit<Missing, 'look'> | undefined> {
   const { port, within } = loaded;
   const scheme = access === undefined ? 'http' : 'https';
   let url = 'no address';
@@ -96,8 +108,10 @@ async function lookAt(
     const call = { host, port, path, method: 'GET', deadline, limit: ANSWER_LIMIT, beyondLimit: 'cut' } as const;
     const answer = await serviceRequest(call, access, context);
     if (answer.status < 400 && answer.body.includes(contains)) return undefined;
-    return `${url} answered ${answer.status}: ${redactText(answer.body.trim()).slice(0, SEEN_LENGTH)}`;
+    const said = redactText(answer.body.trim()).slice(0, SEEN_LENGTH);
+    return { seen: `${url} answered ${answer.status}: ${said}`, isUnknown: false };
   } catch (error) {
-    return `${url}: ${(error as Error).message}`;
+    const isUnknown = error instanceof HttpFailure && error.because === 'certificate';
+    return { seen: `${url}: ${(error as Error).message}`, isUnknown };
   }
 }

@@ -6,6 +6,7 @@ import { certificateStep } from '../certificate-step.ts';
 import type { StepContext } from '../context.ts';
 import { dialTarget } from '../dial-target.ts';
 import { pause } from '../pause.ts';
+import { requireInPlace } from '../require-in-place.ts';
 import { StepError } from '../step-error.ts';
 
 /** Milliseconds between two dials. */
@@ -17,7 +18,8 @@ const DIAL_DEADLINE = 5_000;
  * Dials a service until it serves this certificate and the handshake succeeds. Its address is looked up each time: a
  * restart changes it. Only what is found last is told: that it is not there while it restarts is no news.
  *
- * @throws StepError NOT_SERVED `of` the target with what was found last
+ * @throws StepError NOT_SERVED `of` the target with what was found last; EngineError ENGINE_NOT_FOUND when its container was
+ *   removed or replaced meanwhile
  */
 export const verifyServed = certificateStep<'VerifyServed'>((args, context) =>
   withIdentity(context.files, args.served.identity, (identity) => dialUntilServed(args, identity, context)),
@@ -37,6 +39,9 @@ async function dialUntilServed(
     for (;;) {
       const found = await dialTarget(served, identity, context, deadline);
       const problem = problemOf(found, fingerprint);
+      // Nothing is served by a container that is gone, and that is no fault of the certificate.
+      if (found.state === 'unreachable' && served.container !== undefined)
+        await requireInPlace(context.engine, served.container, `dial ${served.consumer}:${served.port}`);
       if (problem === undefined || expired) context.reportServed(context.target, served, found);
       if (problem === undefined) return;
       if (expired) {

@@ -177,9 +177,38 @@ describe('telling consumers', () => {
       );
       const short = { ...loaded, within: 30 };
       const unseen = verifyLoaded({ container: 'web', loaded: short, access: foreign }, stepContext(local));
-      expect(await expectStepError(unseen, 'NOT_LOADED')).to.contain('signed by nobody we trust');
+      expect(await expectStepError(unseen, 'LOADED_UNKNOWN')).to.match(/cannot be asked.*signed by nobody we trust/);
       expect(seen).to.have.length(2);
     } finally {
+      await new Promise((resolve) => secure.close(resolve));
+    }
+  });
+
+  it('VerifyLoaded goes by what it sees last: once nobody can ask any more, it does not know', async () => {
+    const authority = await makeAuthority('lab');
+    const { certificate: cert, key } = await authority.issue('web.lab');
+    // From the second handshake on it has a certificate of somebody else's.
+    const other = await (await makeAuthority('other')).issue('web.lab');
+    let asked = 0;
+    const secure = createSecureServer({ cert, key }, (_request, response) => {
+      asked += 1;
+      if (asked === 1) secure.setSecureContext({ cert: other.certificate, key: other.key });
+      response.end('version 1');
+    });
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    try {
+      const at = (secure.address() as AddressInfo).port;
+      const tls = { serverName: 'web.lab', authority: 'lab' };
+      const access = { serverName: 'web.lab', trust: [authority.certificate] };
+      const loaded = { port: at, path: '/', contains: 'version 2', within: 400, tls };
+      const message = await expectStepError(
+        verifyLoaded({ container: 'web', loaded, access }, stepContext(local)),
+        'LOADED_UNKNOWN',
+      );
+      expect(message).to.contain('signed by nobody we trust');
+      expect(asked).to.equal(1);
+    } finally {
+      secure.closeAllConnections();
       await new Promise((resolve) => secure.close(resolve));
     }
   });

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { outcomeOfError } from '../../../src/apply/outcome-of-error.ts';
 import { issueCertificate } from '../../../src/apply/steps/issue-certificate.ts';
 import { verifyServed } from '../../../src/apply/steps/verify-served.ts';
 import type { Dial, DialRequest } from '../../../src/certs/dial.ts';
@@ -108,7 +109,8 @@ describe('VerifyServed', () => {
       return Promise.resolve(inspect);
     };
     await verify([shows('cd'.repeat(32)), shows(NEW)], { container: 'web' }, { inspectContainer });
-    expect(asked.map(({ host }) => host)).to.deep.equal(['10.0.0.2', '10.0.0.3']);
+    // The second look is for whether it is still there.
+    expect(asked.map(({ host }) => host)).to.deep.equal(['10.0.0.3', '10.0.0.4']);
     const inspectNone = () => {
       const inspect = containerInspect('a'.repeat(64), 'web');
       inspect.NetworkSettings.Networks = {};
@@ -117,6 +119,26 @@ describe('VerifyServed', () => {
     const none = verify([shows(NEW)], { container: 'web' }, { inspectContainer: inspectNone });
     expect(await expectStepError(none, 'NOT_SERVED')).to.contain('no network address');
   });
+
+  for (const [what, left] of [
+    ['is gone', undefined],
+    ['was replaced and put aside', 'web.old-aaaaaaaaaaaa'],
+  ] as const)
+    it(`has nothing to say of a container that ${what} meanwhile: it is planned anew`, async () => {
+      const inspectContainer = () => {
+        if (left === undefined) return Promise.resolve(undefined);
+        const inspect = containerInspect('a'.repeat(64), left);
+        inspect.State.Status = 'exited';
+        inspect.NetworkSettings.Networks = {};
+        return Promise.resolve(inspect);
+      };
+      const began = clock.now();
+      const failing = verify([shows(NEW)], { container: 'a'.repeat(64) }, { inspectContainer });
+      const error: unknown = await failing.catch((thrown: unknown) => thrown);
+      expect(outcomeOfError(error)).to.deep.include({ type: 'requeueAfter' });
+      expect(clock.now() - began, 'it does not wait for what cannot come').to.be.below(1000);
+      expect(told).to.deep.equal([]);
+    });
 
   it('presents the operator’s own live pair, and nothing when there is none', async () => {
     const pki = await pkiWithAuthority(directory());

@@ -49,6 +49,7 @@ describe('command-line arguments', () => {
       allowExceptions: [],
       configFile: '/etc/bastion/config.yaml',
       json: false,
+      levels: false,
       noColor: false,
       listen: '127.0.0.1:9479',
       tlsCert: undefined,

@@ -1,8 +1,12 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { parseArguments, resolveSettings } from '../../../src/cli/arguments.ts';
 import { CommandError } from '../../../src/cli/errors.ts';
-import { COMMON_OPTIONS } from '../../../src/cli/options.ts';
+import { COMMON_OPTIONS, RENDER_OPTIONS } from '../../../src/cli/options.ts';
 import { command } from '../../../src/cli/render.ts';
+import { EMPTY_MEMORY } from '../../../src/model/memory.ts';
+import { saveConcern } from '../../../src/runtime/memory-file.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { manifest, writeFiles } from '../desired/desired-directory.ts';
@@ -18,8 +22,10 @@ describe('bastion render', () => {
     const output = memoryOutput();
     const errors = memoryOutput();
     const { signal } = new AbortController();
-    const parsed = parseArguments(['--desired-state', directory(), ...args], COMMON_OPTIONS);
-    const settings = await resolveSettings(parsed, COMMON_OPTIONS, COMMON_OPTIONS, { BASTION_CONFIG: '' });
+    const options = { ...COMMON_OPTIONS, ...RENDER_OPTIONS };
+    const state = join(directory(), '..', 'no-such-state');
+    const parsed = parseArguments(['--desired-state', directory(), '--state', state, ...args], options);
+    const settings = await resolveSettings(parsed, options, options, { BASTION_CONFIG: '' });
     const context = { settings, positionals: parsed.positionals, output, errors, environment: {}, signal };
     return { code: await command(context), output: output.text, errors: errors.text };
   }
@@ -44,6 +50,27 @@ describe('bastion render', () => {
 
   it('prints nothing, and fails not, for one of which alone nothing is made', async () => {
     expect(await render(HOUSE, 'NetworkZone/underlay')).to.deep.equal({ code: 0, output: '', errors: '' });
+  });
+
+  it('says that closed loops have changed something since, and shows it where that is asked for', async () => {
+    const state = join(directory(), '..', `${basename(directory())}-state`);
+    const level = { level: 1, since: 0, cause: 'memory at 91 %' };
+    const memory = { ...EMPTY_MEMORY, levels: { 'Prometheus/prometheus': { memory: level } } } as const;
+    mkdirSync(state);
+    try {
+      await saveConcern(state, 'levels', memory);
+      const house = { ...HOUSE, '20.yaml': manifest('Prometheus', 'prometheus', '{scrapeInterval: 15s}') };
+      const written = await render(house, '--state', state);
+      expect(written.output.split('\n')[0]).to.match(/^# as written; .*--levels.*: Prometheus\/prometheus memory 1$/);
+      expect(written.output).to.contain('scrape_interval: 15s');
+      const inForce = await render(house, '--state', state, '--levels');
+      expect(inForce.output.split('\n')[0]).to.equal(
+        '# as its closed loops have it now: Prometheus/prometheus memory 1',
+      );
+      expect(inForce.output).not.to.contain('scrape_interval: 15s');
+    } finally {
+      rmSync(state, { recursive: true });
+    }
   });
 
   it('prints nothing where there is nothing to render', async () => {

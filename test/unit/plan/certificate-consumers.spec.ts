@@ -27,6 +27,7 @@ import {
 import { expectConditions, expectPlan } from '../../support/plan-text.ts';
 import {
   container,
+  foreignContainer,
   gate,
   gateFiles,
   id,
@@ -84,6 +85,16 @@ const failed = {
 };
 
 describe('planning for those who serve a certificate', () => {
+  it('tells nothing to somebody else’s container while ours takes its place', () => {
+    const theirs = foreignContainer('proxy', { startedAt: before, createdAt: before });
+    const ours = observedContainer(proxy, { name: 'proxy.next', state: 'created', startedAt: 0, replaces: theirs.id });
+    const input = scene();
+    const adopting = { ...input, observed: { ...input.observed, containers: [theirs, ours] } };
+    const steps = buildPlan(adopting).steps.filter(({ target }) => target === web.key);
+    expect(steps.map(({ op }) => op)).to.deep.equal([]);
+    expect(servedTargets(adopting)).to.deep.equal([]);
+  });
+
   it('tells one that began before it was written, and looks at what it serves then', () => {
     expectPlan(
       scene(),

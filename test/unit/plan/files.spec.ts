@@ -174,6 +174,21 @@ describe('planning files and directories', () => {
     expectPlan(planningInput([config], {}, { memory }), '#1 RestoreFile File/prometheus.yml: missing');
   });
 
+  it('does not take a content back of which nobody could see whether it is loaded', () => {
+    const error = { code: 'LOADED_UNKNOWN', message: 'it cannot be asked: certificate expired' };
+    const backoff = { specHash: config.attempt, failures: 2, notBefore: NOW + 1000, error, terminal: false };
+    const memory = { ...EMPTY_MEMORY, backoffs: { 'File/prometheus.yml': backoff } } as const;
+    const paths = { '/srv/prometheus.yml': live({ modifiedAt: NOW - 1000 }) };
+    const input = planningInput([config, prometheus], { containers: [running], paths }, { memory });
+    expect(buildPlan(input).steps.map(({ op }) => op)).not.to.include('RestoreFile');
+    expectConditions(
+      input,
+      `
+      Container/prometheus Ready Running
+      File/prometheus.yml Degraded LoadedUnknown`,
+    );
+  });
+
   it('puts the previous content back when the consumer did not load the new one, and does not try again', () => {
     const error = { code: 'NOT_LOADED', message: 'prometheus still serves the old configuration' };
     const paths = { '/srv/prometheus.yml': live({ modifiedAt: NOW - 1000 }) };
