@@ -2,6 +2,7 @@ import type { Dial } from '../certs/dial.ts';
 import type { CertificateFiles } from '../certs/files.ts';
 import type { Engine } from '../engine/port.ts';
 import type { ServedTarget } from '../model/certificate-steps.ts';
+import type { PullAmount } from '../model/pull-amount.ts';
 import type { Key } from '../model/key.ts';
 import type { Patched } from '../model/memory.ts';
 import type { Level, Loop } from '../model/levels.ts';
@@ -39,7 +40,7 @@ export interface StepContext {
   /** Names of check containers that run now, so that one step does not sweep away another's. */
   readonly activeChecks: Set<string>;
   /** A line for people while the step runs. */
-  readonly progress: (text: string) => void;
+  readonly progress: (text: string, amount?: PullAmount) => void;
 }
 
 /**

@@ -76,8 +76,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
       reportDeleted: (key, snapshots) => options.reportDeleted?.(key, snapshots),
       target: step.target,
       activeChecks,
-      progress: (text) => {
-        if (!closed) trace({ at: clock.now(), type: 'step-progress', step, text });
+      progress: (text, amount) => {
+        const at = clock.now();
+        if (!closed) trace({ at, type: 'step-progress', step, text, ...(amount === undefined ? {} : { amount }) });
       },
     });
     if (closed) return GOING;

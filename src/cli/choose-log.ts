@@ -3,7 +3,8 @@ import type { Finding } from '../model/resource.ts';
 import type { TraceEvent } from '../model/trace.ts';
 import { createJournalLog } from '../status/systemd/journal-log.ts';
 import type { SendDatagram } from '../status/systemd/inherited-socket.ts';
-import { createTerminalLog } from '../status/terminal-log.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { createProgressLog } from '../status/progress-log.ts';
 import type { Settings } from './arguments.ts';
 import { UsageError } from './errors.ts';
 import type { Output } from './output.ts';
@@ -34,11 +35,13 @@ export async function chooseLog(
   if (settings.log === 'auto' && options.journal !== undefined)
     return createJournalLog({ ...shared, send: options.journal, write: (text) => output.write(text) });
   if (format === 'text')
-    return createTerminalLog({
+    return createProgressLog({
       ...shared,
       write: (text) => output.write(text),
       color: output.color,
       times: options.times,
+      clock: systemClock,
+      screen: output.screen,
     });
   const { createJsonLog } = await import('../status/log.ts');
   return createJsonLog({ ...shared, destination: output });

@@ -1,3 +1,4 @@
+import type { PullAmount } from '../model/pull-amount.ts';
 import type { ContainerResources } from '../model/step.ts';
 import { build, type BuildOptions } from './build.ts';
 import { pause } from './deadline.ts';
@@ -67,7 +68,7 @@ export class DockerEngine extends DockerReader implements Engine {
     await this.#transport.call('removeVolume', { target: name, accept: [404] });
   }
 
-  async pullImage(reference: string, onProgress: (text: string) => void = ignore): Promise<void> {
+  async pullImage(reference: string, onProgress: (text: string, amount?: PullAmount) => void = ignore): Promise<void> {
     await pull(this.#transport, reference, this.#stall.stallMilliseconds, onProgress);
     if ((await this.inspectImage(reference)) !== undefined) return;
     const detail = `${reference}: the engine said that it pulled it, but it is not there; is something removing images?`;

@@ -1,4 +1,5 @@
 import type { ContainerResources } from '../model/step.ts';
+import type { PullAmount } from '../model/pull-amount.ts';
 import type { EngineFacts } from '../model/observed.ts';
 import type { ObservedMemory } from '../model/observed-services.ts';
 import type {
@@ -63,7 +64,7 @@ export interface Engine extends EngineReader {
   removeVolume(name: string): Promise<void>;
 
   /** Resolves only when the image is really there. No total deadline: fails after `stallMilliseconds` without progress. */
-  pullImage(reference: string, onProgress?: (text: string) => void): Promise<void>;
+  pullImage(reference: string, onProgress?: (text: string, amount?: PullAmount) => void): Promise<void>;
   /** Classic builder. `context` is a tar stream. Resolves to the image id. */
   buildImage(
     context: NodeJS.ReadableStream,

@@ -1,3 +1,4 @@
+import type { PullAmount } from '../model/pull-amount.ts';
 import { withDeadline } from './deadline.ts';
 import { EngineError, isEngineError } from './errors.ts';
 import { streamBody } from './exchange.ts';
@@ -5,6 +6,7 @@ import { imageUnavailable } from './image-failure.ts';
 import { splitReference } from './image-reference.ts';
 import { readNdjson } from './ndjson.ts';
 import { progressError, progressText } from './progress.ts';
+import { PullAmounts } from './pull-amounts.ts';
 import { isObject } from './shape.ts';
 import type { Transport } from './transport.ts';
 
@@ -22,7 +24,7 @@ export async function pull(
   transport: Transport,
   reference: string,
   stallMilliseconds: number,
-  onProgress: (text: string) => void,
+  onProgress: (text: string, amount?: PullAmount) => void,
 ): Promise<void> {
   const { repository, version, registry } = splitReference(reference);
   const stalled = (): EngineError => {
@@ -38,13 +40,15 @@ export async function pull(
       });
     // Layers repeat themselves many times a second.
     let last = '';
+    const amounts = new PullAmounts();
     for await (const line of readNdjson(streamBody(answer.response, CALL), CALL, LINE_BYTES)) {
       if (!isObject(line)) throw new EngineError('ENGINE_GARBAGE', CALL, 'a line of progress is no JSON object');
       const error = progressError(line);
       if (error !== undefined) throw imageUnavailable(CALL, reference, error);
       deadline.extend();
       const text = progressText(line);
-      if (text !== undefined && text !== last) onProgress((last = text));
+      const amount = amounts.take(line);
+      if (text !== undefined && text !== last) onProgress((last = text), amount);
     }
   });
 }

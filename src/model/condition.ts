@@ -11,6 +11,8 @@ export interface Condition {
   readonly reason: string;
   /** A sentence for people: what is wrong and what to do. */
   readonly message: string;
+  /** What is waited for becomes a failure at `until`; both in milliseconds since the epoch. */
+  readonly wait?: { readonly since: number; readonly until: number };
   /** Spec hash that this was said of. */
   readonly observedHash: string;
 }

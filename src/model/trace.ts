@@ -8,6 +8,7 @@ import type { ObservedServed } from './observed-certificates.ts';
 import type { ObservedService } from './observed-services.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
+import type { PullAmount } from './pull-amount.ts';
 import type { Finding } from './resource.ts';
 import type { CertificateStatus } from './certificate-status.ts';
 import type { Step } from './step.ts';
@@ -41,7 +42,7 @@ export type TraceEvent = { readonly at: number } & (
   /** From the first sight of a drift to Ready again. */
   | { readonly type: 'healed'; readonly key: Key; readonly milliseconds: number }
   | { readonly type: 'step-started'; readonly step: Step }
-  | { readonly type: 'step-progress'; readonly step: Step; readonly text: string }
+  | { readonly type: 'step-progress'; readonly step: Step; readonly text: string; readonly amount?: PullAmount }
   | {
       readonly type: 'step-finished';
       readonly step: Step;

@@ -18,6 +18,7 @@ export interface ConditionDraft {
   readonly type: ConditionType;
   readonly reason: string;
   readonly message: string;
+  readonly wait?: { readonly since: number; readonly until: number };
 }
 
 /** What one planner has to say of one resource. */

@@ -20,8 +20,14 @@ describe('secrets: there, of the right owner and mode, and seen by nobody', func
   let kept: string;
   const given = `given-${randomBytes(20).toString('hex')}`;
   const canary = `canary-${randomBytes(12).toString('hex')}`;
+  const token = `token-${randomBytes(20).toString('hex')}`;
+  const hook = `hook-${randomBytes(20).toString('hex')}`;
   /** All that may not be seen, by name. */
-  const needles: Record<string, readonly string[]> = { given: formsOf(given) };
+  const needles: Record<string, readonly string[]> = {
+    given: formsOf(given),
+    token: formsOf(token),
+    hook: formsOf(hook),
+  };
   /** All that the program wrote, by where. */
   const written: Record<string, string> = {};
 
@@ -30,7 +36,18 @@ describe('secrets: there, of the right owner and mode, and seen by nobody', func
     const { place } = tls;
     kept = join(place.directory, 'secrets');
     mkdirSync(kept, { mode: 0o755 });
-    place.desired.write('00-bastion.yaml', tls.bastion());
+    // Nobody listens there, so that every way in which a delivery fails is gone through.
+    const nobody = 'https://127.0.0.1:1';
+    writeFileSync(join(kept, 'token'), `${token}\n`, { mode: 0o600 });
+    writeFileSync(join(kept, 'hook'), `${nobody}/services/${hook}\n`, { mode: 0o600 });
+    const receivers = {
+      phone: { type: 'ntfy', url: nobody, topic: 'x', tokenFile: join(kept, 'token') },
+      team: { type: 'slack', urlFile: join(kept, 'hook') },
+    };
+    place.desired.write(
+      '00-bastion.yaml',
+      tls.bastion({ clientCertificate: 'operator', notifications: { settle: '100ms', receivers } }),
+    );
     place.desired.write(
       '10-all.yaml',
       manifest('Secret', 'given', { path: join(kept, 'given'), owner: 65534, mode: '0440' }),
@@ -118,6 +135,8 @@ describe('secrets: there, of the right owner and mode, and seen by nobody', func
       ['certs', '--json'],
       ['history', '--json'],
       ['validate'],
+      ['notify', 'test'],
+      ['notify', 'test', '--json'],
     ] as const) {
       const { stdout, stderr } = await tls.place.command(name, args);
       written[`${when}: bastion ${[name, ...args].join(' ')}`] = stdout + stderr;
@@ -191,6 +210,8 @@ describe('secrets: there, of the right owner and mode, and seen by nobody', func
       if (existsSync(file) && statSync(file).isFile()) written[path] = readFileSync(file, 'latin1');
     }
     expect(Object.keys(written)).to.include.members(['state/history.jsonl', 'well: /metrics', 'first operator']);
+    expect(written['well: bastion notify test']).to.contain('nobody listens');
+    expect(Object.keys(written)).to.include('state/notifications.json');
     expect(Object.keys(written).some((name) => name.startsWith('report.'))).to.equal(true);
     expect(Object.keys(needles).length).to.be.at.least(6);
     const leaks = Object.entries(written).flatMap(([where, text]) =>

@@ -45,7 +45,13 @@ export function planReplacement(
   if (verdict.type === 'pending')
     return resourcePlan({
       conditions: [
-        progressing('AwaitingHealth', `the new container is up; ${verdict.message}. The old one is kept until then`),
+        {
+          ...progressing(
+            'AwaitingHealth',
+            `the new container is up; ${verdict.message}. The old one is kept until then`,
+          ),
+          wait: { since: candidate.startedAt, until: verdict.until },
+        },
       ],
       readyAfterSteps: false,
       wakeAt: verdict.until,

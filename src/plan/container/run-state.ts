@@ -117,9 +117,10 @@ function runningPlan(
   const status = runningStatus(resource, current, context, deadline);
   const stray = strayMount(current, context);
   const wakeAt = status.type === 'Progressing' && deadline > context.input.now ? deadline : undefined;
+  const wait = wakeAt === undefined ? {} : { wait: { since: current.startedAt, until: deadline } };
   return resourcePlan({
     ...base,
-    conditions: [...conditions, ...(stray ? [stray] : []), status],
+    conditions: [...conditions, ...(stray ? [stray] : []), { ...status, ...wait }],
     readyAfterSteps: status.type === 'Ready',
     wakeAt,
   });

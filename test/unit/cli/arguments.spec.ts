@@ -43,6 +43,7 @@ describe('command-line arguments', () => {
       gatesDirectory: '/etc/bastion/gates',
       holdDirectory: '/etc/bastion/hold',
       stateDirectory: '/var/lib/bastion',
+      notifyCommands: '/etc/bastion/notify',
       root: '',
       dockerHost: undefined,
       strictGates: false,
