@@ -10,7 +10,7 @@ import type { TraceLine } from './trace-line.ts';
 const PLAIN_INTERVAL = 15_000;
 
 export interface ProgressLogOptions {
-  write(text: string): void;
+  write: (text: string) => void;
   formatFinding: (finding: Finding) => string;
   color: boolean;
   times: boolean;
