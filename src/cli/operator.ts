@@ -1,3 +1,4 @@
+import { ContextDigests } from '../desired/context-digests.ts';
 import { loadDesiredState } from '../desired/load.ts';
 import { resolveExisting } from '../desired/real-path.ts';
 import { watchDesiredState } from '../desired/watch.ts';
@@ -37,12 +38,14 @@ export async function createOperator(
   onDesired: (desired: DesiredState) => void = () => undefined,
 ): Promise<Operator> {
   const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
+  const digests = new ContextDigests();
   const load = async (previous: DesiredState | undefined, levels: Levels): Promise<DesiredState> => {
     const desired = await loadDesiredState({
       // A release that is exchanged while it is read must not be mixed with the next one.
       directory: resolveExisting(desiredDirectory),
       root,
       levels,
+      digests,
       reserved: reservedPlaces(settings),
       waivable: settings.allowExceptions,
       ...(previous === undefined ? {} : { previous }),

@@ -1,4 +1,5 @@
 import type { BastionSpec } from '../model/specs.ts';
+import type { ContextDigests } from './context-digests.ts';
 import type { Draft } from './draft.ts';
 import type { Problem } from './field.ts';
 import { normalise, type Manifest } from './normalise/index.ts';
@@ -18,6 +19,8 @@ export interface Surroundings {
   readonly root: string;
   /** Directories that no resource may write. */
   readonly reserved: readonly string[];
+  /** Of files of build contexts. */
+  readonly digests: ContextDigests;
 }
 
 /** A draft with host paths prefixed, which counts only when nothing is wrong with it. */
@@ -46,10 +49,10 @@ export class DraftReader {
 
   /** @param waivable rules about control over the host that the manifest's annotations may waive */
   read(manifest: Manifest, document: ParsedDocument, waivable: readonly string[]): ReadDraft {
-    const { bastion, isDeclared, directory, root, reserved } = this.#surroundings;
+    const { bastion, isDeclared, directory, root, reserved, digests } = this.#surroundings;
     const { images, allowedRoots, pkiDirectory } = bastion;
     const problems: Problem[] = [];
-    const context = { images, allowedRoots, pkiDirectory, root, reserved, directory, file: document.file };
+    const context = { images, allowedRoots, pkiDirectory, root, reserved, directory, digests, file: document.file };
     const draft = normalise(manifest, document, context, problems);
     problems.push(...checkPolicies(draft, bastion, waivable));
     const prefixed = prefixHostPaths(draft, root);

@@ -5,6 +5,7 @@ import type { DesiredState, Finding } from '../model/resource.ts';
 import { RENDERERS } from '../stack/renderers.ts';
 import { defaultInstallation, readInstallation, type Installation } from './bastion-spec.ts';
 import { settleClientCertificate, withClientCertificate } from './client-certificate.ts';
+import { ContextDigests } from './context-digests.ts';
 import { DraftReader } from './draft-reader.ts';
 import type { Draft } from './draft.ts';
 import { DesiredStateError } from './errors.ts';
@@ -38,6 +39,8 @@ export interface LoadOptions {
   readonly renderers?: Renderers;
   /** Compiled schemas to use again, for those who read often. */
   readonly validator?: ManifestValidator;
+  /** Digests of build contexts that are known already, for those who read often. */
+  readonly digests?: ContextDigests;
 }
 
 /** A desired state, and the manifests that were rendered for it. */
@@ -111,10 +114,13 @@ async function settleAll(
   directory: string,
   options: LoadOptions & { readonly validator: ManifestValidator },
 ): Promise<Settled> {
-  const { root, reserved = [], waivable = [], levels = {}, previous, validator } = options;
+  const { root, reserved = [], waivable = [], levels = {}, previous, validator, digests } = options;
   const home = manifests.valid.find(({ manifest }) => manifest.kind === 'Bastion');
   const { bastion, instance, written } = installation ?? defaultInstallation(options.instanceDefault ?? 'bastion');
-  const reader = new DraftReader({ bastion, isDeclared: home !== undefined, directory, root, reserved });
+  const reader = new DraftReader({
+    ...{ bastion, isDeclared: home !== undefined, directory, root, reserved },
+    digests: digests ?? new ContextDigests(),
+  });
   const settled = await settle({
     manifests: installation === undefined ? { ...manifests, valid: [] } : manifests,
     written: installation === undefined ? [] : readWritten(manifests, reader, waivable),

@@ -635,6 +635,7 @@ export interface AdGuardExporterManifestSpec {
   trustedProxies: string[];
   localDomains?: string[];
   clientDomains: boolean;
+  firewalldZones?: string;
   gateways: string[];
   maxSeries: number;
   dependsOn?: string[];

@@ -134,6 +134,7 @@ function container(
     [places.data, INSIDE.data],
     ...(adguard?.user === undefined ? [] : [[places.secrets, `${INSIDE.secrets}:ro`]]),
     ...(places.accessLog === undefined ? [] : [[posix.dirname(places.accessLog), `${INSIDE.accessLog}:ro`]]),
+    ...(spec.firewalldZones === undefined ? [] : [[spec.firewalldZones, `${INSIDE.firewalld}:ro`]]),
     ...(places.queryLog === undefined ? [] : [[posix.dirname(places.queryLog), `${INSIDE.queryLog}:ro`]]),
   ];
   return {

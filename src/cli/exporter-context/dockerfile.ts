@@ -13,7 +13,7 @@ const SMALL_NODE = ['--max-old-space-size=24', '--max-semi-space-size=1', '--v8-
 
 /** Instructions of a Dockerfile that make an image with Node and the program the exporter's. */
 export const EXPORTER_INSTRUCTIONS: readonly string[] = [
-  'USER 65534',
+  'USER 65532',
   'EXPOSE 9617',
   'ENV MALLOC_ARENA_MAX=1',
   'ENV UV_THREADPOOL_SIZE=1',

@@ -6,8 +6,8 @@ import type { NodeFile } from './node-files.ts';
 /** All that ever lies in a context: whatever else is in a directory belongs to somebody. */
 const ENTRIES = ['Dockerfile', 'adguard-exporter.js', 'rootfs'];
 const ACCOUNTS = {
-  passwd: 'root:x:0:0:root:/:/bin/false\nnobody:x:65534:65534:nobody:/:/bin/false\n',
-  group: 'root:x:0:\nnogroup:x:65534:\n',
+  passwd: 'root:x:0:0:root:/:/bin/false\nexporter:x:65532:65532:exporter:/:/bin/false\n',
+  group: 'root:x:0:\nexporter:x:65532:\n',
 };
 
 /** What the image is to be built of. */

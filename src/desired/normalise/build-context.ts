@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync, readdirSync, readlinkSync, statSync, lstatSync } from 'node:fs';
+import { readdirSync, readlinkSync, statSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLeftOut } from '../../model/build-context.ts';
+import type { ContextDigests } from '../context-digests.ts';
 import type { Field } from '../field.ts';
 
 const LARGEST_CONTEXT = { files: 20_000, bytes: 512 << 20 };
@@ -10,10 +11,9 @@ const LARGEST_CONTEXT = { files: 20_000, bytes: 512 << 20 };
  * sha256 hex over the names, modes and contents below a build context (less what isLeftOut), so that a changed context is a
  * changed spec. Undefined after reporting what is wrong.
  */
-export function digestDirectory(directory: string, field: Field): string | undefined {
+export function digestDirectory(directory: string, digests: ContextDigests, field: Field): string | undefined {
   const hash = createHash('sha256');
   const left = { ...LARGEST_CONTEXT };
-  const buffer = Buffer.alloc(1 << 16);
   const visit = (relative: string): void => {
     for (const name of readdirSync(join(directory, relative)).sort()) {
       if (isLeftOut(name)) continue;
@@ -25,7 +25,7 @@ export function digestDirectory(directory: string, field: Field): string | undef
       hash.update(`${path}\0${stat.mode.toString(8)}\0`);
       if (stat.isDirectory()) visit(path);
       else if (stat.isSymbolicLink()) hash.update(readlinkSync(join(directory, path)));
-      else if (stat.isFile()) hashFile(join(directory, path), hash, buffer);
+      else if (stat.isFile()) hash.update(digests.of(join(directory, path)));
     }
   };
   try {
@@ -34,16 +34,5 @@ export function digestDirectory(directory: string, field: Field): string | undef
     return hash.digest('hex');
   } catch (error) {
     return field.error(`cannot be read: ${error instanceof Error ? error.message : String(error)}`, 'file');
-  }
-}
-
-function hashFile(path: string, hash: ReturnType<typeof createHash>, buffer: Buffer): void {
-  const descriptor = openSync(path, 'r');
-  try {
-    hash.update(`${statSync(path).size}\0`);
-    for (let count = readSync(descriptor, buffer); count > 0; count = readSync(descriptor, buffer))
-      hash.update(buffer.subarray(0, count));
-  } finally {
-    closeSync(descriptor);
   }
 }

@@ -1,3 +1,5 @@
+import type { ContextDigests } from '../context-digests.ts';
+
 /** What normalising needs besides the manifest itself. */
 export interface NormaliseContext {
   /** Image overrides of the Bastion resource. */
@@ -12,6 +14,8 @@ export interface NormaliseContext {
   readonly pkiDirectory: string;
   /** Directories of the operator and its human, absolute. */
   readonly reserved: readonly string[];
+  /** Of files of build contexts. */
+  readonly digests: ContextDigests;
   /** Manifest file, relative to the directory. */
   readonly file: string;
 }

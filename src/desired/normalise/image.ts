@@ -22,7 +22,7 @@ export function normaliseImage(spec: Spec, context: NormaliseContext, field: Fie
 
 function readBuild(build: NonNullable<Spec['build']>, context: NormaliseContext, field: Field): ImageSpec['build'] {
   const directory = readContextDirectory(build.context, context, field.at('context'));
-  const digest = directory === undefined ? undefined : digestDirectory(directory, field.at('context'));
+  const digest = directory === undefined ? undefined : digestDirectory(directory, context.digests, field.at('context'));
   if (directory === undefined || digest === undefined) return undefined;
   if (existsSync(join(directory, '.dockerignore')))
     field

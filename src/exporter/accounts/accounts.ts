@@ -46,7 +46,8 @@ export function createAccounts(
   const clients = new ClientLabels();
   const names = new Names();
   const gateways = new GatewayWitness(config.gateways.map(spelling));
-  const graph = store.add(new NodeGraph(store.budget, (id) => titleOf(id, names)));
+  const titles = new Map(config.titles.map(({ service, title }) => [`svc:${service}`, boundedValue(title)]));
+  const graph = store.add(new NodeGraph(store.budget, (id) => titles.get(id) ?? titleOf(id, names)));
   if (config.adguard !== undefined) graph.node(ADGUARD_NODE);
   if (config.accessLog !== undefined) graph.node(TRAEFIK_NODE);
   const topology = new Topology(graph, config.declaredEdges);

@@ -42,6 +42,12 @@ export interface DeclaredEdge {
   readonly kind: 'scrape' | 'declared';
 }
 
+/** What a service is called in the graph. */
+export interface NodeTitle {
+  readonly service: string;
+  readonly title: string;
+}
+
 /** The configuration with its defaults; `schema.ts` says what each field means. */
 export interface Config {
   readonly listen: {
@@ -58,6 +64,7 @@ export interface Config {
   readonly clientDomains: boolean;
   readonly gateways: readonly string[];
   readonly declaredEdges: readonly DeclaredEdge[];
+  readonly titles: readonly NodeTitle[];
   readonly maxSeries: number;
   readonly stateFile?: string;
 }

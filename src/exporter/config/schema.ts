@@ -157,6 +157,17 @@ export const CONFIG_SCHEMA = {
       },
       description: 'Edges between services that no log shows.',
     },
+    titles: {
+      type: 'array',
+      maxItems: 150,
+      default: [],
+      items: {
+        type: 'object',
+        required: ['service', 'title'],
+        properties: { service: name, title: { type: 'string', pattern: '^[^\\u0000-\\u001f]{1,63}$' } },
+      },
+      description: 'What services are called in the network graph; others by their name.',
+    },
     maxSeries: { type: 'integer', minimum: 500, maximum: 20000, default: 4000 },
     stateFile: { ...path, description: 'Where read positions and the credential fuse outlive a restart.' },
   },

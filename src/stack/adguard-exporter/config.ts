@@ -3,6 +3,7 @@ import { CERTIFICATES_INSIDE, hostName, OPERATOR_CERTIFICATE } from '../names.ts
 import type { House } from '../renderer.ts';
 import { zonesOf } from '../zones.ts';
 import { declaredEdges } from './declared-edges.ts';
+import { nodeTitles } from './node-titles.ts';
 import { EXPORTER_PORT, exporterPlaces, INSIDE, insideOf } from './places.ts';
 
 const OURS = { certificate: `${CERTIFICATES_INSIDE}/tls.crt`, key: `${CERTIFICATES_INSIDE}/tls.key` } as const;
@@ -29,10 +30,12 @@ export function exporterConfig(manifest: AdGuardExporterManifest, house: House):
       ? {}
       : { accessLog: { path: insideOf(accessLog, INSIDE.accessLog), trustedProxies: spec.trustedProxies } }),
     zones: zonesOf(house).zones,
+    ...(spec.firewalldZones === undefined ? {} : { firewalldZones: INSIDE.firewalld }),
     localDomains: spec.localDomains ?? [bastion.domain],
     clientDomains: spec.clientDomains,
     gateways: spec.gateways,
     declaredEdges: declaredEdges(house),
+    titles: nodeTitles(house),
     maxSeries: spec.maxSeries,
     stateFile: `${INSIDE.data}/state.json`,
   };

@@ -14,11 +14,15 @@ export const INSIDE = {
   secrets: '/run/secrets',
   accessLog: '/var/log/traefik',
   queryLog: '/var/log/adguard',
+  firewalld: '/etc/firewalld/zones',
 } as const;
 
-/** Nobody, but root where a log is to be read that is its owner's alone. */
-export function exporterUser({ adguard }: AdGuardExporterManifest['spec']): 0 | 65534 {
-  return adguard?.queryLogFile === undefined ? 65534 : 0;
+/** Nobody else's: Prometheus is 65534 and node_exporter 65533, and what AdGuard's password opens is neither's. */
+const USER = 65_532;
+
+/** Its own, but root where a log is to be read that is its owner's alone. */
+export function exporterUser({ adguard }: AdGuardExporterManifest['spec']): number {
+  return adguard?.queryLogFile === undefined ? USER : 0;
 }
 
 /** Host paths of an exporter, without the prefix of `--root`. */

@@ -6,6 +6,8 @@ import { ACCESS_LOG, type Places } from './places.ts';
 /** Fields of a request that are logged: who, what and how long, never headers, and no path with its query string. */
 const FIELDS = [
   'StartUTC',
+  // The peer: the exporter believes ClientHost, which a header may have set, only behind proxies that are trusted.
+  'ClientAddr',
   'ClientHost',
   'RouterName',
   'ServiceName',

@@ -30,7 +30,7 @@ describe('the build context of the exporter', () => {
     expect(lines).to.include.members([
       'FROM node:20.1.0-slim',
       'COPY adguard-exporter.js /opt/adguard-exporter.js',
-      'USER 65534',
+      'USER 65532',
       'CMD ["--config","/etc/adguard-exporter/config.json"]',
     ]);
     expect(lines.find((line) => line.startsWith('ENTRYPOINT'))).to.contain('"--max-old-space-size=24"');
@@ -45,7 +45,7 @@ describe('the build context of the exporter', () => {
     await writeExporterContext(context, { bundle: bundle(), node });
     expect(readFileSync(join(context, 'Dockerfile'), 'utf8')).to.match(/^FROM scratch\nCOPY rootfs\/ \/$/m);
     for (const { to } of node) expect(statSync(join(context, 'rootfs', to)).mode & 0o777).to.equal(0o755);
-    expect(readFileSync(join(context, 'rootfs/etc/passwd'), 'utf8')).to.contain('nobody:x:65534');
+    expect(readFileSync(join(context, 'rootfs/etc/passwd'), 'utf8')).to.contain('exporter:x:65532');
   });
 
   it('takes the place of an earlier one, and of nothing else', async () => {

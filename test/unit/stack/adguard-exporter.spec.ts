@@ -1,9 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { createAccounts } from '../../../src/exporter/accounts/accounts.ts';
 import { parseConfig } from '../../../src/exporter/config/parse-config.ts';
 import { renderAdGuardExporter } from '../../../src/stack/adguard-exporter.ts';
 import { declaredEdges } from '../../../src/stack/adguard-exporter/declared-edges.ts';
 import type { Rendered, RenderedManifest } from '../../../src/stack/renderer.ts';
+import { RENDERERS } from '../../../src/stack/renderers.ts';
+import { httpEvent } from '../../support/exporter/dns-event.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { manifestsText } from '../../support/manifests-text.ts';
 import { onlyOf, stackHouse } from '../../support/stack-house.ts';
@@ -11,6 +14,11 @@ import { onlyOf, stackHouse } from '../../support/stack-house.ts';
 const TRAEFIK = `
 kind: Traefik
 metadata: {name: traefik}
+spec: {}
+`;
+const NODE_EXPORTER = `
+kind: NodeExporter
+metadata: {name: node-exporter}
 spec: {}
 `;
 const PROMETHEUS = `
@@ -96,7 +104,7 @@ spec: {cidrs: [100.64.0.0/10]}
 
   it('is limited to what the seeds gave it, without swap, without a port and without rights', async () => {
     const spec = specOf(await rendered(TRAEFIK, exporter()), 'Container', 'adguard-exporter');
-    expect(spec).to.include({ mem_limit: '40m', memswap_limit: '40m', user: '65534:65534', read_only: true });
+    expect(spec).to.include({ mem_limit: '40m', memswap_limit: '40m', user: '65532:65532', read_only: true });
     expect(spec.ports).to.equal(undefined);
     expect(spec.networks).to.deep.equal({ monitoring: { aliases: ['adguard-exporter.lab'] } });
   });
@@ -193,6 +201,47 @@ spec: {container: memos, port: 5230, graph: {dependsOn: [Post gres, prometheus]}
       'prometheus scrape node-exporter',
       'prometheus scrape traefik',
     ]);
+  });
+
+  it('draws services under the titles that people gave them', async () => {
+    const service = `
+kind: MonitoredService
+metadata: {name: memos}
+spec: {container: memos, port: 5230, graph: {title: "Memos,\\n for all"}}
+`;
+    const config = configOf(await rendered(TRAEFIK, service, exporter()));
+    expect(config.titles).to.deep.equal([{ service: 'memos', title: 'Memos, for all' }]);
+    const accounts = createAccounts(config, () => 0);
+    accounts.http.record(httpEvent({ service: 'memos@file' }), 0);
+    expect(accounts.store.render()).to.contain(
+      'homelab_graph_node_info{id="svc:memos",title="Memos, for all",subtitle="service",color="blue"} 1',
+    );
+  });
+
+  it("compares the zones with firewalld's only where its files are named, which it only reads", async () => {
+    const mounts = (result: Rendered): string =>
+      JSON.stringify(specOf(result, 'Container', 'adguard-exporter').volumes);
+    const without = await rendered(TRAEFIK, exporter());
+    expect(configOf(without).firewalldZones).to.equal(undefined);
+    expect(mounts(without)).not.to.contain('firewalld');
+    const result = await rendered(TRAEFIK, exporter('{firewalldZones: /etc/firewalld/zones}'));
+    expect(configOf(result).firewalldZones).to.equal('/etc/firewalld/zones');
+    expect(mounts(result)).to.contain('/etc/firewalld/zones:/etc/firewalld/zones:ro');
+  });
+
+  it('runs as a user that no other member of the stack has', async () => {
+    const house = await stackHouse([PROMETHEUS, exporter(), TRAEFIK, NODE_EXPORTER].join('---'));
+    const users = [
+      renderAdGuardExporter(onlyOf(house, 'AdGuardExporter'), house),
+      RENDERERS.Prometheus(onlyOf(house, 'Prometheus'), house),
+      RENDERERS.NodeExporter(onlyOf(house, 'NodeExporter'), house),
+    ].flatMap(({ manifests }) =>
+      manifests.flatMap((manifest) =>
+        manifest.kind === 'Container' && manifest.spec.user !== undefined ? [manifest.spec.user] : [],
+      ),
+    );
+    expect(users.length).to.be.at.least(3);
+    expect(users).to.deep.equal([...new Set(users)]);
   });
 
   it('has a configuration that the program takes, whatever the house holds', async () => {

@@ -1,11 +1,14 @@
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import type { RenderedManifest, Rendered } from '../../../src/stack/renderer.ts';
+import { ClientAddress } from '../../../src/exporter/access-log/client-address.ts';
+import { parseAccessLine } from '../../../src/exporter/access-log/parse-line.ts';
 import { accessLogPath } from '../../../src/stack/traefik/access-log-path.ts';
 import { renderTraefik } from '../../../src/stack/traefik/render-traefik.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { manifestsText } from '../../support/manifests-text.ts';
 import { onlyOf, stackHouse } from '../../support/stack-house.ts';
+import { accessLine } from '../../support/exporter/access-line.ts';
 
 const OWN = `
 kind: Traefik
@@ -101,6 +104,17 @@ describe('a Traefik of our own', () => {
       expect(await logged(image), image).to.deep.equal(dropped);
     for (const image of ['traefik:v3.6.19', 'traefik:v3.7.2', 'traefik:v3.5.30', 'traefik:v3', 'traefik@sha256:0'])
       expect(await logged(image), image).to.equal(undefined);
+  });
+
+  it('logs all that the exporter reads of a request, so that its client has a zone', async () => {
+    const all = await rendered(OWN);
+    const { accessLog } = contentOf(all, 'traefik-static') as { accessLog: { fields: { names: object } } };
+    const kept = Object.keys(accessLog.fields.names);
+    const whole = JSON.parse(accessLine()) as Record<string, unknown>;
+    const logged = Object.fromEntries(Object.entries(whole).filter(([name]) => kept.includes(name)));
+    const read = (line: string) => parseAccessLine(line, new ClientAddress([]));
+    expect(read(JSON.stringify(logged))).to.deep.equal(read(JSON.stringify(whole)));
+    expect(read(JSON.stringify(logged))?.client).to.equal('192.168.1.23');
   });
 
   it('goes by the version of the image that the Bastion puts in place', async () => {
