@@ -17,18 +17,29 @@ const CONTROL_FIELDS = new Set([
 ]);
 
 /**
+ * Where a build context lies is no part of what is built, since its digest is: each release of `git push` lies elsewhere,
+ * and a gate that is revalidated must not close for that.
+ */
+function withoutPlace(kind: Kind, spec: object): object {
+  if (kind !== 'Image' || !('build' in spec) || typeof spec.build !== 'object' || spec.build === null) return spec;
+  return { ...spec, build: { ...spec.build, context: undefined } };
+}
+
+/**
  * Hash over the whole normalised spec, the control fields included: what was tried. Failures are remembered under it, so
  * that also a longer `healthyWithin` or a corrected `check` is a reason to try again.
  */
 export function attemptHash(kind: Kind, spec: object): string {
   return `v1:${createHash('sha256')
-    .update(`${kind}\n${canonicalJson(spec)}`)
+    .update(`${kind}\n${canonicalJson(withoutPlace(kind, spec))}`)
     .digest('hex')}`;
 }
 
 /** Normalised spec to `v1:<sha256>`. The prefix lets a later algorithm re-baseline instead of replacing everything. */
 export function specHash(kind: Kind, spec: object): string {
-  const hashed = Object.fromEntries(Object.entries(spec).filter(([name]) => !CONTROL_FIELDS.has(name)));
+  const hashed = Object.fromEntries(
+    Object.entries(withoutPlace(kind, spec)).filter(([name]) => !CONTROL_FIELDS.has(name)),
+  );
   return `v1:${createHash('sha256')
     .update(`${kind}\n${canonicalJson(hashed)}`)
     .digest('hex')}`;

@@ -134,6 +134,26 @@ describe('git push', function () {
       await host.git('reset', '--quiet', '--hard', 'bastion/main');
     });
 
+    it('may be left at any moment, and goes on without whoever pushed', async () => {
+      const health = { ...place.health('test -e /tmp/ready'), start_period: '60s' };
+      const command = ['sh', '-c', 'sleep 4; touch /tmp/ready; exec sleep 3600'];
+      host.work.write('50-left.yaml', place.container('left', { command, healthcheck: health, healthyWithin: '90s' }));
+      const commit = await host.commit('something that takes its time');
+      const leave = new AbortController();
+      const push = host.tryGit(['push', 'bastion', 'main'], {}, leave.signal);
+      await eventually(async () => expect(await place.containers()).to.have.property('left'), { within: PATIENCE });
+      leave.abort();
+      expect((await push).output).to.not.contain(`${commit.slice(0, 12)} converged`);
+      await eventually(
+        async () => {
+          const status = await place.raw(['status', '--json', '--state', host.state]);
+          expect(JSON.parse(status.stdout)).to.include({ revision: commit, result: 'converged' });
+        },
+        { within: PATIENCE },
+      );
+      expect(host.current).to.equal(commit);
+    });
+
     it('takes a push while another is converged on, and tells the first that it was overtaken', async () => {
       host.work.write(
         '40-slow.yaml',

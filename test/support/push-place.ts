@@ -71,8 +71,13 @@ export class PushPlace {
   }
 
   /** The person's git in the clone; whoever's configuration this machine has does not matter. */
-  async tryGit(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
-    const result = await runCommand(['git', ...args], { cwd: this.work.path, env: { ...this.#identity(), ...env } });
+  async tryGit(
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    signal = new AbortController().signal,
+  ): Promise<CommandResult> {
+    const all = { ...this.#identity(), ...env };
+    const result = await runCommand(['git', ...args], { cwd: this.work.path, env: all, signal });
     // git clears the rest of a terminal's line after what comes from the other side.
     return { ...result, output: result.output.replaceAll(/ {8}$/gm, '') };
   }

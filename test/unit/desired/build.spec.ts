@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { packageRoot } from '../../../src/desired/package-root.ts';
@@ -36,6 +36,17 @@ describe('an image that is built', () => {
     const before = specOf(await read('{context: ctx}'), 'Image', 'app').build;
     writeFileSync(join(desired(), 'ctx/.git/x'), '2');
     expect(specOf(await load(desired()), 'Image', 'app').build).to.deep.equal(before);
+  });
+
+  it('is the same from another directory, as another release of git push is', async () => {
+    const here = await read('{context: ctx}');
+    const there = join(directory(), 'release');
+    cpSync(desired(), there, { recursive: true });
+    const [one, two] = [here, await load(there)].map((state) => state.resources.find(({ kind }) => kind === 'Image'));
+    expect(two?.hash).to.equal(one?.hash).and.not.equal(undefined);
+    expect(two?.attempt).to.equal(one?.attempt);
+    writeFileSync(join(there, 'ctx/Dockerfile'), 'FROM scratch\nUSER 1\n');
+    expect((await load(there)).resources.find(({ kind }) => kind === 'Image')?.hash).to.not.equal(one?.hash);
   });
 
   it('comes with a warning when a .dockerignore promises more than is kept', async () => {

@@ -131,6 +131,7 @@ describe('bastion init --root', function () {
     expect(text).to.match(/^! left +\S+desired-state: is yours, and is what runs/m);
     expect(text).to.match(/^! left +\S+hooks\/pre-receive: is not ours; let it end with: exec /m);
     expect(text).to.contain('not everything is prepared');
+    expect(text).to.contain('pushes are validated and not planned until it holds: push-socket: ');
   });
 
   it('says what lies where a directory has to be, and goes no further', async () => {
