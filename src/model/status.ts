@@ -47,6 +47,9 @@ export interface GateStatus {
   readonly refused?: string;
 }
 
+/** Message of an engine that nobody has asked yet: whether it can be reached is not known. */
+export const ENGINE_NOT_ASKED = 'not asked yet';
+
 /** All that status, page and API show; made by the controller after every pass. */
 export interface StatusSnapshot {
   readonly instance: string;

@@ -1,7 +1,7 @@
 import type { Key } from '../model/key.ts';
 import type { NotificationSpec } from '../model/notification-spec.ts';
 import { redactText } from '../model/redact.ts';
-import type { GateStatus, StatusSnapshot } from '../model/status.ts';
+import { ENGINE_NOT_ASKED, type GateStatus, type StatusSnapshot } from '../model/status.ts';
 import { certificateProblems, expiryId } from './certificate-problems.ts';
 import type { Problem, Standing } from './problem.ts';
 import { resourceProblems } from './resource-problems.ts';
@@ -62,10 +62,15 @@ function engineProblem({ message }: StatusSnapshot['engine'], settle: number): P
   };
 }
 
+/** Without a desired state the engine is never asked. */
+function isAsked({ reachable, message }: StatusSnapshot['engine']): boolean {
+  return reachable || message !== ENGINE_NOT_ASKED;
+}
+
 /** What keeps the desired state from being read, or is wrong in it; undefined when nothing is. */
 function desiredProblem({ result, engine, headline, findings }: StatusSnapshot, settle: number): Problem | undefined {
   const errors = findings.filter(({ severity }) => severity === 'error');
-  const isUnread = result === 'stopped' && engine.reachable;
+  const isUnread = result === 'stopped' && (engine.reachable || !isAsked(engine));
   if (!isUnread && errors.length === 0) return undefined;
   const shown = errors
     .slice(0, SHOWN_FINDINGS)
@@ -94,7 +99,7 @@ export function standingOf(snapshot: StatusSnapshot, settings: Settings, now: nu
   const found = resourceProblems(resources, settle);
   const turns = gates.filter(({ awaitingHuman }) => awaitingHuman);
   const problems: Problem[] = [
-    ...(engine.reachable ? [] : [engineProblem(engine, unreachableAfter)]),
+    ...(engine.reachable || !isAsked(engine) ? [] : [engineProblem(engine, unreachableAfter)]),
     ...(desired === undefined ? [] : [desired]),
     ...certificateProblems(certificates, settings, now),
     // Without a plan these are what was known last.
@@ -108,7 +113,7 @@ export function standingOf(snapshot: StatusSnapshot, settings: Settings, now: nu
   return {
     problems: new Map(problems.map((problem) => [problem.id, problem])),
     without(id) {
-      if (id === ENGINE) return 'well';
+      if (id === ENGINE) return isAsked(engine) ? 'well' : 'unknown';
       if (id === DESIRED) return hasPlan ? 'well' : 'unknown';
       if (!hasPlan || resting.has(id)) return 'unknown';
       if (expiries.has(id)) return expiries.get(id) === true ? 'unknown' : 'well';

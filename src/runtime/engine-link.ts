@@ -1,4 +1,5 @@
 import { isEngineError } from '../engine/errors.ts';
+import { ENGINE_NOT_ASKED } from '../model/status.ts';
 import { reconnectDelay } from './engine-stream.ts';
 import type { TraceBus } from './trace-bus.ts';
 import { messageOf } from './trace-bus.ts';
@@ -8,7 +9,7 @@ export class EngineLink {
   readonly #trace: TraceBus;
   #state: 'unknown' | 'up' | 'down' = 'unknown';
   #failures = 0;
-  #message = 'not asked yet';
+  #message = ENGINE_NOT_ASKED;
   #version = '';
 
   constructor(trace: TraceBus) {

@@ -3,7 +3,7 @@ import type { GateFiles } from '../model/gates.ts';
 import type { LoopsStatus } from '../model/loops-status.ts';
 import type { Plan } from '../model/plan.ts';
 import type { DesiredState } from '../model/resource.ts';
-import type { ConditionStatus, StatusSnapshot } from '../model/status.ts';
+import { ENGINE_NOT_ASKED, type ConditionStatus, type StatusSnapshot } from '../model/status.ts';
 import type { PassResult } from '../model/trace.ts';
 import { touchCommand } from '../plan/gate.ts';
 import type { ConditionTracker } from './condition-tracker.ts';
@@ -78,7 +78,7 @@ export class StatusView {
         stopped: standing?.stopped ?? '',
       }),
       clocks: standing?.clocks ?? { desiredRead: 0, fullDiff: 0, converged: 0, lastPass: 0 },
-      engine: standing?.engine ?? { reachable: false, version: '', message: 'not asked yet' },
+      engine: standing?.engine ?? { reachable: false, version: '', message: ENGINE_NOT_ASKED },
       resources: (desired?.resources ?? []).map(({ key, source, hash, renderedFrom, dependsOn }) => ({
         key,
         source,

@@ -227,6 +227,29 @@ describe('what a person is told', () => {
       );
     });
 
+    it('never says the same twice in a row however often the operator is started again', () => {
+      const restarts = fc.array(fc.boolean(), { minLength: 30, maxLength: 30 });
+      fc.assert(
+        fc.property(history, restarts, (steps, isRestarted) => {
+          let state = NOTHING_TOLD;
+          const last = new Map<string, string>();
+          const gone = new Set<string>();
+          absolute(steps).forEach(([seconds, states], index) => {
+            for (const [id, each] of Object.entries(states)) if (each === 'gone') gone.add(id);
+            if (isRestarted[index] === true) state = { ...NOTHING_TOLD, told: state.told };
+            const decision = decide(state, standing(states), seconds * 1000, SETTLE);
+            state = decision.state;
+            for (const news of decision.news) {
+              const [id = '', what = ''] = text(news).split(' ');
+              if (!gone.has(id)) expect(what, id).to.not.equal(last.get(id));
+              last.set(id, what);
+            }
+          });
+        }),
+        { numRuns: 200 },
+      );
+    });
+
     it('says no more when it is looked at more often', () => {
       fc.assert(
         fc.property(history, (steps) => {

@@ -2,7 +2,12 @@ import { expect } from 'chai';
 import type { CertificateStatus } from '../../../src/model/certificate-status.ts';
 import type { ConditionType } from '../../../src/model/condition.ts';
 import type { Key } from '../../../src/model/key.ts';
-import type { GateStatus, ResourceStatus, StatusSnapshot } from '../../../src/model/status.ts';
+import {
+  ENGINE_NOT_ASKED,
+  type GateStatus,
+  type ResourceStatus,
+  type StatusSnapshot,
+} from '../../../src/model/status.ts';
 import type { Problem, Standing } from '../../../src/notify/problem.ts';
 import { standingOf } from '../../../src/notify/standing.ts';
 import { NOW, snapshot } from '../../support/trace-events.ts';
@@ -138,7 +143,12 @@ describe('what a person should know of', () => {
     expect(found.message)
       .to.match(/^web.yaml:0: is wrong\n/)
       .and.match(/and 2 more$/);
-    expect(only(standing({ result: 'stopped', headline: 'stopped: it is empty' })).message).to.contain('it is empty');
+    const unread = { result: 'stopped', headline: 'stopped: it is empty' } as const;
+    expect(only(standing(unread)).message).to.contain('it is empty');
+    // Then the engine is not asked at all, which is no fault of it.
+    const engine = { reachable: false, version: '', message: ENGINE_NOT_ASKED };
+    expect(only(standing({ ...unread, engine })).kind).to.equal('desired-state');
+    expect(standing({ ...unread, engine }).without('the engine')).to.equal('unknown');
   });
 
   describe('of a certificate', () => {
