@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { transform, type Plugin } from 'esbuild';
+import { assetText, type AssetName } from '../../src/status/page/asset-text.ts';
 
-const NAMES = ['page.css', 'page.js'] as const;
+const LOADERS: Readonly<Record<AssetName, 'css' | 'js'>> = { 'page.css': 'css', 'page.js': 'js' };
 
 /** Text of the module that stands in for src/status/page/asset-text.ts in a build. */
-async function standIn(directory: string): Promise<string> {
-  const texts = NAMES.map(async (name) => {
-    const text = readFileSync(join(directory, 'browser', name), 'utf8');
-    const { code } = await transform(text, { loader: name === 'page.css' ? 'css' : 'js', minify: true });
+async function standIn(): Promise<string> {
+  const texts = Object.entries(LOADERS).map(async ([name, loader]) => {
+    const { code } = await transform(assetText(name as AssetName), { loader, minify: true });
     return [name, code] as const;
   });
   const byName = Object.fromEntries(await Promise.all(texts));
@@ -19,9 +17,8 @@ async function standIn(directory: string): Promise<string> {
 export const pageAssets: Plugin = {
   name: 'page-assets',
   setup(builder) {
-    builder.onLoad({ filter: /[\\/]status[\\/]page[\\/]asset-text\.ts$/ }, async ({ path }) => ({
-      contents: await standIn(dirname(path)),
-      watchFiles: NAMES.map((name) => join(dirname(path), 'browser', name)),
+    builder.onLoad({ filter: /[\\/]status[\\/]page[\\/]asset-text\.ts$/ }, async () => ({
+      contents: await standIn(),
       loader: 'js',
     }));
   },

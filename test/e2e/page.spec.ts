@@ -98,8 +98,9 @@ describe('the status page in a browser', function () {
     // The browser keeps in place what is in view, so a line more above it may move the page by that line.
     expect(await evaluate('scrollY')).to.be.within(250, 400);
     expect(await page.locator('#behind-seen').getAttribute('open')).not.to.equal(null);
+    // What waits for it meanwhile names it, too.
+    await until('#filter-count', /^1 of \d+ shown$/);
     expect(await page.locator('.resources tbody tr:visible').count()).to.equal(1);
-    expect(await page.locator('#filter-count').innerText()).to.match(/^1 of \d+ shown$/);
     expectQuiet();
   });
 

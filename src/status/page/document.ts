@@ -3,7 +3,7 @@ import { gatesSection } from './gates-section.ts';
 import { graphSection } from './graph-section.ts';
 import { headerMarkup } from './header.ts';
 import { html, type Markup } from './html.ts';
-import { RESULT_LOOKS } from './look.ts';
+import { overallLook } from './look.ts';
 import type { PageInput } from './page-input.ts';
 import { resourcesSection } from './resources-section.ts';
 import { sectionMarkup } from './section.ts';
@@ -42,9 +42,8 @@ const SECTIONS = [
 ] as const;
 
 function titleOf({ status }: PageInput): string {
-  const look = RESULT_LOOKS[status.result];
-  const name = status.instance === '' ? 'bastion' : `${status.instance} · bastion`;
-  return look === undefined ? name : `${look.sign} ${look.word} · ${name}`;
+  const { sign, word } = overallLook(status);
+  return [`${sign} ${word}`, ...(status.instance === '' ? [] : [status.instance]), 'bastion'].join(' · ');
 }
 
 /** All that changes: what the script asks for again, and puts in place of what it has. */

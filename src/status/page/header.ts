@@ -1,6 +1,6 @@
 import { leadingCondition, type ResourceState } from '../leading-condition.ts';
 import { html, type Content, type Markup } from './html.ts';
-import { badge, RESULT_LOOKS, STATE_LOOKS } from './look.ts';
+import { badge, isStarting, overallLook, STATE_LOOKS } from './look.ts';
 import type { PageInput } from './page-input.ts';
 import type { Section } from './section.ts';
 import { agoMarkup, timeMarkup } from './time.ts';
@@ -8,7 +8,8 @@ import { agoMarkup, timeMarkup } from './time.ts';
 const STATES: readonly ResourceState[] = ['Ready', 'Progressing', 'Blocked', 'Degraded', 'Stalled', 'Unknown'];
 
 /** How many resources are in each state that any is in. */
-function counts({ resources }: PageInput['status']): Markup {
+function counts({ resources }: PageInput['status']): Content {
+  if (resources.length === 0) return undefined;
   const found = new Map<ResourceState, number>();
   for (const resource of resources) {
     const { state } = leadingCondition(resource);
@@ -32,7 +33,9 @@ function facts({ status, now }: PageInput): Markup {
     status.revision === null ? undefined : html`commit <code>${status.revision.slice(0, 12)}</code>`,
     engine.reachable
       ? html`engine ${engine.version}`
-      : html`<span class="bad-text">engine unreachable: ${engine.message}</span>`,
+      : isStarting(status)
+        ? html`engine ${engine.message}`
+        : html`<span class="bad-text">engine unreachable: ${engine.message}</span>`,
     html`converged ${agoMarkup(clocks.converged, now)}`,
     html`compared in full ${agoMarkup(clocks.fullDiff, now)}`,
   ];
@@ -58,13 +61,13 @@ function contents(sections: readonly Section[]): Markup {
 /** Headline, counts, and where everything is. */
 export function headerMarkup(input: PageInput, sections: readonly Section[]): Markup {
   const { status, now } = input;
-  const look = RESULT_LOOKS[status.result] ?? RESULT_LOOKS['stopped'];
-  const isFirst = status.clocks.lastPass === null;
-  const first = isFirst && html`<p class="note">The first comparison is not done yet: nothing is known so far.</p>`;
-  return html`<header class="top ${look?.tone}">
+  const look = overallLook(status);
+  const first =
+    isStarting(status) && html`<p class="note">The first comparison is not done yet: nothing is known so far.</p>`;
+  return html`<header class="top ${look.tone}">
       <div class="title">
         <h1>${status.instance === '' ? 'bastion' : status.instance}</h1>
-        ${look !== undefined && badge(look, isFirst ? 'Starting' : look.word)}
+        ${badge(look, look.word)}
       </div>
       <p class="headline" id="headline">${status.headline}</p>
       ${first} ${counts(status)} ${facts(input)}

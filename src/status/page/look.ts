@@ -1,4 +1,6 @@
+import type { PassResult } from '../../model/trace.ts';
 import type { ResourceState } from '../leading-condition.ts';
+import type { StatusJson } from '../status-json.ts';
 import { html, type Markup } from './html.ts';
 
 /** How something stands, as far as colours go. The sign and the word beside it say the same without any. */
@@ -19,14 +21,29 @@ export const STATE_LOOKS: Readonly<Record<ResourceState, Look>> = {
   Unknown: { tone: 'unknown', sign: '?' },
 };
 
-/** Of the result of a pass; `waiting` is called halted, as in the headline. */
-export const RESULT_LOOKS: Readonly<Record<string, Look & { readonly word: string }>> = {
+interface NamedLook extends Look {
+  readonly word: string;
+}
+
+const RESULT_LOOKS: Readonly<Record<PassResult, NamedLook>> = {
   converged: { tone: 'good', sign: '✓', word: 'Converged' },
   progressing: { tone: 'busy', sign: '…', word: 'Progressing' },
+  // As the headline calls it.
   waiting: { tone: 'wait', sign: '‖', word: 'Halted' },
   failing: { tone: 'bad', sign: '✕', word: 'Degraded' },
   stopped: { tone: 'bad', sign: '■', word: 'Stopped' },
 };
+const STARTING: NamedLook = { tone: 'unknown', sign: '…', word: 'Starting' };
+
+/** Whether nothing was compared since the operator started. */
+export function isStarting({ clocks }: Pick<StatusJson, 'clocks'>): boolean {
+  return clocks.lastPass === null;
+}
+
+/** How the whole stands. */
+export function overallLook(status: Pick<StatusJson, 'clocks' | 'result'>): NamedLook {
+  return isStarting(status) ? STARTING : RESULT_LOOKS[status.result as PassResult];
+}
 
 /** Sign and word in their colour; the sign is not read out, since the word says it. */
 export function badge(look: Look, word: string): Markup {

@@ -4,6 +4,7 @@ import type { Operation } from '../../model/step.ts';
 import type { StepJson } from '../../model/step-json.ts';
 import type { HistoryLine } from '../history.ts';
 import { markOf, shownFields } from '../trace-line.ts';
+import { anchorOf } from './anchor.ts';
 import { html, type Content, type Markup } from './html.ts';
 import type { PageInput } from './page-input.ts';
 import { keyLink, tableMarkup, type Section } from './section.ts';
@@ -96,7 +97,7 @@ export function historySection({ status, history, historyProblem }: PageInput): 
   const known = new Set(status.resources.map(({ key }) => key));
   const rows = [...history].reverse().map(
     (line) =>
-      html`<tr>
+      html`<tr id="${anchorOf(`step/${line.time} ${line.op} ${line.target} ${line.milliseconds}`)}">
         <td>${timeMarkup(line.time)}</td>
         <th scope="row">${operation(line)}</th>
         <td>${keyLink(line.target, known)}</td>

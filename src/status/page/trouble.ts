@@ -1,5 +1,6 @@
 import { formatDuration } from '../../model/format-change.ts';
 import { namesText } from '../gate-words.ts';
+import { anchorOf } from './anchor.ts';
 import { html, type Content, type Markup } from './html.ts';
 import { badge, STATE_LOOKS } from './look.ts';
 import type { PageInput } from './page-input.ts';
@@ -61,7 +62,7 @@ export function failingSection({ status, now }: PageInput): Section | undefined 
     for (const { type, status: holds, reason, message, since } of conditions)
       if (holds && (type === 'Degraded' || type === 'Stalled'))
         items.push(
-          html`<li class="card bad">
+          html`<li class="card bad" id="${anchorOf(`${type}/${key}`)}">
             <h3>${badge(STATE_LOOKS[type], type)} ${keyLink(key, known)} <span class="reason">${reason}</span></h3>
             <p>${message}${since !== null && html` (since ${agoMarkup(since, now)})`}</p>
           </li>`,

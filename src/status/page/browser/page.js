@@ -1,105 +1,16 @@
 /**
  * Keeps the status page current: asks for its content every two seconds while somebody looks, and changes only what
- * differs, so that focus, scroll position and opened details stay. Plain JavaScript, served as it is; checked by
- * tsconfig.json beside it.
+ * differs, so that focus, scroll position and opened details stay. Checked by tsconfig.json beside it;
+ * asset-text.ts makes one script of it and what it imports.
  */
+import { ago } from './age.js';
+import { morph } from './morph.js';
 
 const EVERY_MILLISECONDS = 2000;
 const DEADLINE_MILLISECONDS = 8000;
 /** One answer may get lost; two in a row do not. */
 const FAILURES_UNTIL_LOST = 2;
 const AGES_EVERY_MILLISECONDS = 5000;
-
-/**
- * The same words as the server's (src/model/format-change.ts); a spec holds both equal.
- *
- * @param {number} milliseconds
- * @returns {string}
- */
-export function formatDuration(milliseconds) {
-  if (milliseconds < 1000) return `${Math.max(0, Math.round(milliseconds))} ms`;
-  const seconds = milliseconds / 1000;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
-}
-
-/**
- * @param {string} iso
- * @param {number} now milliseconds since the epoch
- * @returns {string}
- */
-export function ago(iso, now) {
-  const age = now - Date.parse(iso);
-  return age < 1500 ? 'just now' : `${formatDuration(age)} ago`;
-}
-
-/**
- * What a node is told apart by among its siblings.
- *
- * @param {Node} node
- * @returns {string}
- */
-function nameOf(node) {
-  return node instanceof Element && node.id !== '' ? `#${node.id}` : node.nodeName;
-}
-
-/**
- * Makes one node like another with as few changes as it takes. Whether details are open is the reader's.
- *
- * @param {Node} from
- * @param {Node} to
- */
-function morph(from, to) {
-  if (!(from instanceof Element) || !(to instanceof Element)) {
-    if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
-    return;
-  }
-  for (const { name } of [...from.attributes])
-    if (!to.hasAttribute(name) && !(name === 'open' && from.localName === 'details')) from.removeAttribute(name);
-  for (const { name, value } of to.attributes) if (from.getAttribute(name) !== value) from.setAttribute(name, value);
-  morphChildren(from, to);
-}
-
-/**
- * @param {Element} from
- * @param {Element} to
- */
-function morphChildren(from, to) {
-  const byId = new Map([...from.children].filter(({ id }) => id !== '').map((child) => [child.id, child]));
-  /** @type {ChildNode | null} */
-  let next = from.firstChild;
-  for (const wanted of [...to.childNodes]) {
-    const same = wanted instanceof Element && wanted.id !== '' ? byId.get(wanted.id) : undefined;
-    // One that went is passed over, so that those after it are not taken for it.
-    while (
-      same === undefined &&
-      next !== null &&
-      next instanceof Element &&
-      next.id !== '' &&
-      nameOf(next) !== nameOf(wanted)
-    ) {
-      if (to.querySelector(`:scope > #${CSS.escape(next.id)}`) !== null) break;
-      const gone = next;
-      next = next.nextSibling;
-      gone.remove();
-    }
-    if (same !== undefined) {
-      if (same === next) next = next.nextSibling;
-      else from.insertBefore(same, next);
-      morph(same, wanted);
-    } else if (next !== null && nameOf(next) === nameOf(wanted)) {
-      morph(next, wanted);
-      next = next.nextSibling;
-    } else from.insertBefore(wanted.cloneNode(true), next);
-  }
-  while (next !== null) {
-    const gone = next;
-    next = next.nextSibling;
-    gone.remove();
-  }
-}
 
 /**
  * @param {string} id
@@ -308,4 +219,4 @@ class Page {
   }
 }
 
-if (typeof document !== 'undefined') new Page().start();
+new Page().start();

@@ -44,7 +44,7 @@ describe('the status page', () => {
     const engine = { reachable: false, version: '', message: 'not asked yet' };
     const empty = { instance: '', resources: [], result: 'stopped', headline: 'stopped: not started yet' } as const;
     const shown = words({ ...empty, clocks, engine });
-    expect(shown).to.contain('■ Starting').and.to.contain('The first comparison is not done yet');
+    expect(shown).to.contain('… Starting').and.to.contain('The first comparison is not done yet');
     expect(shown).to.contain('No resource is known').and.to.contain('Not known: there is no plan');
     expect(shown).not.to.contain('nothing drifts');
     expectBalanced(page({ ...empty, clocks, engine }));

@@ -9,7 +9,7 @@ import { ago } from '../../../../src/status/times.ts';
 const ROOT = join(fileURLToPath(import.meta.url), '../../../../..');
 const BROWSER = join(ROOT, 'src/status/page/browser');
 
-interface PageScript {
+interface AgeScript {
   formatDuration(milliseconds: number): string;
   ago(iso: string, now: number): string;
 }
@@ -17,7 +17,7 @@ interface PageScript {
 describe('the script of the status page', () => {
   it('says how long ago something was in the words of the server', async () => {
     // A path that the compiler does not follow: the script has types of its own.
-    const script = (await import(`${BROWSER}/page.js`)) as PageScript;
+    const script = (await import(`${BROWSER}/age.js`)) as AgeScript;
     fc.assert(
       fc.property(fc.integer({ min: -10_000, max: 400_000_000 }), (age) => {
         expect(script.formatDuration(age)).to.equal(formatDuration(age));
