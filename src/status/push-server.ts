@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
@@ -15,11 +15,11 @@ export interface PushServer {
  * Listens on the push socket, mode 0660. A stale one is replaced, one that another operator answers on is not.
  * Rejects with the system's error when it cannot listen.
  *
- * @param group id of the group that may use it; undefined: that of the directory or of the process
+ * @param on.give gives it to the group that may use it; undefined: that of the directory or of the process
  */
 export async function createPushServer(
   source: PushSource,
-  on: { readonly path: string; readonly group: number | undefined },
+  on: { readonly path: string; readonly give: ((path: string) => Promise<void>) | undefined },
 ): Promise<PushServer> {
   mkdirSync(dirname(on.path), { recursive: true, mode: 0o755 });
   const socket = shortSocketPath(on.path);
@@ -31,7 +31,7 @@ export async function createPushServer(
     rmSync(on.path, { force: true });
     await beginListening(server, { path: socket.path });
     // The group before the mode: at no moment may another group use it.
-    if (on.group !== undefined) chownSync(on.path, process.geteuid?.() ?? -1, on.group);
+    await on.give?.(on.path);
     chmodSync(on.path, 0o660);
   } catch (error) {
     await endListening(server);

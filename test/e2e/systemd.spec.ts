@@ -175,6 +175,8 @@ describe('the service under a real systemd', function () {
       async () => expect(await owners()).to.equal('65534:65534 700\n65534:65534 600\n65534:65534 400'),
       PATIENCE,
     );
+    // Pushers reach the operator.
+    expect(await machine.must("stat -c '%G %a' /run/bastion/push.sock")).to.equal('bastion-push 660');
     expect(await machine.must('grep -h CapEff /proc/$(systemctl show -P MainPID bastion)/status')).to.match(/0{14}0a$/);
   });
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { changeEntryOwner } from '../../certs/change-owner.ts';
 import { formatFinding } from '../../desired/format-finding.ts';
 import { parseAccounts } from '../../model/accounts.ts';
 import { systemClock } from '../../runtime/clock.ts';
@@ -36,7 +37,7 @@ export async function openPushSocket(
         trace: (place) => tail.after(place),
         plan: (directory) => planCandidate(directory, settings, systemClock),
       },
-      { path: socket, group: await groupId(group, tell) },
+      { path: socket, give: await giveTo(group, tell) },
     );
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -45,12 +46,16 @@ export async function openPushSocket(
   }
 }
 
-/** Id of a group that this process may give files to: as root any, otherwise one that it is in. */
-async function groupId(name: string, tell: (message: string) => void): Promise<number | undefined> {
+/** Gives a path to a group: as root any, otherwise one that we are in. Undefined: there is no such group. */
+async function giveTo(
+  name: string,
+  tell: (message: string) => void,
+): Promise<((path: string) => Promise<void>) | undefined> {
   const groups = parseAccounts(await readFile('/etc/group', 'utf8').catch(() => ''));
   const id = Object.hasOwn(groups, name) ? groups[name] : undefined;
-  if (id === undefined || process.geteuid?.() === 0 || process.getegid?.() === id) return id;
-  if (process.getgroups?.().includes(id) === true) return id;
+  if (id === undefined || process.getegid?.() === id) return undefined;
+  const isMember = process.geteuid?.() === 0 || process.getgroups?.().includes(id) === true;
+  if (isMember) return (path) => changeEntryOwner(path, -1, id);
   tell(`the push socket is not given to the group ${name}: the operator is not in it; usermod -aG ${name} bastion`);
   return undefined;
 }

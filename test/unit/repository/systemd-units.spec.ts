@@ -72,7 +72,7 @@ describe('what is installed', function () {
     expect(lines).to.include('ProtectSystem=strict');
     expect(lines.find((line) => line.startsWith('ExecStart='))).to.contain('--strict-gates');
     const writable = lines.filter((line) => /^(ReadWritePaths|BindPaths|ConfigurationDirectory)=/.test(line)).join(' ');
-    expect(writable).to.equal('ReadWritePaths=-/opt/core -/etc/pki/homelab');
+    expect(writable).to.equal('ReadWritePaths=-/opt/core -/etc/pki/homelab -/etc/bastion/secrets');
     expect(
       readdirSync(join(ROOT, 'systemd')).filter(
         (name) => !readFileSync(join(ROOT, 'systemd', name), 'utf8').includes('#'),
@@ -87,7 +87,7 @@ describe('what is installed', function () {
     const schema = JSON.parse(readFileSync(join(ROOT, 'crds-like/bastion.schema.json'), 'utf8')) as Schema;
     const { dataDirectory, pkiDirectory } = schema.properties.spec.properties;
     const paths = settings('bastion.service').find((line) => line.startsWith('ReadWritePaths='));
-    expect(paths).to.equal(`ReadWritePaths=-${dataDirectory?.default} -${pkiDirectory?.default}`);
+    expect(paths).to.equal(`ReadWritePaths=-${dataDirectory?.default} -${pkiDirectory?.default} -/etc/bastion/secrets`);
     for (const path of [dataDirectory?.default, pkiDirectory?.default])
       expect(
         settings('bastion.tmpfiles').some((line) => line.split(/\s+/)[1] === path),

@@ -37,7 +37,7 @@ describe('push socket', () => {
         return PLAN;
       },
     };
-    server = await createPushServer(source, { path: socket, group: undefined });
+    server = await createPushServer(source, { path: socket, give: undefined });
   });
   afterEach(() => server.close());
 
@@ -93,7 +93,7 @@ describe('push socket', () => {
   });
 
   it('replaces what a crash has left, and never another operator', async () => {
-    const message = await createPushServer(source, { path: socket, group: undefined }).then(
+    const message = await createPushServer(source, { path: socket, give: undefined }).then(
       () => 'taken',
       (error: unknown) => (error as Error).message,
     );
