@@ -16,6 +16,7 @@ import { gitRevision } from './git-revision.ts';
 import { readDirectory } from './read-directory.ts';
 import { readManifests, toFindings, type ReadManifests } from './read-manifests.ts';
 import { ManifestValidator } from './validate.ts';
+import { houseWarnings } from './warnings.ts';
 
 export interface LoadOptions {
   /** The desired-state directory. */
@@ -86,6 +87,7 @@ export async function readDesiredState(options: LoadOptions): Promise<Reading> {
     // One that nobody named is a part of the stack, and what is wrong with it was told there.
     ...(bastion.clientCertificate === undefined ? [] : client.findings),
     ...(installation === undefined ? [heldBack(manifests)] : []),
+    ...houseWarnings(settled.resources, options.root),
   ];
   const complete = all.every(({ severity }) => severity !== 'error');
   if (complete && settled.resources.length === 0)
