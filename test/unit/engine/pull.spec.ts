@@ -41,7 +41,16 @@ describe('pullImage', () => {
       chunks([lines.map((line) => JSON.stringify(line)).join('\r\n')], 'end')(request, response);
     });
     const progress: string[] = [];
-    await engine.pullImage(REFERENCE, (line) => progress.push(line));
+    const amounts: unknown[] = [];
+    await engine.pullImage(REFERENCE, (line, amount) => {
+      progress.push(line);
+      amounts.push(amount);
+    });
+    expect(amounts).to.deep.equal([
+      undefined,
+      { layers: 1, layersDone: 0, bytes: 35, totalBytes: 100 },
+      { layers: 1, layersDone: 1, bytes: 100, totalBytes: 100 },
+    ]);
     expect(asked).to.equal('fromImage=registry.lan%3A5000%2Fteam%2Fapp&tag=1.2');
     expect(progress).to.deep.equal(['Pulling from team/app', '4f4f: Downloading 35%', '4f4f: Pull complete']);
   });
