@@ -281,8 +281,8 @@ function clientsAndDomains(): Part {
   const nodes = `id:homelab_graph_node_requests:rate5m{id=~"cli:$client|dom:.*",detail__zone=~"$zone|"}`;
   const end = (of: string, from: string): string => `on (${of}) label_replace(${from}, "${of}", "$1", "id", "(.+)")`;
   const between = (edges: string): string => `(${edges} and ${end('source', nodes)} and ${end('target', nodes)})`;
-  const edges = between('id:homelab_graph_edge_requests:rate5m{kind="lookup"}');
-  const seconds = between('id:homelab_graph_edge_duration_seconds:mean5m{kind="lookup"}');
+  const edges = between('id:homelab_graph_edge_requests:rate5m{detail__kind="lookup"}');
+  const seconds = between('id:homelab_graph_edge_duration_seconds:mean5m{detail__kind="lookup"}');
   // Without an edge there is nothing to see in a node.
   const shown = `(${nodes} and on () ${edges})`;
   const errors = `(id:homelab_graph_node_errors:ratio_rate5m{id=~"cli:$client|dom:.*",detail__zone=~"$zone|"} and on () ${edges})`;
@@ -298,7 +298,7 @@ function clientsAndDomains(): Part {
         mainstat: shown,
         secondarystat: `100 * ${errors}`,
         arc__ok: `1 - ${errors}`,
-        arc__bad: `1 * ${errors}`,
+        arc__bad: errors,
       },
       edges: {
         mainstat: edges,

@@ -34,8 +34,8 @@ function between(edges: string): string {
 }
 
 /** What a client asks DNS for is in a graph of its own. */
-const EDGE_REQUESTS = between('id:homelab_graph_edge_requests:rate5m{kind!="lookup"}');
-const EDGE_SECONDS = between('id:homelab_graph_edge_duration_seconds:mean5m{kind!="lookup"}');
+const EDGE_REQUESTS = between('id:homelab_graph_edge_requests:rate5m{detail__kind!="lookup"}');
+const EDGE_SECONDS = between('id:homelab_graph_edge_duration_seconds:mean5m{detail__kind!="lookup"}');
 
 /** Everything in the network that AdGuard Home, Traefik and Prometheus know of, and who talks to whom. */
 export function networkTopology(): DashboardSpec {
@@ -105,7 +105,7 @@ export function networkTopology(): DashboardSpec {
         span: 12,
         height: 8,
         unit: 'reqps',
-        queries: [course(`sum by (kind) (${EDGE_REQUESTS})`, '{{kind}}')],
+        queries: [course(`sum by (detail__kind) (${EDGE_REQUESTS})`, '{{detail__kind}}')],
         empty: 'No traffic is known.',
         isHeavy: true,
       }),
@@ -129,7 +129,7 @@ function graph() {
         mainstat: NODE_REQUESTS,
         secondarystat: `100 * ${NODE_ERRORS}`,
         arc__ok: `1 - ${NODE_ERRORS}`,
-        arc__bad: `1 * ${NODE_ERRORS}`,
+        arc__bad: NODE_ERRORS,
       },
       edges: {
         mainstat: EDGE_REQUESTS,
@@ -213,7 +213,7 @@ function edgeTable() {
     columns: [
       { field: 'source', title: 'From' },
       { field: 'target', title: 'To' },
-      { field: 'kind', title: 'Kind' },
+      { field: 'detail__kind', title: 'Kind' },
       { field: 'requests', title: 'Requests', expr: `topk(30, ${EDGE_REQUESTS})`, unit: 'reqps', decimals: 2 },
       {
         field: 'seconds',

@@ -77,7 +77,7 @@ function traefik(): Part[] {
     timeseries({
       title: 'Errors',
       description:
-        'Share of the answers of each service that are 5xx: of the service itself, or of Traefik in its place.',
+        'Share of the answers of each service that are 5xx. What Traefik answers in place of a service without a healthy server (503) is not counted by it: see Health of servers.',
       span: 12,
       height: 8,
       unit: 'percentunit',

@@ -79,8 +79,9 @@ function layered(builder: NodeGraph): PanelBuilder {
   return builder;
 }
 
+/** Multiplied, so that the name of a recorded series goes, which would become a field, too. */
 function tagged(stats: Stats): string {
   return Object.entries(stats)
-    .map(([field, expr]) => `label_replace(${expr}, "${STAT}", "${field}", "id", ".+")`)
+    .map(([field, expr]) => `label_replace(1 * (${expr}), "${STAT}", "${field}", "id", ".+")`)
     .join('\nor\n');
 }

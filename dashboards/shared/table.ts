@@ -38,7 +38,8 @@ export function table(spec: TableSpec): Part {
   const { columns, sortBy, isAscending = false } = spec;
   const numbers = columns.filter(({ expr }) => expr !== undefined);
   const expr = numbers
-    .map((column) => `label_replace(${column.expr ?? ''}, "${STAT}", "${column.field}", "", "")`)
+    // Multiplied, so that the name of a recorded series goes, which would become a column, too.
+    .map((column) => `label_replace(1 * (${column.expr ?? ''}), "${STAT}", "${column.field}", "", "")`)
     .join('\nor\n');
   const titleOf = columns.find(({ field }) => field === sortBy)?.title ?? sortBy;
   const builder = new Table()

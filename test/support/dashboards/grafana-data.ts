@@ -13,23 +13,34 @@ const BROWSER = {
   navigator: { language: 'en', languages: ['en'] },
 };
 
+/** Does something while the names of a browser exist, and takes them away again: nothing else must take this for one. */
+export function asInBrowser<T>(act: () => T): T {
+  const missing = Object.entries(BROWSER).filter(([name]) => !(name in globalThis));
+  for (const [name, value] of missing) Object.defineProperty(globalThis, name, { value, configurable: true });
+  try {
+    return act();
+  } finally {
+    for (const [name] of missing) Reflect.deleteProperty(globalThis, name);
+  }
+}
+
 /**
  * Grafana's own `@grafana/data`, of the version that is shipped as the image. Its ECMAScript modules cannot be loaded by
- * Node, the others read a few names of a browser: these exist while it is loaded, and formats of dates read the language.
+ * Node; the others read a few names of a browser while they are loaded.
  */
 export function grafanaData(): typeof GrafanaData {
   const require = createRequire(import.meta.url);
-  const missing = Object.entries(BROWSER).filter(([name]) => !(name in globalThis));
-  for (const [name, value] of missing) Object.defineProperty(globalThis, name, { value, configurable: true });
   const quiet = console.info;
   // A library in it advertises itself.
   console.info = () => undefined;
   try {
-    const data = require('@grafana/data') as typeof GrafanaData;
-    data.getValueFormats();
-    return data;
+    return asInBrowser(() => {
+      const data = require('@grafana/data') as typeof GrafanaData;
+      // Formats of dates are made at the first look.
+      data.getValueFormats();
+      return data;
+    });
   } finally {
     console.info = quiet;
-    for (const [name] of missing) Reflect.deleteProperty(globalThis, name);
   }
 }

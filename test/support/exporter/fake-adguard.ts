@@ -9,6 +9,8 @@ export interface FakeAdGuardOptions {
   readonly user?: { readonly name: string; readonly password: string };
   readonly sizeMemory?: number;
   readonly tls?: ServerOptions;
+  /** Address to listen on; default: loopback. */
+  readonly host?: string;
 }
 
 const ATTEMPTS = 5;
@@ -52,8 +54,12 @@ export class FakeAdGuard {
     this.set('blocked_services/all', { blocked_services: [], groups: [] });
   }
 
+  get #host(): string {
+    return this.#options.host ?? '127.0.0.1';
+  }
+
   get url(): string {
-    return `http${this.#options.tls === undefined ? '' : 's'}://127.0.0.1:${this.#port}`;
+    return `http${this.#options.tls === undefined ? '' : 's'}://${this.#host}:${this.#port}`;
   }
 
   /** What a call answers. */
@@ -78,7 +84,7 @@ export class FakeAdGuard {
       this.#options.tls === undefined ? createPlainServer(handle) : createTlsServer(this.#options.tls, handle);
     this.#server = server;
     server.on('tlsClientError', () => undefined);
-    await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(this.#port, this.#host, resolve));
     this.#port = (server.address() as AddressInfo).port;
   }
 

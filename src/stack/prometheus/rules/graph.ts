@@ -2,7 +2,9 @@ import type { RecordingRule, RuleGroup } from './rule.ts';
 
 const NODES = 'max by (id, title, subtitle, color) (homelab_graph_node_info)';
 const IDS = 'max by (id) (homelab_graph_node_info)';
-const EDGES = 'max by (id, source, target, kind) (homelab_graph_edge_info)';
+/** What an edge shows is called detail__ and its name. */
+const EDGES =
+  'max by (id, source, target, detail__kind) (label_replace(homelab_graph_edge_info, "detail__kind", "$1", "kind", "(.+)"))';
 const NODE = 'id:homelab_graph_node:info';
 
 /** The zone of each client that is told, as the label that a node shows, by the id of its node. */
@@ -21,6 +23,7 @@ const TRAEFIK = { id: 'svc:traefik', title: 'traefik', subtitle: 'service', colo
 const CLIENT_NODE = { ...CLIENT, detail__zone: 'iot', about: 'bastion-zones?var-client=10.0.0.9' };
 const TRAEFIK_NODE = { ...TRAEFIK, about: 'bastion-services?var-service=traefik' };
 const EDGE = { id: 'cli:10.0.0.9|svc:traefik', source: 'cli:10.0.0.9', target: 'svc:traefik', kind: 'http' };
+const EDGE_SHOWN = { id: EDGE.id, source: EDGE.source, target: EDGE.target, detail__kind: EDGE.kind };
 const LOST = { id: 'cli:10.0.0.9|svc:gone', source: 'cli:10.0.0.9', target: 'svc:gone', kind: 'http' };
 
 /**
@@ -103,12 +106,12 @@ function edgeRules(): RecordingRule[] {
     {
       record: 'id:homelab_graph_edge_requests:rate5m',
       expr: `${guarded} * on (id) group_left () (${requests} or on (id) ${idle})`,
-      cases: [{ series: { ...graph(), ...counters }, at: '10m', values: [{ labels: EDGE, value: 2 }] }],
+      cases: [{ series: { ...graph(), ...counters }, at: '10m', values: [{ labels: EDGE_SHOWN, value: 2 }] }],
     },
     {
       record: 'id:homelab_graph_edge_duration_seconds:mean5m',
       expr: `${guarded} * on (id) group_left () (${seconds} / (${requests} > 0) or on (id) ${idle})`,
-      cases: [{ series: { ...graph(), ...counters }, at: '10m', values: [{ labels: EDGE, value: 0.5 }] }],
+      cases: [{ series: { ...graph(), ...counters }, at: '10m', values: [{ labels: EDGE_SHOWN, value: 0.5 }] }],
     },
   ];
 }

@@ -86,18 +86,25 @@ function ratioRules(): RecordingRule[] {
   return [
     {
       record: 'service:traefik_service_errors:ratio_rate5m',
-      expr: 'sum by (service) (rate(traefik_service_requests_total{code=~"5.."}[5m])) / sum by (service) (rate(traefik_service_requests_total[5m]))',
+      // A service that never failed has no series of failures: its share is 0, and not unknown.
+      expr: '(sum by (service) (rate(traefik_service_requests_total{code=~"5.."}[5m])) or 0 * sum by (service) (rate(traefik_service_requests_total[5m]))) / sum by (service) (rate(traefik_service_requests_total[5m]))',
       cases: [
         {
-          series: errors('0+30x20'),
+          series: {
+            ...errors('0+30x20'),
+            'traefik_service_requests_total{service="well@file",code="200"}': '0+90x20',
+          },
           at: '10m',
-          values: [{ labels: SERVICE, value: 0.25 }],
+          values: [
+            { labels: SERVICE, value: 0.25 },
+            { labels: { service: 'well@file' }, value: 0 },
+          ],
         },
       ],
     },
     {
       record: 'zone:adguard_dns_blocked:ratio_rate5m',
-      expr: 'sum by (zone) (rate(adguard_dns_queries_total{result=~"blocked.*"}[5m])) / sum by (zone) (rate(adguard_dns_queries_total[5m]))',
+      expr: '(sum by (zone) (rate(adguard_dns_queries_total{result=~"blocked.*"}[5m])) or 0 * sum by (zone) (rate(adguard_dns_queries_total[5m]))) / sum by (zone) (rate(adguard_dns_queries_total[5m]))',
       cases: [
         {
           series: {
