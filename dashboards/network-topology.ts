@@ -20,10 +20,10 @@ const ALERTS = [
 
 /**
  * Nodes of the chosen zones, clients and services. What all traffic goes through stays, or a service would stand alone; so
- * do domains and upstreams. A node without a zone (a service) has none to be chosen by.
+ * do upstreams. Domains are in a graph of their own. A node without a zone (a service) has none to be chosen by.
  */
 const CHOSEN =
-  'detail__zone=~"$zone|",id=~"cli:$client|(?:svc|zone|dom|up|ext):.*",id=~"svc:(?:$service|traefik|adguard)|(?:cli|zone|dom|up|ext):.*"';
+  'detail__zone=~"$zone|",id=~"cli:$client|(?:svc|zone|up|ext):.*",id=~"svc:(?:$service|traefik|adguard)|(?:cli|zone|up|ext):.*"';
 const NODE_REQUESTS = `id:homelab_graph_node_requests:rate5m{${CHOSEN}}`;
 const NODE_ERRORS = `id:homelab_graph_node_errors:ratio_rate5m{${CHOSEN}}`;
 

@@ -59,8 +59,6 @@ const EMPTY_UNTIL_SOMETHING_HAPPENS = [
 
 const WWW = 'mkdir /tmp/www && cd /tmp/www && echo hello > index.html';
 const SERVE = 'exec httpd -f -p 8000';
-/** What it prints goes out as it is. */
-const FAIL = "#!/bin/sh\nprintf 'HTTP/1.0 500 Failed\\r\\n\\r\\n'\n";
 
 interface Asked {
   readonly dashboard: string;
@@ -151,7 +149,6 @@ describe('every panel of every dashboard', function () {
       manifest('Container', stack.name(short), {
         image: stack.place.image,
         command: ['sh', '-c', command],
-        environment: { FAIL },
         tmpfs: ['/tmp'],
         networks: [stack.name('edge')],
         mem_limit: '32m',
@@ -165,10 +162,7 @@ describe('every panel of every dashboard', function () {
       });
     return [
       container('app', `${WWW} && ${SERVE}`),
-      container(
-        'failing',
-        `${WWW} && mkdir cgi-bin && printf '%s' "$FAIL" > cgi-bin/fail && chmod 755 cgi-bin/fail && ${SERVE}`,
-      ),
+      container('failing', `${WWW} && ${SERVE}`),
       container('broken', 'sleep 3600'),
       service('app'),
       service('failing'),
@@ -176,14 +170,14 @@ describe('every panel of every dashboard', function () {
     ];
   }
 
-  /** Real requests, so that Traefik itself has something to tell: most of them to what answers with errors. */
+  /** Real requests, so that Traefik itself has something to tell: most of them of a kind that its server answers with 501. */
   async function visit(): Promise<void> {
     const host = await stack.address('traefik');
-    const get = (short: string, path: string) =>
-      stack.ask(short, { host, port: 443, serverName: `${short}.lab`, hostHeader: `${short}.lab`, path });
-    await get('app', '/');
-    await get('broken', '/');
-    for (const _ of [1, 2, 3, 4]) await get('failing', '/cgi-bin/fail');
+    const get = (short: string, method = 'GET') =>
+      stack.ask(short, { host, port: 443, serverName: `${short}.lab`, hostHeader: `${short}.lab`, method });
+    await get('app');
+    await get('broken');
+    for (const _ of [1, 2, 3, 4]) await get('failing', 'PUT');
   }
 
   async function ask({ target, choice, dashboard }: Asked): Promise<readonly AnsweredSeries[]> {

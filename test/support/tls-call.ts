@@ -19,6 +19,8 @@ export interface TlsCall {
   /** Shown when asked for; absent: nothing. */
   readonly identity?: { readonly cert: string; readonly key: string } | undefined;
   readonly path?: string;
+  /** Default: GET. */
+  readonly method?: string;
   /** Default: host and port. */
   readonly hostHeader?: string;
 }
@@ -31,11 +33,12 @@ export interface TlsAnswer {
 }
 
 /** One request over a TLS connection of its own; rejects when either side refuses the other. */
-export function tlsCall({ host, port, serverName, ca, identity, path = '/', hostHeader }: TlsCall): Promise<TlsAnswer> {
+export function tlsCall(call: TlsCall): Promise<TlsAnswer> {
+  const { host, port, serverName, ca, identity, path = '/', method = 'GET', hostHeader } = call;
   return new Promise((resolve, reject) => {
     const outgoing = request(
       {
-        ...{ host, port, path, servername: serverName, ca, ...identity, agent: false, timeout: 20_000 },
+        ...{ host, port, path, method, servername: serverName, ca, ...identity, agent: false, timeout: 20_000 },
         ...(hostHeader === undefined ? {} : { headers: { Host: hostHeader } }),
       },
       (answer) => {
