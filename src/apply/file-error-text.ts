@@ -9,7 +9,7 @@ const FILE_ADVICE: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up; free some space, what was there is untouched',
   EACCES: 'permission denied; let the operator write there or run it as a user that may',
   EPERM: 'not permitted; changing owners needs root (or CAP_CHOWN), and the file may be immutable',
-  EROFS: 'the file system is read-only; mount it writable (under systemd: ReadWritePaths=)',
+  EROFS: 'the file system is read-only; mount it writable (under systemd: ReadWritePaths=, docs/install.md)',
   ENOENT: 'it does not exist; make it, or declare a Directory for it',
   ENOTDIR: 'something above it is not a directory',
   EISDIR: 'there is a directory of that name',

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createDockerEngine } from '../../src/engine/docker.ts';
 import { eventually } from '../support/eventually.ts';
 import { removeInstance } from '../support/remove-instance.ts';
-import { SystemdMachine } from '../support/systemd-machine.ts';
+import { SystemdMachine, type MachineOutcome } from '../support/systemd-machine.ts';
 
 const PATIENCE = { within: 30_000, every: 250 };
 const DROP_IN = '/etc/systemd/system/bastion.service.d/test.conf';
@@ -54,6 +54,7 @@ describe('the service under a real systemd', function () {
   let atFirst: string[];
   let told: string;
   let prepared: string;
+  let pushed: MachineOutcome;
 
   /** Paths of all files and directories, those of the kernel and of this boot left out. */
   async function files(): Promise<string[]> {
@@ -94,10 +95,12 @@ describe('the service under a real systemd', function () {
     atFirst = await files();
     told = await machine.must('/release/install');
     prepared = await machine.must('bastion init');
-    // Manifests belong to those who push, as after a push: strict gates count only then.
-    await machine.write(`${STATE}/00-bastion.yaml`, OWNED(instance, machine.busybox));
-    await machine.must(`rm -f ${STATE}/10-*.yaml; chown -R bastion-push: ${STATE}/`);
-    await machine.must('systemctl restart bastion');
+    // As a person does it, but from the machine itself.
+    await machine.must('git clone -q /srv/bastion/desired-state.git /root/state');
+    await machine.write('/root/state/00-bastion.yaml', OWNED(instance, machine.busybox));
+    const git = 'git -C /root/state -c user.name=person -c user.email=person@lab';
+    await machine.must(`${git} rm -q 10-*.yaml && ${git} add . && ${git} commit -qm 'An application'`);
+    pushed = await machine.run(`${git} push origin main`);
   });
 
   after(async () => {
@@ -120,6 +123,12 @@ describe('the service under a real systemd', function () {
     expect(await machine.property('MainPID')).not.to.equal(pid);
     expect(await machine.must('bastion init')).not.to.match(/^(\+|x|!) /m);
     expect(await machine.must('bastion version')).to.match(/^bastion /);
+  });
+
+  it("takes a push, plans it in the pusher's terminal, and follows it to the gate", () => {
+    expect(pushed.output).to.contain(`Container/${instance}-app`);
+    expect(pushed.output).to.contain('halted at gate look');
+    expect(pushed.output).to.contain('touch /etc/bastion/gates/look.ok');
   });
 
   it('has units that systemd finds nothing about, and a sandbox that scores 1.5 at most', async () => {
@@ -286,7 +295,9 @@ describe('the service under a real systemd', function () {
     await machine.must('/release/install && systemctl enable --now bastion');
     await until('active', /halted at gate look/);
     await machine.must('/usr/local/lib/bastion/uninstall --purge');
-    expect(await machine.must('ls -d /etc/bastion /srv/bastion /var/lib/bastion 2>/dev/null || true')).to.equal('');
+    expect(
+      await machine.must('ls -d /etc/bastion /srv/bastion /var/lib/bastion /etc/gitconfig 2>/dev/null || true'),
+    ).to.equal('');
     expect((await machine.run('id bastion')).code).not.to.equal(0);
   });
 });

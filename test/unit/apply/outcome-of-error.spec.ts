@@ -80,7 +80,8 @@ describe('outcomeOfError', () => {
       type: 'retry',
       error: {
         code: 'FILE_EROFS',
-        message: '/etc/x: the file system is read-only; mount it writable (under systemd: ReadWritePaths=) (EROFS)',
+        message:
+          '/etc/x: the file system is read-only; mount it writable (under systemd: ReadWritePaths=, docs/install.md) (EROFS)',
       },
     });
     expect(outcomeOfError('odd')).to.have.nested.property('error.code', 'STEP_FAULT');
