@@ -5,6 +5,7 @@ import {
   BACKUP_FILES,
   backupName,
   backupTime,
+  parseBackupRecord,
   readBackupName,
   type SavedFile,
 } from '../../model/backup.ts';
@@ -114,7 +115,9 @@ async function readProgress(path: string): Promise<BackupProgress> {
   try {
     return JSON.parse(await readFile(join(path, BACKUP_FILES.progress), 'utf8')) as BackupProgress;
   } catch {
-    // It ended before this was written: then nothing was asked for yet.
-    return { startedAt: 0 };
+    // It ended before this was written, and nothing was asked for yet; or after all of it was made, and the record has it.
+    const text = await readFile(join(path, BACKUP_FILES.record), 'utf8').catch(() => '');
+    const record = parseBackupRecord(text);
+    return record === undefined ? { startedAt: 0 } : { startedAt: 0, snapshot: record.prometheus.snapshot };
   }
 }

@@ -88,7 +88,11 @@ async function takeOnce(
     const before = await versionsOf(database);
     for (const ending of ENDINGS) {
       const file = database + ending;
-      if ((await statusAt(file)) === undefined) continue;
+      const status = await statusAt(file);
+      if (status === undefined) continue;
+      // Grafana's user may put there what it likes: a link to what only root may read, a pipe at whose end nobody writes.
+      // It is paused, so what is seen here stays.
+      if (!status.isFile()) throw new StepError('BACKUP_FAILED', `${file} is no regular file: move it away.`);
       await copyFile(file, join(staging, basename(file)), constants.COPYFILE_FICLONE);
       taken.push(file);
     }

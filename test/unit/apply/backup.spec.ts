@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -229,6 +230,17 @@ describe('a backup', function () {
       expect(bench.snapshots()).to.deep.equal([theirs]);
     });
 
+    it('between its last file and its name is removed with its snapshot', async () => {
+      bench.prometheus.addBlock();
+      for (const op of ['BeginBackup', 'SnapshotPrometheus', 'CopyBackup'] as const) await bench.run(op);
+      const [name = ''] = bench.entries();
+      // As it is when the operator dies after it has removed what it noted, and before the last rename.
+      renameSync(inside(name), inside(`${name}.partial`));
+      await bench.run('DiscardBackup');
+      expect(bench.entries()).to.deep.equal([]);
+      expect(bench.snapshots()).to.deep.equal([]);
+    });
+
     it('takes no snapshot of somebody else along', async () => {
       const foreign = join(bench.prometheus.data, 'snapshots/20261101T000000Z-ffff');
       mkdirSync(foreign, { recursive: true });
@@ -348,6 +360,19 @@ describe('a backup', function () {
         'was written to while it was copied, 3 times',
       );
       expect(endless.at(-1)).to.equal('unpause');
+    });
+
+    it('takes no link and no pipe for a file of the database, does not wait at one, and is resumed', async () => {
+      const calls = bench.pausing();
+      const grafana = bench.grafana();
+      rmSync(`${grafana.database}-wal`);
+      symlinkSync('/etc/passwd', `${grafana.database}-wal`);
+      expect(await failure(bench.run('SaveGrafana', grafana))).to.contain('grafana.db-wal is no regular file');
+      rmSync(`${grafana.database}-wal`);
+      execFileSync('mkfifo', [`${grafana.database}-wal`]);
+      await bench.run('BeginBackup');
+      expect(await failure(bench.run('SaveGrafana', grafana))).to.contain('grafana.db-wal is no regular file');
+      expect(calls).to.deep.equal(['pause', 'unpause', 'pause', 'unpause']);
     });
 
     it('is resumed whatever fails', async () => {
