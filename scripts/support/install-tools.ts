@@ -7,6 +7,7 @@ const TOOLS: Readonly<Record<string, string>> = {
   curl: 'curl',
   git: 'git',
   'ssh-keygen': 'openssh-client',
+  gpg: 'gnupg',
   zsh: 'zsh',
   fish: 'fish',
   man: 'man-db',

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Settings } from './arguments.ts';
 
 /**
@@ -6,6 +7,8 @@ import type { Settings } from './arguments.ts';
  */
 export function reservedPlaces(settings: Settings): string[] {
   const { gatesDirectory, holdDirectory, stateDirectory, notifyCommands, configFile, push } = settings;
-  const more = [configFile, push.repository].filter((place) => place !== undefined && place !== '');
-  return [gatesDirectory, holdDirectory, stateDirectory, notifyCommands, ...more] as string[];
+  // Most of `/srv` is people's own; it is what is pushed to that no container may be given, once there is such a thing.
+  const repository = existsSync(push.repository) ? push.repository : undefined;
+  const more = [configFile, repository].filter((place) => place !== undefined);
+  return [gatesDirectory, holdDirectory, stateDirectory, notifyCommands, ...more];
 }

@@ -6,7 +6,7 @@ import type { Pusher } from './pusher.ts';
 export type End = Extract<Progress, { type: 'end' }>['end'] | 'left' | 'late' | 'alone';
 
 const POLL_MILLISECONDS = 250;
-/** How long an operator may have nothing to plan with, or not answer, before that is how it ended. */
+/** How long an operator may have nothing to plan with, read something else, or not answer, before that is how it ended. */
 const GRACE_MILLISECONDS = 15_000;
 
 /**
@@ -24,6 +24,7 @@ export async function follow(
 ): Promise<End> {
   const { operator, releases, clock, settings } = place;
   const name = commit.slice(0, 12);
+  const since = new Date(clock.now()).toISOString();
   const woken = await operator.reconcile();
   if (woken.type !== 'answer') {
     const why = woken.type === 'absent' ? 'no operator runs' : `the operator cannot be asked (${woken.message})`;
@@ -35,14 +36,14 @@ export async function follow(
   let troubleSince: number | undefined;
   const isLong = (): boolean => clock.now() - (troubleSince ??= clock.now()) > GRACE_MILLISECONDS;
   for (;;) {
-    const told = await operator.trace(at ?? 0);
+    const told = await operator.trace(at);
     if (told.type === 'answer') {
       at = told.value.next;
       for (const line of told.value.lines) pusher.say(`  ${line.replaceAll('\n', '\n  ')}`);
     }
     const [status, current] = await Promise.all([operator.status(), releases.current()]);
     if (status.type === 'answer') {
-      const progress = progressOf(status.value, commit, current);
+      const progress = progressOf(status.value, commit, current, since);
       if (progress.type === 'end') {
         pusher.say(`${name} ${progress.line}`);
         return progress.end;

@@ -3,7 +3,7 @@ import type { StatusJson } from '../../status/status-json.ts';
 /** How far an operator is with a release. */
 export type Progress =
   | { readonly type: 'going' }
-  /** There is nothing to plan with; the message says what is missing. */
+  /** It cannot come to an end like this; the message says what is missing. */
   | { readonly type: 'stopped'; readonly message: string }
   | { readonly type: 'end'; readonly end: 'converged' | 'halted' | 'failed' | 'superseded'; readonly line: string };
 
@@ -11,11 +11,15 @@ export type Progress =
  * What a status says about a release that was made current.
  *
  * @param current commit that is current now
+ * @param since ISO 8601, when the operator was woken
  */
 export function progressOf(
-  status: Pick<StatusJson, 'revision' | 'result' | 'headline'>,
+  status: Pick<StatusJson, 'revision' | 'result' | 'headline'> & {
+    readonly clocks: Pick<StatusJson['clocks'], 'desiredRead'>;
+  },
   commit: string,
   current: string | undefined,
+  since: string,
 ): Progress {
   if (current !== commit)
     return {
@@ -24,8 +28,15 @@ export function progressOf(
       line: `${current?.slice(0, 12) ?? 'nothing'} is current now: another push or a rollback came after this one`,
     };
   if (status.result === 'stopped') return { type: 'stopped', message: status.headline };
-  // It has not read the release yet.
-  if (status.revision !== commit) return { type: 'going' };
+  if (status.revision !== commit) {
+    // It has not read the release yet, or what it reads is something else.
+    if ((status.clocks.desiredRead ?? '') <= since) return { type: 'going' };
+    const revision = status.revision === null ? 'no commit' : status.revision.slice(0, 12);
+    return {
+      type: 'stopped',
+      message: `is not what the operator reads, which has ${revision}: its desired-state must lead to the current release`,
+    };
+  }
   switch (status.result) {
     case 'converged':
       return { type: 'end', end: 'converged', line: status.headline };

@@ -60,6 +60,7 @@ describe('bringing a commit live', function () {
       const object = await git.text(['hash-object', '-w', '--stdin'], { input: `${name} ${text}\n` });
       lines.push(`100644 blob ${object}\t${name}\n`);
     }
+    lines.push(`120000 blob ${await git.text(['hash-object', '-w', '--stdin'], { input: 'a.yaml' })}\tlink.yaml\n`);
     const inner = await git.text(['mktree'], { input: lines.join('') });
     const tree = await git.text(['mktree'], { input: `${lines.join('')}040000 tree ${inner}\tdeeper\n` });
     const who = {
@@ -81,7 +82,7 @@ describe('bringing a commit live', function () {
   /** Which commit is current, its files whole. */
   function current(): string {
     const live = basename(readlinkSync(releases.currentLink));
-    const texts = ['a.yaml', 'b.yaml', 'deeper/a.yaml', 'deeper/b.yaml'].map((path) =>
+    const texts = ['a.yaml', 'b.yaml', 'link.yaml', 'deeper/b.yaml', 'deeper/link.yaml'].map((path) =>
       readFileSync(join(releases.currentLink, path), 'utf8').split(' ').at(-1),
     );
     expect(new Set(texts).size, 'one commit').to.equal(1);

@@ -98,25 +98,33 @@ describe('following a push', () => {
     revision,
     result,
     headline: `${result}: as it is`,
+    clocks: { desiredRead: '2026-01-01T00:00:00.000Z' },
   });
+  const since = '2026-01-01T00:00:01.000Z';
 
   it('goes on until the operator has read the release and is at an end with it', () => {
-    expect(progressOf(status('converged', other), COMMIT, COMMIT)).to.deep.equal({ type: 'going' });
-    expect(progressOf(status('progressing'), COMMIT, COMMIT)).to.deep.equal({ type: 'going' });
-    expect(progressOf(status('converged'), COMMIT, COMMIT)).to.include({ type: 'end', end: 'converged' });
-    expect(progressOf(status('waiting'), COMMIT, COMMIT)).to.include({ type: 'end', end: 'halted' });
-    expect(progressOf(status('failing'), COMMIT, COMMIT)).to.include({ type: 'end', end: 'failed' });
+    expect(progressOf(status('converged', other), COMMIT, COMMIT, since)).to.deep.equal({ type: 'going' });
+    expect(progressOf(status('progressing'), COMMIT, COMMIT, since)).to.deep.equal({ type: 'going' });
+    expect(progressOf(status('converged'), COMMIT, COMMIT, since)).to.include({ type: 'end', end: 'converged' });
+    expect(progressOf(status('waiting'), COMMIT, COMMIT, since)).to.include({ type: 'end', end: 'halted' });
+    expect(progressOf(status('failing'), COMMIT, COMMIT, since)).to.include({ type: 'end', end: 'failed' });
   });
 
   it('tells an operator without engine or desired state from one that fails', () => {
-    expect(progressOf(status('stopped', null), COMMIT, COMMIT)).to.deep.equal({
+    expect(progressOf(status('stopped', null), COMMIT, COMMIT, since)).to.deep.equal({
       type: 'stopped',
       message: 'stopped: as it is',
     });
   });
 
+  it('tells an operator that has read something else since from one that has not read it yet', () => {
+    const progress = progressOf(status('converged', null), COMMIT, COMMIT, '2025-12-31T23:59:59.000Z');
+    expect(progress).to.include({ type: 'stopped' });
+    expect(progress).to.have.property('message').that.contains('is not what the operator reads, which has no commit');
+  });
+
   it('ends when another release is current', () => {
-    expect(progressOf(status('progressing'), COMMIT, other)).to.include({ type: 'end', end: 'superseded' });
+    expect(progressOf(status('progressing'), COMMIT, other, since)).to.include({ type: 'end', end: 'superseded' });
   });
 });
 
