@@ -142,7 +142,7 @@ export class DnsAccount {
       const security = onList || result === SAFE_BROWSING;
       const nxdomain = event.code === 'NXDOMAIN';
       const activity = (from.activity ??= this.#scores.activityOf(address, now));
-      const rebound = ALLOWED[result] === true && event.answersPrivately() && !mayAnswerPrivately(domain);
+      const rebound = mayRebind(event, result) && event.answersPrivately() && !mayAnswerPrivately(domain);
       activity.observe({ name, domain, event, blocked, nxdomain, security, rebound }, now);
     }
     this.#options.topology.dns({ client: address, zone, upstream, failed, seconds: event.seconds }, now);
@@ -214,7 +214,8 @@ export class DnsAccount {
 
   #learn(domain: string, event: DnsEvent, allowed: boolean, now: number): void {
     const { names } = this.#options;
-    if (allowed && domain !== REVERSE_LOOKUP) {
+    // What was cached says again what was learned when it came.
+    if (allowed && domain !== REVERSE_LOOKUP && !(event.cached && this.addresses.has(domain))) {
       const { addresses, ttl } = event.answer();
       const routable = addresses.filter((address) => !UNROUTABLE.has(address));
       this.addresses.observe(domain, routable, ttl, now);
@@ -237,4 +238,12 @@ export class DnsAccount {
     seen.clear();
     for (const { domain, address, seenAt } of this.addresses.entries()) seen.set([domain, address], seenAt / 1000);
   }
+}
+
+/**
+ * Whether an answer is worth being looked at for private addresses: one with addresses, from an upstream. What was cached was
+ * seen when it came; an attacker's answer is hardly ever, as it must change soon.
+ */
+function mayRebind({ type, code, cached }: DnsEvent, result: number): boolean {
+  return !cached && ALLOWED[result] === true && (type === 'A' || type === 'AAAA') && code === 'NOERROR';
 }

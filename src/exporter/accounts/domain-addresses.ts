@@ -35,6 +35,11 @@ export class DomainAddresses {
     }
   }
 
+  /** Whether addresses of a domain are known. */
+  has(domain: string): boolean {
+    return this.#domains.has(domain);
+  }
+
   forget(domain: string): void {
     this.#domains.delete(domain);
   }

@@ -28,7 +28,7 @@ const PASSED: Verdict = { reason: 0, list: undefined, service: '' };
 /** Reads lines of AdGuard's `querylog.json`. */
 export class LogLineReader {
   /** By the text of `Result`, which the same few rules make again and again. */
-  readonly #verdicts = new Map<string, Verdict>([['{}', PASSED]]);
+  readonly #verdicts = new Map<string, Verdict>();
 
   readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH);
 
@@ -42,6 +42,7 @@ export class LogLineReader {
   }
 
   #verdict(text: string): Verdict | undefined {
+    if (text === '{}') return PASSED;
     const known = this.#verdicts.get(text);
     if (known !== undefined) return known;
     const verdict = verdictOf(fieldsOf(parsed(text)));

@@ -1,17 +1,20 @@
 /** Text without anything that JSON would escape: it stands for itself. */
-const TEXT = String.raw`"([^"\\\u0000-\u001f]*)"`;
-const some = (name: string): string => `"${name}":${TEXT},`;
-const perhaps = (name: string): string => `(?:${some(name)})?`;
+const TEXT = String.raw`[^"\\\u0000-\u001f]*`;
+const taken = (name: string): string => `"${name}":"(${TEXT})",`;
+/** What is not counted is not taken: each group costs a text. */
+const passed = (name: string): string => `"${name}":"${TEXT}",`;
 
 /** A line as AdGuard writes it: the order of the members is that of its Go struct (internal/querylog/entry.go). */
 const LINE = new RegExp(
   [
     String.raw`^\{`,
-    ...['T', 'QH', 'QT', 'QC'].map(some),
-    ...['ECS', 'CID'].map(perhaps),
-    some('CP'),
-    ...['Upstream', 'Answer', 'OrigAnswer'].map(perhaps),
-    some('IP'),
+    ...['T', 'QH', 'QT'].map(taken),
+    passed('QC'),
+    ...['ECS', 'CID'].map((name) => `(?:${passed(name)})?`),
+    passed('CP'),
+    ...['Upstream', 'Answer'].map((name) => `(?:${taken(name)})?`),
+    `(?:${passed('OrigAnswer')})?`,
+    taken('IP'),
     // Nested once, for its list of rules; whatever is more than that is read the long way.
     String.raw`"Result":(\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}),"Elapsed":(\d{1,15})`,
     String.raw`(,"Cached":true)?(?:,"AD":(?:true|false))?\}$`,
@@ -45,11 +48,11 @@ export function quickLogLine(line: string): QuickLogLine | undefined {
     time: match[1] ?? '',
     name: match[2] ?? '',
     type: match[3] ?? '',
-    upstream: match[8] ?? '',
-    answer: match[9] ?? '',
-    client: match[11] ?? '',
-    result: match[12] ?? '',
-    elapsed: Number(match[13]),
-    cached: match[14] !== undefined,
+    upstream: match[4] ?? '',
+    answer: match[5] ?? '',
+    client: match[6] ?? '',
+    result: match[7] ?? '',
+    elapsed: Number(match[8]),
+    cached: match[9] !== undefined,
   };
 }

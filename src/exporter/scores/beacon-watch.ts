@@ -11,22 +11,26 @@ const LEAST_INTERVALS = 10;
 const IRREGULAR = 0.3;
 const NEAR_TTL = 0.1;
 
-/** A domain that has one of the places, with Welford's running mean and sum of squares of its intervals in seconds. */
-interface Place {
-  domain: string;
+/**
+ * What is known of the domain of a place, as numbers in one array: objects for domains that come and go would cost more than
+ * all else that is counted. Times in milliseconds, intervals (Welford's running mean and sum of squares) in seconds.
+ */
+const enum Of {
   /** How far ahead of the others of its place the domain is: another takes it at 0. */
-  lead: number;
-  since: number;
-  last: number;
+  lead,
+  since,
+  /** The last query; NaN: its time was not asked for. */
+  last,
   /** Time to live in seconds of the last answer; 0: not known. */
-  ttl: number;
-  hits: number;
-  intervals: number;
-  mean: number;
-  squares: number;
+  ttl,
+  hits,
+  intervals,
+  mean,
+  squares,
   /** Score of the six hours before. */
-  before: number;
+  before,
 }
+const WIDTH = 9;
 
 export interface Beacon {
   readonly domain: string;
@@ -42,64 +46,87 @@ export interface Beacon {
  * deviation / mean. Intervals within 10 % of the answer's time to live are left out: caches make every client so regular.
  */
 export class BeaconWatch {
-  readonly #places: (Place | undefined)[] = [];
+  readonly #domains: (string | undefined)[] = Array.from({ length: PLACES }, () => undefined);
+  readonly #numbers = new Float64Array(PLACES * WIDTH);
 
-  /** Whether the domain has a place, after a query for it; only then `hit` needs to be called. */
-  holds(domain: string): boolean {
-    const index = placeOf(domain);
-    const place = this.#places[index];
-    if (place?.domain === domain) {
-      place.lead++;
+  /** Counts a query for a domain; whether its time is wanted: then `hit` is to be called. */
+  observe(domain: string): boolean {
+    const place = placeOf(domain);
+    const start = place * WIDTH;
+    const numbers = this.#numbers;
+    const lead = numbers[start + Of.lead] ?? 0;
+    if (this.#domains[place] === domain) {
+      numbers[start + Of.lead] = lead + 1;
       return true;
     }
-    if (place !== undefined && --place.lead > 0) return false;
+    if (lead > 1) {
+      numbers[start + Of.lead] = lead - 1;
+      return false;
+    }
     if (isAskedByTheClock(domain) || !isPublicDomain(domain)) return false;
-    this.#places[index] = { ...EMPTY, domain };
-    return true;
+    // Most domains lose their place again at once: only from the second query on a time is worth being read.
+    this.#domains[place] = domain;
+    numbers.fill(0, start, start + WIDTH);
+    numbers[start + Of.lead] = numbers[start + Of.hits] = 1;
+    numbers[start + Of.last] = NaN;
+    return false;
   }
 
-  /** Counts a query for a domain that has a place. `at` in milliseconds, `ttl` of its answer in seconds. */
+  /** Tells when a query was made whose time was wanted, in milliseconds, and `ttl` of its answer in seconds. */
   hit(domain: string, at: number, ttl: number | undefined): void {
-    const place = this.#places[placeOf(domain)];
-    if (place?.domain !== domain) return;
-    if (place.hits === 0) place.since = at;
-    if (at - place.since >= SPAN || at < place.since) startAnew(place, at);
-    const interval = (at - place.last) / 1000;
-    if (place.hits > 0 && interval > 0 && Math.abs(interval - place.ttl) > NEAR_TTL * place.ttl) {
-      place.intervals++;
-      const difference = interval - place.mean;
-      place.mean += difference / place.intervals;
-      place.squares += difference * (interval - place.mean);
+    const place = placeOf(domain);
+    if (this.#domains[place] !== domain) return;
+    const start = place * WIDTH;
+    const numbers = this.#numbers;
+    const get = (what: Of): number => numbers[start + what] ?? 0;
+    if (Number.isNaN(get(Of.last))) numbers[start + Of.since] = at;
+    if (at - get(Of.since) >= SPAN || at < get(Of.since)) this.#startAnew(start, at);
+    const interval = (at - get(Of.last)) / 1000;
+    if (interval > 0 && Math.abs(interval - get(Of.ttl)) > NEAR_TTL * get(Of.ttl)) {
+      const difference = interval - get(Of.mean);
+      const mean = get(Of.mean) + difference / (get(Of.intervals) + 1);
+      numbers[start + Of.intervals] = get(Of.intervals) + 1;
+      numbers[start + Of.mean] = mean;
+      numbers[start + Of.squares] = get(Of.squares) + difference * (interval - mean);
     }
-    place.hits++;
-    place.last = Math.max(place.last, at);
-    place.ttl = ttl ?? 0;
+    numbers[start + Of.hits] = get(Of.hits) + 1;
+    numbers[start + Of.last] = get(Of.last) > at ? get(Of.last) : at;
+    numbers[start + Of.ttl] = ttl ?? 0;
   }
 
   /** What beats, strongest first. */
   found(): Beacon[] {
-    return this.#places
-      .flatMap((place): Beacon[] =>
-        place === undefined
-          ? []
-          : [{ domain: place.domain, score: Math.max(scoreOf(place), place.before), every: place.mean }],
-      )
+    return this.#domains
+      .flatMap((domain, place): Beacon[] => {
+        if (domain === undefined) return [];
+        const start = place * WIDTH;
+        const score = Math.max(this.#score(start), this.#numbers[start + Of.before] ?? 0);
+        return [{ domain, score, every: this.#numbers[start + Of.mean] ?? 0 }];
+      })
       .filter(({ score }) => score > 0)
       .sort((a, b) => b.score - a.score);
   }
-}
 
-const EMPTY: Omit<Place, 'domain'> = {
-  lead: 1,
-  since: 0,
-  last: 0,
-  ttl: 0,
-  hits: 0,
-  intervals: 0,
-  mean: 0,
-  squares: 0,
-  before: 0,
-};
+  #score(start: number): number {
+    const get = (what: Of): number => this.#numbers[start + what] ?? 0;
+    const mean = get(Of.mean);
+    if (get(Of.hits) < LEAST_HITS || get(Of.intervals) < LEAST_INTERVALS || !(mean > 0)) return 0;
+    return 1 - clamp(Math.sqrt(get(Of.squares) / get(Of.intervals)) / mean / IRREGULAR);
+  }
+
+  /** Six hours are over, or the clock was set back. */
+  #startAnew(start: number, at: number): void {
+    const numbers = this.#numbers;
+    const before = this.#score(start);
+    const lead = Math.ceil((numbers[start + Of.lead] ?? 0) / 2);
+    const last = Math.min(numbers[start + Of.last] ?? at, at);
+    numbers.fill(0, start, start + WIDTH);
+    numbers[start + Of.lead] = lead;
+    numbers[start + Of.since] = at;
+    numbers[start + Of.last] = last;
+    numbers[start + Of.before] = before;
+  }
+}
 
 /** A few characters tell domains apart well enough: two in one place compete, they are never mixed. */
 function placeOf(domain: string): number {
@@ -107,15 +134,4 @@ function placeOf(domain: string): number {
   const sum = length * 7 + domain.charCodeAt(0) * 31 + domain.charCodeAt(length >> 1) * 17 + domain.charCodeAt(2);
   // Without a third character the sum is no number, and the place the first.
   return (sum | 0) % PLACES;
-}
-
-function scoreOf({ hits, intervals, mean, squares }: Place): number {
-  if (hits < LEAST_HITS || intervals < LEAST_INTERVALS || mean <= 0) return 0;
-  return 1 - clamp(Math.sqrt(squares / intervals) / mean / IRREGULAR);
-}
-
-function startAnew(place: Place, at: number): void {
-  const before = scoreOf(place);
-  const lead = Math.ceil(place.lead / 2);
-  Object.assign(place, EMPTY, { since: at, before, lead, last: Math.min(place.last, at) });
 }

@@ -75,7 +75,7 @@ export class ClientActivity {
       this.#observeMissing(query.domain);
     }
     this.#tunnel.observe(query.name, query.domain, query.event.type);
-    if (this.#beacons.holds(query.domain)) this.#observeBeat(query);
+    if (this.#beacons.observe(query.domain)) this.#observeBeat(query);
     if (this.#distinct.size >= MOST_DISTINCT || this.#distinct.has(query.domain)) return;
     this.#distinct.add(query.domain);
     if (!this.#seen.add(hash(query.domain), now)) this.#new++;

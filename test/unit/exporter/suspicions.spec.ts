@@ -44,13 +44,14 @@ describe('what looks suspicious', () => {
     expect(listed()).to.deep.include({ patterns: [] });
   });
 
-  it('is no name of the house, none that we rewrote or blocked, and none that answers so on purpose', () => {
+  it('is no name of the house, none that we rewrote, blocked or had cached, and none that answers so on purpose', () => {
     const addresses = ['192.168.1.5'];
     ask({ name: 'nas.lab', addresses });
     ask({ name: 'printer', addresses });
     ask({ name: 'abc.plex.direct', addresses });
     ask({ name: 'service.example.com', reason: 9, addresses });
     ask({ name: 'ads.example.com', reason: 3, addresses });
+    ask({ name: 'cached.example.com', cached: true, addresses });
     expect(score('rebind')).to.equal(0);
   });
 
