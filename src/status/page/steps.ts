@@ -87,7 +87,8 @@ export function toDoSection({ status }: PageInput): Section {
 }
 
 function resultOf(line: HistoryLine): Markup {
-  if (line.result === 'done') return html`<span class="good-text">done</span> in ${formatDuration(line.milliseconds)}`;
+  if (line.result === 'done')
+    return html`<span class="good-text">done</span> in <span class="whole">${formatDuration(line.milliseconds)}</span>`;
   const tone = line.result === 'requeueAfter' ? 'busy-text' : 'bad-text';
   return html`<span class="${tone}">${line.result}</span>: ${line.error ?? ''}`;
 }

@@ -6,12 +6,15 @@ import { BOX, layOut } from './layout.ts';
 import { transitiveReduction } from './reduce.ts';
 import type { GraphNode } from './resource-graph.ts';
 
-const LONGEST_NAME = 18;
+const LONGEST_NAME = 17;
 const LONGEST_KIND = 22;
 
+/** Names often begin alike and end alike: the middle is what goes. */
 function shortened(text: string, longest: number): string {
   const letters = [...text];
-  return letters.length > longest ? `${letters.slice(0, longest - 1).join('')}…` : text;
+  if (letters.length <= longest) return text;
+  const end = Math.floor((longest - 1) / 2);
+  return `${letters.slice(0, longest - 1 - end).join('')}…${letters.slice(-end).join('')}`;
 }
 
 /** The signs of the states as lines, from the middle of their place: no font has to have them, and none reads them out. */

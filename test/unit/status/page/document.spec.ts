@@ -147,6 +147,10 @@ describe('the status page', () => {
     for (const link of links) expect(targets).to.include(link);
     expect(targets.size, 'ids are unique').to.equal([...shown.matchAll(/ id="/g)].length);
     expect(words({ resources })).to.contain('Container/web : Ready; needs Gate/g');
+    const long = page({ resources: [resourceStatus('Container/a-name-that-is-long-and-ends-in-web')] });
+    expect(long)
+      .to.contain('>a-name-t…s-in-web<')
+      .and.to.contain('<title>Container/a-name-that-is-long-and-ends-in-web:');
   });
 
   it('lets no name, message or value become markup, wherever it stands', () => {
