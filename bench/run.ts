@@ -2,7 +2,7 @@
  * `npm run bench`: measures the operator on a real engine against floors of the same engine in the same run, prints
  * tables of ratios and keeps them in bench/RESULTS.md (a whole run only).
  *
- * `--only a,b,c,d,e,f,g,h,i,j` measures some parts, `--sizes 10,100` leaves out the larger sets, `--quick` takes fewer rounds.
+ * `--only a,b,c,d,e,f,g,h,i,j,k` measures some parts, `--sizes 10,100` leaves out the larger sets, `--quick` takes fewer rounds.
  * Part i drops this machine's page cache.
  */
 import { writeFileSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { ensureImages } from '../test/images/ensure-images.ts';
 import { benchCertificates } from './certificates.ts';
 import { benchCold } from './cold.ts';
 import type { benchExporter } from './exporter.ts';
+import { benchDashboards } from './dashboards.ts';
 import { benchExporterContainer } from './exporter-container.ts';
 import { benchHeal } from './heal.ts';
 import { benchIssue } from './issue.ts';
@@ -26,7 +27,7 @@ import { renderTable, renderVerdicts, type Part } from './support/report.ts';
 import { installRivals } from './support/rivals.ts';
 import { World } from './support/world.ts';
 
-const PARTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
+const PARTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k'];
 const log = (line: string): void => console.error(`bench: ${line}`);
 const cleanup = new Cleanup();
 let interrupted = false;
@@ -111,6 +112,12 @@ async function bench(): Promise<void> {
     const { prometheus } = await ensureImages(engine.host, ['prometheus'], log);
     if (!prometheus.available) throw new Error(`no image of Prometheus: ${prometheus.reason ?? ''}`);
     parts.push(await benchReload(world('reload'), prometheus, flags.quick ? 4 : 20));
+  }
+  if (wanted.has('k')) {
+    log('(k) dashboards');
+    const { prometheus } = await ensureImages(engine.host, ['prometheus'], log);
+    if (!prometheus.available) throw new Error(`no image of Prometheus: ${prometheus.reason ?? ''}`);
+    parts.push(await benchDashboards(world('dashboards').docker, prometheus.reference, flags.quick ? 3 : 10, log));
   }
   const tables = parts.flatMap((part) => part.tables).sort((a, b) => (a.title < b.title ? -1 : 1));
   const verdicts = parts.flatMap((part) => part.verdicts).sort((a, b) => (a.goal < b.goal ? -1 : 1));

@@ -3,7 +3,7 @@ import type { DashboardSpec } from './shared/dashboard.ts';
 import { byService, share } from './shared/expressions.ts';
 import { UIDS } from './shared/names.ts';
 import { ofField, ofSeries, toClient, toDomains, toService, toZone } from './shared/pages.ts';
-import { bars, stat, timeseries } from './shared/panels.ts';
+import { bars, states, stat, timeseries } from './shared/panels.ts';
 import type { Part } from './shared/panel.ts';
 import { course, now } from './shared/query.ts';
 import { matrix } from './shared/matrix.ts';
@@ -32,6 +32,7 @@ export function zones(): DashboardSpec {
       clientTable(),
       ...talkers(),
       ...security(),
+      anomalies(),
       alertTable(ALERTS, { span: 24, height: 6 }),
     ],
   };
@@ -289,6 +290,25 @@ function security(): Part[] {
       },
     }),
   ];
+}
+
+function anomalies(): Part {
+  return states({
+    title: 'Anomalies',
+    description:
+      'When a zone behaves unlike itself: surges of queries, blocks or HTTP errors, new clients, silence, a degraded upstream. Heuristics over windows of minutes.',
+    span: 24,
+    height: 9,
+    unit: 'bool_on_off',
+    queries: [course(`max by (zone, type) (homelab_network_anomaly_active{${IN_ZONE}})`, '{{zone}} {{type}}')],
+    empty: 'No zone has been seen yet.',
+    links: [toZone(ofSeries('zone'))],
+    alarm: {
+      steps: ['green', [1, 'red']],
+      whenRed: 'the panels above tell which clients and services it comes from.',
+      runbook: ['DnsUnusual'],
+    },
+  });
 }
 
 /** Both families of scores, what it is about in one label. */

@@ -12,13 +12,14 @@ export function interpolate(
   expr: string,
   variables: readonly { name: string; allValue?: string }[],
   choice: Choice,
+  rateInterval = RATE_INTERVAL,
 ): string {
   const filled = variables.reduce((text, { name, allValue = '.*' }) => {
     const chosen = choice[name];
     const value = chosen === undefined ? allValue : escaped(chosen);
     return text.replaceAll(new RegExp(`\\$${name}\\b`, 'g'), () => value);
   }, expr);
-  return filled.replaceAll('$__rate_interval', RATE_INTERVAL);
+  return filled.replaceAll('$__rate_interval', rateInterval);
 }
 
 function escaped(value: string): string {
