@@ -18,7 +18,7 @@ export interface TestGroup {
 
 /** Specs that need nothing of this machine but its processor. */
 export const PURE_GROUPS: readonly TestGroup[] = [
-  { name: 'unit', timeout: 10_000, deadline: 10 * MINUTE, engine: false, coverage: true },
+  { name: 'unit', timeout: 10_000, deadline: 20 * MINUTE, engine: false, coverage: true },
   { name: 'sim', timeout: 10 * MINUTE, deadline: 30 * MINUTE, engine: false, coverage: true },
 ];
 
