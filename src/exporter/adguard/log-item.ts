@@ -43,7 +43,7 @@ export function parseLogItem(item: unknown): LogEntry | undefined {
     cached: fields['cached'] === true,
     code: status === '' ? undefined : status,
     answer: () => answerOf(answers),
-    at: () => Number(time / 1000n) / 1000,
+    at: () => Number(time) / 1e6,
     answersPrivately: () => answers.slice(0, MOST_ADDRESSES).some(isPrivateAnswer),
   };
   const id = hash(`${timeText}|${client}|${type}|${name}|${elapsed}|${textOf(fields['client_id'])}`);

@@ -56,6 +56,8 @@ export class BeaconWatch {
     const numbers = this.#numbers;
     const lead = numbers[start + Of.lead] ?? 0;
     if (this.#domains[place] === domain) {
+      // Most domains lose their place again at once: only from the second query on one is worth being looked at.
+      if (lead <= 1 && (isAskedByTheClock(domain) || !isPublicDomain(domain))) return false;
       numbers[start + Of.lead] = lead + 1;
       return true;
     }
@@ -63,8 +65,6 @@ export class BeaconWatch {
       numbers[start + Of.lead] = lead - 1;
       return false;
     }
-    if (isAskedByTheClock(domain) || !isPublicDomain(domain)) return false;
-    // Most domains lose their place again at once: only from the second query on a time is worth being read.
     this.#domains[place] = domain;
     numbers.fill(0, start, start + WIDTH);
     numbers[start + Of.lead] = numbers[start + Of.hits] = 1;

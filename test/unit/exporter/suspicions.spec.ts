@@ -114,7 +114,7 @@ describe('what looks suspicious', () => {
 
   it('knows private addresses by their subnets', () => {
     const yes =
-      '10.0.0.1 127.0.0.1 172.16.0.1 172.31.255.255 192.168.0.1 169.254.1.1 ::1 fd00::1 fe80::1 ::ffff:10.0.0.1';
+      '10.0.0.1 127.0.0.1 172.16.0.1 172.31.255.255 192.168.0.1 169.254.1.1 ::1 fd00::1 fe80::1 ::ffff:10.0.0.1 0:0:0:0:0:0:0:1 FD00::1';
     const no =
       '9.255.255.255 11.0.0.1 172.15.0.1 172.32.0.1 192.167.0.1 100.64.0.1 0.0.0.0 :: 2001:db8::1 ::ffff:8.8.8.8 x';
     for (const address of yes.split(' ')) expect(isPrivateAddress(address), address).to.equal(true);
