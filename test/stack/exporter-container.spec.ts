@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import Docker from 'dockerode';
 import { builtExecutable } from '../support/bundle.ts';
 import { ExporterContainer } from '../support/exporter/exporter-container.ts';
+import { checkMetrics } from '../support/exporter/promtool.ts';
 import { runLoad, type LoadResult } from '../support/exporter/exporter-load.ts';
 import { dnsTraffic, httpTraffic } from '../support/exporter/traffic.ts';
 import { skipBecause } from '../support/skip.ts';
@@ -22,6 +23,7 @@ describe(`the exporter in a container of ${LIMIT} MB`, function () {
   const directory = temporaryDirectory('exporter-container');
   let docker: Docker;
   let image: string;
+  let prometheus: string;
   let container: ExporterContainer | undefined;
 
   before(async function () {
@@ -35,6 +37,8 @@ describe(`the exporter in a container of ${LIMIT} MB`, function () {
       url.protocol === 'unix:' ? { socketPath: url.pathname } : { host: url.hostname, port: url.port },
     );
     image = reference;
+    if (!images.prometheus.available) skipBecause(this, `prometheus: ${images.prometheus.reason ?? 'not available'}`);
+    prometheus = images.prometheus.reference;
   });
 
   afterEach(async () => {
@@ -55,6 +59,14 @@ describe(`the exporter in a container of ${LIMIT} MB`, function () {
     expect(after.usedMegabytes).to.be.at.most(LIMIT);
     // File pages come and go; what is the program's own must leave them room.
     expect(after.anonymousMegabytes).to.be.below(LIMIT * 0.75);
+    const { body } = await started.get('/metrics');
+    expect(await checkMetrics(docker, prometheus, body)).to.deep.equal({ code: 0, said: '' });
+    const broken = await checkMetrics(
+      docker,
+      prometheus,
+      body.replaceAll('adguard_dns_queries_total', 'adguard_dns_queries'),
+    );
+    expect(broken.said).to.contain('counter metrics should have "_total" suffix');
   });
 });
 
