@@ -1,6 +1,6 @@
 import { alertTable } from './shared/alerts.ts';
 import type { DashboardSpec } from './shared/dashboard.ts';
-import { share } from './shared/expressions.ts';
+import { BLOCKED, share } from './shared/expressions.ts';
 import { UIDS } from './shared/names.ts';
 import { nodeGraph } from './shared/node-graph.ts';
 import { ofField, ofSeries, toClient, toZone } from './shared/pages.ts';
@@ -11,7 +11,6 @@ import { table } from './shared/table.ts';
 import { IN_ZONE, OF_CLIENT } from './shared/variables.ts';
 
 const ALERTS = ['DnsUnusual', 'TargetDown'];
-const BLOCKED = 'result!~"allowed|allowlisted|rewritten"';
 const NO_DNS = 'No DNS queries: AdGuard Home is not asked, or nobody asks it.';
 const PRIVATE =
   'Nothing is told of who asks for what: that is the browsing history of people. AdGuardExporter.spec.clientDomains switches it on.';
@@ -194,7 +193,8 @@ function frequency(): Part[] {
     }),
     table({
       title: 'Who asks for which domain',
-      description: 'The 50 busiest pairs of client and domain of the chosen clients.',
+      description:
+        'The 50 busiest pairs of client and domain of the chosen clients. The ten that a client asks for most have a name; what is rarer is left out.',
       span: 12,
       height: 11,
       empty: PRIVATE,
@@ -205,7 +205,7 @@ function frequency(): Part[] {
         {
           field: 'queries',
           title: 'Queries',
-          expr: `topk(50, sum by (client, domain) (rate(adguard_client_domain_dns_queries_total{${OF_CLIENT}}[5m])) and on (client) adguard_client_info{${IN_ZONE},${OF_CLIENT}})`,
+          expr: `topk(50, sum by (client, domain) (rate(adguard_client_domain_dns_queries_total{${OF_CLIENT},domain!="other"}[5m])) and on (client) adguard_client_info{${IN_ZONE},${OF_CLIENT}})`,
           unit: 'reqps',
           decimals: 3,
         },

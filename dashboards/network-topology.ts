@@ -1,5 +1,6 @@
 import { alertTable } from './shared/alerts.ts';
 import type { DashboardSpec } from './shared/dashboard.ts';
+import { ofPlainService } from './shared/expressions.ts';
 import { UIDS } from './shared/names.ts';
 import { nodeGraph } from './shared/node-graph.ts';
 import { ofField, ofSeries, toService } from './shared/pages.ts';
@@ -159,7 +160,7 @@ function loadDistribution() {
     decimals: 2,
     queries: [
       now(
-        `sum by (service, server) (rate(homelab_http_server_requests_total{${OF_SERVICE}}[$__rate_interval]))`,
+        `sum by (service, server) (${ofPlainService(`rate(homelab_http_server_requests_total{${OF_SERVICE}}[$__rate_interval])`)})`,
         '{{service}} {{server}}',
       ),
     ],

@@ -140,7 +140,7 @@ function unwell(): Part {
     ],
     alarm: {
       steps: ['green'],
-      whenRed: '`bastion status KIND/NAME` has the reason; `bastion retry KIND/NAME` tries once more.',
+      whenRed: '`bastion status` has the reason, `bastion history KIND/NAME` what led to it; `bastion retry KIND/NAME` tries once more.',
       runbook: ['ResourceStalled', 'ResourceDegraded'],
     },
   });
@@ -314,7 +314,7 @@ function backups(): Part {
     ],
     alarm: {
       steps: ['green'],
-      whenRed: '`bastion backup` shows what is there and why the last one failed, and makes one now.',
+      whenRed: '`bastion status` has the error of the last one, `bastion backup` shows what is there, and `bastion backup now NAME` makes one.',
       runbook: ['BackupStale'],
     },
   });

@@ -2,7 +2,7 @@ import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { alertTable } from './shared/alerts.ts';
 import { certificateTable } from './shared/certificates.ts';
 import type { DashboardSpec } from './shared/dashboard.ts';
-import { byService, share } from './shared/expressions.ts';
+import { BLOCKED, byService, ofPlainService, share } from './shared/expressions.ts';
 import { UIDS } from './shared/names.ts';
 import { ofSeries, toClient, toService, toZone } from './shared/pages.ts';
 import { bars, heatmap, states, stat, timeseries } from './shared/panels.ts';
@@ -82,7 +82,12 @@ function traefik(): Part[] {
       height: 8,
       unit: 'percentunit',
       min: 0,
-      queries: [course(`max by (service) (service:traefik_service_errors:ratio_rate5m{${OF_SERVICE}})`, '{{service}}')],
+      queries: [
+        course(
+          `max by (service) (${ofPlainService(`service:traefik_service_errors:ratio_rate5m{${OF_SERVICE}}`)})`,
+          '{{service}}',
+        ),
+      ],
       empty: NO_HTTP,
       alarm: {
         steps: ['green', [0.05, 'red']],
@@ -109,7 +114,7 @@ function times(): Part[] {
       height: 8,
       unit: 's',
       queries: [
-        course(`histogram_quantile(0.95, sum by (le, service) (${buckets}))`, '{{service}} 95 %'),
+        course(`histogram_quantile(0.95, sum by (le, service) (${ofPlainService(buckets)}))`, '{{service}} 95 %'),
         course(traefikMean, '{{service}} mean'),
       ],
       empty: NO_HTTP,
@@ -129,6 +134,7 @@ function times(): Part[] {
 }
 
 function balancing(): Part[] {
+  const ofServers = `rate(homelab_http_server_requests_total{${OF_SERVICE}}[$__rate_interval])`;
   return [
     states({
       title: 'Health of servers',
@@ -137,7 +143,12 @@ function balancing(): Part[] {
       span: 12,
       height: 8,
       unit: 'bool_on_off',
-      queries: [course(`min by (service, url) (traefik_service_server_up{${OF_SERVICE}})`, '{{service}} {{url}}')],
+      queries: [
+        course(
+          `min by (service, url) (${ofPlainService(`traefik_service_server_up{${OF_SERVICE}}`)})`,
+          '{{service}} {{url}}',
+        ),
+      ],
       empty: NO_HEALTH,
       alarm: {
         steps: ['red', [1, 'green']],
@@ -156,7 +167,7 @@ function balancing(): Part[] {
       max: 1,
       queries: [
         now(
-          `sum by (service, server) (rate(homelab_http_server_requests_total{${OF_SERVICE}}[$__rate_interval])) / on (service) group_left () (sum by (service) (rate(homelab_http_server_requests_total{${OF_SERVICE}}[$__rate_interval])) > 0)`,
+          `sum by (service, server) (${ofPlainService(ofServers)}) / on (service) group_left () (${byService(ofServers)} > 0)`,
           '{{service}} {{server}}',
         ),
       ],
@@ -170,7 +181,7 @@ function balancing(): Part[] {
       span: 6,
       height: 8,
       unit: 'none',
-      queries: [now(`sum by (service) (changes(traefik_service_server_up{${OF_SERVICE}}[1d]))`, '{{service}}')],
+      queries: [now(byService(`changes(traefik_service_server_up{${OF_SERVICE}}[1d])`), '{{service}}')],
       empty: NO_HEALTH,
       alarm: {
         steps: ['green', [1, 'orange'], [6, 'red']],
@@ -209,7 +220,7 @@ function users(): Part[] {
       decimals: 2,
       queries: [
         now(
-          `topk(10, sum by (client) (rate(homelab_http_client_requests_total{${OF_CLIENT},${OF_SERVICE}}[$__rate_interval])) and on (client) adguard_client_info{${IN_ZONE},${OF_CLIENT}})`,
+          `topk(10, sum by (client) (rate(homelab_http_client_requests_total{${OF_CLIENT},${OF_SERVICE},client!="other"}[$__rate_interval])) and on (client) adguard_client_info{${IN_ZONE},${OF_CLIENT}})`,
           '{{client}}',
         ),
       ],
@@ -280,7 +291,7 @@ function adguard(): Part[] {
       queries: [
         now(
           share(
-            `sum(rate(adguard_dns_queries_total{${IN_ZONE},result!~"allowed|allowlisted|rewritten"}[$__rate_interval]))`,
+            `sum(rate(adguard_dns_queries_total{${IN_ZONE},${BLOCKED}}[$__rate_interval]))`,
             dns,
           ),
         ),

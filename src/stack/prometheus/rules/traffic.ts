@@ -5,6 +5,9 @@ const SLOW = '2m';
 /** No traffic of its own: what goes through these is counted elsewhere, or never leaves the machine. */
 const DEVICES = 'device!~"lo|veth.*|br-.*|docker.*"';
 
+/** Queries that were blocked; dashboards and docs/exporter-metrics.md mean the same. Safe search is an answer. */
+const BLOCKED = 'result=~"blocked|blocked_service|safebrowsing|parental"';
+
 /** A rate whose usual course is recorded, too. */
 interface Baseline {
   /** Name up to the window: `zone:adguard_dns_queries`. */
@@ -86,8 +89,8 @@ function ratioRules(): RecordingRule[] {
   return [
     {
       record: 'service:traefik_service_errors:ratio_rate5m',
-      // A service that never failed has no series of failures: its share is 0, and not unknown.
-      expr: '(sum by (service) (rate(traefik_service_requests_total{code=~"5.."}[5m])) or 0 * sum by (service) (rate(traefik_service_requests_total[5m]))) / sum by (service) (rate(traefik_service_requests_total[5m]))',
+      // A service that never failed has no series of failures: its share is 0, and not unknown. Of nothing there is none.
+      expr: '(sum by (service) (rate(traefik_service_requests_total{code=~"5.."}[5m])) or 0 * sum by (service) (rate(traefik_service_requests_total[5m]))) / (sum by (service) (rate(traefik_service_requests_total[5m])) > 0)',
       cases: [
         {
           series: {
@@ -100,11 +103,16 @@ function ratioRules(): RecordingRule[] {
             { labels: { service: 'well@file' }, value: 0 },
           ],
         },
+        {
+          series: { 'traefik_service_requests_total{service="silent@file",code="200"}': '5+0x20' },
+          at: '10m',
+          values: [],
+        },
       ],
     },
     {
       record: 'zone:adguard_dns_blocked:ratio_rate5m',
-      expr: '(sum by (zone) (rate(adguard_dns_queries_total{result=~"blocked.*"}[5m])) or 0 * sum by (zone) (rate(adguard_dns_queries_total[5m]))) / sum by (zone) (rate(adguard_dns_queries_total[5m]))',
+      expr: `(sum by (zone) (rate(adguard_dns_queries_total{${BLOCKED}}[5m])) or 0 * sum by (zone) (rate(adguard_dns_queries_total[5m]))) / (sum by (zone) (rate(adguard_dns_queries_total[5m])) > 0)`,
       cases: [
         {
           series: {
@@ -113,6 +121,16 @@ function ratioRules(): RecordingRule[] {
           },
           at: '10m',
           values: [{ labels: ZONE, value: 0.25 }],
+        },
+        {
+          // What safe browsing refuses is blocked; what safe search answers is not; of a silent zone there is no share.
+          series: {
+            'adguard_dns_queries_total{zone="iot",result="safebrowsing"}': '0+30x20',
+            'adguard_dns_queries_total{zone="iot",result="safesearch"}': '0+90x20',
+            'adguard_dns_queries_total{zone="guest",result="allowed"}': '5+0x20',
+          },
+          at: '10m',
+          values: [{ labels: { zone: 'iot' }, value: 0.25 }],
         },
       ],
     },
