@@ -140,7 +140,8 @@ function unwell(): Part {
     ],
     alarm: {
       steps: ['green'],
-      whenRed: '`bastion status` has the reason, `bastion history KIND/NAME` what led to it; `bastion retry KIND/NAME` tries once more.',
+      whenRed:
+        '`bastion status` has the reason, `bastion history KIND/NAME` what led to it; `bastion retry KIND/NAME` tries once more.',
       runbook: ['ResourceStalled', 'ResourceDegraded'],
     },
   });
@@ -314,7 +315,8 @@ function backups(): Part {
     ],
     alarm: {
       steps: ['green'],
-      whenRed: '`bastion status` has the error of the last one, `bastion backup` shows what is there, and `bastion backup now NAME` makes one.',
+      whenRed:
+        '`bastion status` has the error of the last one, `bastion backup` shows what is there, and `bastion backup now NAME` makes one.',
       runbook: ['BackupStale'],
     },
   });

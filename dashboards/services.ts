@@ -288,14 +288,7 @@ function adguard(): Part[] {
       height: 4,
       unit: 'percentunit',
       decimals: 1,
-      queries: [
-        now(
-          share(
-            `sum(rate(adguard_dns_queries_total{${IN_ZONE},${BLOCKED}}[$__rate_interval]))`,
-            dns,
-          ),
-        ),
-      ],
+      queries: [now(share(`sum(rate(adguard_dns_queries_total{${IN_ZONE},${BLOCKED}}[$__rate_interval]))`, dns))],
       empty: 'No DNS queries.',
       steps: ['blue'],
     }),

@@ -237,7 +237,10 @@ function talkers(): Part[] {
       unit: 'reqps',
       decimals: 2,
       queries: [
-        now(`topk(10, ${byService(`rate(homelab_http_requests_total{${HTTP},service!="other"}[$__rate_interval])`)})`, '{{service}}'),
+        now(
+          `topk(10, ${byService(`rate(homelab_http_requests_total{${HTTP},service!="other"}[$__rate_interval])`)})`,
+          '{{service}}',
+        ),
       ],
       empty: 'No requests through Traefik.',
       steps: ['blue'],
