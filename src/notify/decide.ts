@@ -15,7 +15,7 @@ export interface Told {
 export interface NotifyState {
   /** By id of the problem. */
   readonly told: Readonly<Record<string, Told>>;
-  /** Problems, or later stages of told ones, that are to be told: by id, since when. */
+  /** Problems, or later stages of told ones, that are to be told: by id, since when. Survives a restart, too. */
   readonly rising: Readonly<Record<string, number>>;
   /** Told ones that are over: by id, since when. */
   readonly falling: Readonly<Record<string, number>>;

@@ -3,15 +3,20 @@ import { join } from 'node:path';
 import { NOTIFICATION_KINDS, type Notification } from '../model/notification.ts';
 import type { Told } from './decide.ts';
 
-/** What outlives the operator: without it, what stands is told once more, and what waits is lost. */
+/**
+ * What outlives the operator: without it, what stands is told once more, what waits is lost, and what is not told yet
+ * begins anew, which would be never told if the operator is started more often than it has to stand.
+ */
 export interface NotifyMemory {
   /** By id of the problem. */
   readonly told: Readonly<Record<string, Told>>;
+  /** What stands and is not told yet: by id of the problem, since when (ms since the epoch). */
+  readonly rising: Readonly<Record<string, number>>;
   /** What is not delivered yet, by receiver. */
   readonly waiting: Readonly<Record<string, readonly Notification[]>>;
 }
 
-export const EMPTY_NOTIFY_MEMORY: NotifyMemory = { told: {}, waiting: {} };
+export const EMPTY_NOTIFY_MEMORY: NotifyMemory = { told: {}, rising: {}, waiting: {} };
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -58,10 +63,14 @@ export async function loadNotifyMemory(stateDirectory: string): Promise<NotifyMe
   const content = JSON.parse(text) as unknown;
   if (!isRecord(content) || content['version'] !== 1)
     throw new Error('it is not a memory of notifications of version 1');
-  const { told, waiting } = content;
-  if (!isRecord(told) || !isRecord(waiting)) throw new Error('it is not whole');
+  // Earlier versions did not keep what rises.
+  const { told, rising = {}, waiting } = content;
+  if (!isRecord(told) || !isRecord(rising) || !isRecord(waiting)) throw new Error('it is not whole');
   return {
     told: Object.fromEntries(Object.entries(told).filter((entry): entry is [string, Told] => isTold(entry[1]))),
+    rising: Object.fromEntries(
+      Object.entries(rising).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+    ),
     waiting: Object.fromEntries(
       Object.entries(waiting).map(([name, list]) => [name, Array.isArray(list) ? list.filter(isNotification) : []]),
     ),

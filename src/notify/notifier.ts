@@ -51,7 +51,7 @@ export class Notifier {
   constructor(options: NotifierOptions) {
     const { clock, memory, save, tell } = options;
     this.#options = options;
-    this.#state = { ...NOTHING_TOLD, told: memory.told };
+    this.#state = { ...NOTHING_TOLD, told: memory.told, rising: memory.rising };
     this.#left = memory.waiting;
     this.#saver = new Saver(
       () => save(this.#memory()),
@@ -131,7 +131,7 @@ export class Notifier {
     const now = clock.now();
     const present = snapshot();
     const { state, news, wakeAt } = decide(this.#state, standingOf(present, spec, now), now, spec.settle);
-    const isChanged = JSON.stringify(state.told) !== JSON.stringify(this.#state.told);
+    const isChanged = kept(state) !== kept(this.#state);
     this.#state = state;
     for (const notification of compose(news, { instance: present.instance, at: now, link: spec.link }))
       this.#send(notification);
@@ -182,6 +182,12 @@ export class Notifier {
   }
 
   #memory(): NotifyMemory {
-    return { told: this.#state.told, waiting: { ...this.#left, ...this.#waiting() } };
+    const { told, rising } = this.#state;
+    return { told, rising, waiting: { ...this.#left, ...this.#waiting() } };
   }
+}
+
+/** Of a decision, what a restart must not lose. */
+function kept({ told, rising }: NotifyState): string {
+  return JSON.stringify([told, rising]);
 }

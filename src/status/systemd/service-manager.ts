@@ -8,6 +8,11 @@ import { statusLine } from './status-line.ts';
 const STATUS_MILLISECONDS = 1000;
 /** Until the watchdog is told again when systemd's queue was full, or asked again whether the loop beats. */
 const AGAIN_MILLISECONDS = 1000;
+/**
+ * For so long systemd is left waiting for an engine or a desired state. Longer, and it would end the operator by
+ * TimeoutStartSec= (90 s) again and again: with it go page, metrics and whoever tells people of it, and a boot waits.
+ */
+const PATIENCE_MILLISECONDS = 60_000;
 
 export interface ServiceManagerOptions {
   readonly clock: Clock;
@@ -27,7 +32,8 @@ export interface ServiceManagerOptions {
  * Tells systemd how the operator does, as a consumer of trace events.
  *
  * - `READY=1` after the first pass that made a plan: desired state and engine were read and compared. Errors in the
- *   desired state, closed gates and failing resources do not hold it back; no engine or no desired state does.
+ *   desired state, closed gates and failing resources do not hold it back; no engine or no desired state does, for a
+ *   minute: then it is ready all the same, and its status says what is missing.
  * - `STATUS=` when the line changes, at most once a second.
  * - `WATCHDOG=1` at half the watchdog's time, while the loop's heartbeat is fresh. A blocked event loop sends nothing
  *   either, since this is one of its timers.
@@ -36,6 +42,8 @@ export interface ServiceManagerOptions {
 export class ServiceManager {
   readonly #options: ServiceManagerOptions;
   #ready = false;
+  #isStopped = false;
+  #isPatienceOver = false;
   #reloading = false;
   #stopping = false;
   #status = '';
@@ -44,24 +52,24 @@ export class ServiceManager {
   #statusAt = -Infinity;
   #cancelStatus: (() => void) | undefined;
   #cancelWatchdog: (() => void) | undefined;
+  readonly #cancelPatience: () => void;
 
   constructor(options: ServiceManagerOptions) {
     this.#options = options;
+    this.#cancelPatience = options.clock.after(PATIENCE_MILLISECONDS, () => {
+      this.#isPatienceOver = true;
+      if (this.#isStopped && !this.#ready) this.#tellReady();
+    });
     this.#beat();
   }
 
   consume(event: TraceEvent): void {
     if (event.type === 'desired-loaded') this.#seen = '';
     if (event.type !== 'pass-finished' || this.#stopping) return;
-    const finished = event.result !== 'stopped';
-    if (finished && (!this.#ready || this.#reloading)) {
-      // One datagram, so that the first status is there when `systemctl start` returns.
-      if (!this.#tellStatus({ ready: true })) return;
-      this.#ready = true;
-      this.#reloading = false;
-    } else {
-      this.#statusSoon(event.result);
-    }
+    this.#isStopped = event.result === 'stopped';
+    const isEnough = !this.#isStopped || this.#isPatienceOver;
+    if (isEnough && (!this.#ready || this.#reloading)) this.#tellReady();
+    else this.#statusSoon(event.result);
   }
 
   /** The human asked to look at everything again; ready again after the next pass. */
@@ -83,8 +91,17 @@ export class ServiceManager {
   close(): void {
     this.#cancelStatus?.();
     this.#cancelWatchdog?.();
+    this.#cancelPatience();
     this.#cancelStatus = undefined;
     this.#cancelWatchdog = undefined;
+  }
+
+  #tellReady(): void {
+    // One datagram, so that the first status is there when `systemctl start` returns.
+    if (!this.#tellStatus({ ready: true })) return;
+    this.#ready = true;
+    this.#reloading = false;
+    this.#cancelPatience();
   }
 
   #statusSoon(result: string): void {

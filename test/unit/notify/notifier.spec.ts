@@ -127,6 +127,25 @@ describe('the notifier', () => {
     expect(Object.keys(kept.told)).to.deep.equal(['Container/web']);
   });
 
+  it('tells that the engine is away when that began in an earlier life, however often it is started meanwhile', async () => {
+    const spec = { ...SPEC, unreachableAfter: 2 * MINUTE };
+    for (let life = 0; life < 3; life++) {
+      const notifier = start(spec);
+      present = snapshot({
+        result: 'stopped',
+        engine: { reachable: false, version: '', message: 'no answer (ECONNREFUSED)' },
+      });
+      notifier.consume({ type: 'pass-finished', at: clock.now(), result: 'stopped', milliseconds: 1 });
+      await clock.advance(50_000);
+      // As when it is killed: without a last save.
+      const memory = kept;
+      await notifier.close();
+      kept = memory;
+    }
+    expect(titles()).to.deep.equal(['demo: the engine does not answer']);
+    expect(sent[0]?.notification.at).to.equal(NOW + 2 * MINUTE);
+  });
+
   it('says once more what stands when its memory is lost, and no more', async () => {
     await pass(start(), 'Degraded');
     kept = EMPTY_NOTIFY_MEMORY;
@@ -248,8 +267,11 @@ describe('the notifier', () => {
       const told = {
         'Container/web': { kind: 'degraded', stage: 'd', rank: 1, since: 5, subjects: ['Container/web'] },
       } as const;
-      await saveNotifyMemory(directory(), { told, waiting: {} });
-      expect(await loadNotifyMemory(directory())).to.deep.equal({ told, waiting: {} });
+      await saveNotifyMemory(directory(), { told, rising: { 'Container/db': 7 }, waiting: {} });
+      expect(await loadNotifyMemory(directory())).to.deep.equal({ told, rising: { 'Container/db': 7 }, waiting: {} });
+      // As an earlier version wrote it.
+      writeFileSync(join(directory(), 'notifications.json'), JSON.stringify({ version: 1, told, waiting: {} }));
+      expect(await loadNotifyMemory(directory())).to.deep.equal({ told, rising: {}, waiting: {} });
       expect(await loadNotifyMemory(join(directory(), 'nothing'))).to.deep.equal(EMPTY_NOTIFY_MEMORY);
     });
 
@@ -260,7 +282,7 @@ describe('the notifier', () => {
         '{',
         '[]',
         '{"version":2}',
-        '{"version":1,"told":{"a":{"kind":7}},"waiting":{"x":[{}]}}',
+        '{"version":1,"told":{"a":{"kind":7}},"rising":{"b":"x"},"waiting":{"x":[{}]}}',
       ]) {
         writeFileSync(path, text);
         const notifier = await openNotifier({
@@ -273,7 +295,7 @@ describe('the notifier', () => {
         });
         notifier.follow(SPEC);
         await notifier.close();
-        expect(readFileSync(path, 'utf8')).to.equal('{"version":1,"told":{},"waiting":{}}');
+        expect(readFileSync(path, 'utf8')).to.equal('{"version":1,"told":{},"rising":{},"waiting":{}}');
       }
       expect(warnings()).to.have.lengthOf(4);
     });

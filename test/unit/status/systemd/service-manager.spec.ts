@@ -69,9 +69,30 @@ describe('what systemd is told', () => {
     const { clock, told, pass } = setUp();
     pass('stopped', 'stopped: the engine does not answer');
     expect(told).to.deep.equal([{ status: 'stopped: the engine does not answer' }]);
-    await clock.advance(60_000);
+    await clock.advance(59_000);
+    expect(told).to.have.length(1);
     pass('converged');
     expect(told[1]).to.deep.equal({ ready: true, status: CONVERGED });
+  });
+
+  it('is ready after a minute without an engine all the same: systemd must not end the operator, which tells people', async () => {
+    const { clock, told, pass } = setUp();
+    pass('stopped', 'stopped: the engine does not answer');
+    await clock.advance(60_000);
+    expect(told).to.deep.equal([{ status: 'stopped: the engine does not answer' }, { ready: true }]);
+    pass('stopped', 'stopped: the engine does not answer');
+    await clock.advance(600_000);
+    expect(told).to.have.length(2);
+    pass('converged');
+    expect(told[2]).to.deep.equal({ status: CONVERGED });
+  });
+
+  it('is not ready by time alone: the first pass has to end', async () => {
+    const { clock, told, pass } = setUp();
+    await clock.advance(80_000);
+    expect(told).to.deep.equal([]);
+    pass('stopped', 'stopped: the engine does not answer');
+    expect(told).to.deep.equal([{ ready: true, status: 'stopped: the engine does not answer' }]);
   });
 
   it('is ready once, also when the engine goes and comes back', async () => {
