@@ -3,6 +3,7 @@ import type { DashboardSpec } from './shared/dashboard.ts';
 import { BLOCKED, share } from './shared/expressions.ts';
 import { UIDS } from './shared/names.ts';
 import { nodeGraph } from './shared/node-graph.ts';
+import { nodeStats } from './shared/node-stats.ts';
 import { ofField, ofSeries, toClient, toZone } from './shared/pages.ts';
 import { bars, heatmap, stat, timeseries } from './shared/panels.ts';
 import type { Part } from './shared/panel.ts';
@@ -294,12 +295,7 @@ function clientsAndDomains(): Part {
       span: 24,
       height: 14,
       empty: PRIVATE,
-      nodes: {
-        mainstat: shown,
-        secondarystat: `100 * ${errors}`,
-        arc__ok: `1 - ${errors}`,
-        arc__bad: errors,
-      },
+      nodes: nodeStats(shown, errors),
       edges: {
         mainstat: edges,
         secondarystat: `1000 * ${seconds}`,

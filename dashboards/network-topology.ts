@@ -3,6 +3,7 @@ import type { DashboardSpec } from './shared/dashboard.ts';
 import { ofPlainService } from './shared/expressions.ts';
 import { UIDS } from './shared/names.ts';
 import { nodeGraph } from './shared/node-graph.ts';
+import { nodeStats } from './shared/node-stats.ts';
 import { ofField, ofSeries, toService } from './shared/pages.ts';
 import { bars, states, stat, timeseries } from './shared/panels.ts';
 import { course, now } from './shared/query.ts';
@@ -122,16 +123,11 @@ function graph() {
     ...nodeGraph({
       title: 'Who talks to whom',
       description:
-        'A ring is green as far as requests succeed and red as far as they fail (DNS: SERVFAIL, HTTP: 5xx). Inside: requests a second, and the share that fails. The thickness of a line is its traffic; point at it for requests a second and their mean time. A click on a node leads to the dashboard about it.',
+        'A ring is green as far as requests succeed and red as far as they fail (DNS: SERVFAIL, HTTP: 5xx; of what is only scraped, the scrapes), and grey where nothing was asked within five minutes. Inside: requests a second, and the share that fails. The thickness of a line is its traffic; point at it for requests a second and their mean time. A click on a node leads to the dashboard about it.',
       span: 24,
       height: 16,
       empty: 'No graph yet: the adguard-exporter has seen no traffic, or is not scraped.',
-      nodes: {
-        mainstat: NODE_REQUESTS,
-        secondarystat: `100 * ${NODE_ERRORS}`,
-        arc__ok: `1 - ${NODE_ERRORS}`,
-        arc__bad: NODE_ERRORS,
-      },
+      nodes: nodeStats(NODE_REQUESTS, NODE_ERRORS),
       edges: {
         mainstat: EDGE_REQUESTS,
         secondarystat: `1000 * ${EDGE_SECONDS}`,
@@ -173,7 +169,7 @@ function loadDistribution() {
 function nodeTable() {
   return table({
     title: 'Nodes',
-    description: 'The nodes of the graph by traffic, with the share of their requests that fails.',
+    description: 'The nodes of the graph by traffic, with the share of their requests that fails; empty where there were none.',
     span: 12,
     height: 10,
     empty: 'No graph yet: the adguard-exporter has seen no traffic, or is not scraped.',

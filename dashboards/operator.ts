@@ -8,7 +8,10 @@ import type { Part } from './shared/panel.ts';
 import { course, now } from './shared/query.ts';
 import { table } from './shared/table.ts';
 
-const NOT_SCRAPED = 'The operator is not scraped: Prometheus.spec.operator switches it on.';
+const NOT_SCRAPED =
+  'Nothing is heard of the operator: it is gone (see Last look at everything), or it is not scraped, which Prometheus.spec.operator switches on.';
+/** A series ends with the first scrape that fails, and it is then that this is looked at. */
+const HEARD_OF = '1d';
 
 /** What the operator does: whether the machine is as wanted, what it put right, and what waits for a person. */
 export function operator(): DashboardSpec {
@@ -34,13 +37,15 @@ export function operator(): DashboardSpec {
 
 function sync(): Part[] {
   const small = { span: 4, height: 4, empty: NOT_SCRAPED };
-  const clock = (name: string): string => `time() - max(bastion_clock_timestamp_seconds{clock="${name}"} > 0)`;
+  const clock = (name: string): string =>
+    `time() - max(last_over_time(bastion_clock_timestamp_seconds{clock="${name}"}[${HEARD_OF}]) > 0)`;
   return [
     stat({
       ...small,
       title: 'Last look at everything',
       description: 'Time since the operator compared everything with what is wanted, which it does every minute.',
       unit: 's',
+      empty: 'Not heard of for a day, or not scraped: Prometheus.spec.operator switches it on.',
       queries: [now(clock('full_diff'))],
       alarm: {
         steps: ['green', [300, 'orange'], [900, 'red']],
@@ -342,13 +347,14 @@ function pressure(): Part[] {
     }),
     timeseries({
       title: 'Memory of members',
-      description: 'Share of its memory limit that each member holds.',
+      description:
+        'Share of their memory limits that Prometheus, Traefik and Grafana hold, as Go tells it of them. The exporters are not in it.',
       span: 12,
       height: 8,
       unit: 'percentunit',
       min: 0,
       queries: [course('max by (job) (instance:memory_used:ratio)', '{{job}}')],
-      empty: 'No member tells its memory.',
+      empty: 'None of the three tells its memory.',
       alarm: {
         steps: ['green', [0.85, 'red']],
         whenRed: 'at its limit the kernel ends it: raise memoryLimit, or see what takes it.',

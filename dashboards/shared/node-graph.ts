@@ -45,6 +45,7 @@ export function nodeGraph(spec: NodeGraphSpec): Part {
         .arcs([
           new ArcOptionBuilder().field('arc__ok').color('green'),
           new ArcOptionBuilder().field('arc__bad').color('red'),
+          new ArcOptionBuilder().field('arc__unknown').color('gray'),
         ]),
     )
     .edges(new EdgeOptionsBuilder().mainStatUnit(edgeUnits[0]).secondaryStatUnit(edgeUnits[1]));

@@ -90,6 +90,31 @@ describe('what dashboards and rules mean', function () {
       }
   });
 
+  it('leads from each kind of node to a dashboard that there is, by a variable that it has', async () => {
+    const dashboards = new Map([...shippedDashboards().values()].map((each) => [each.uid, each]));
+    const node = (await rules()).find((rule) => 'record' in rule && rule.record === 'id:homelab_graph_node:info');
+    const links = [...(node?.expr ?? '').matchAll(/"about", "([\w-]+)(?:\?var-(\w+)=\$1)?"/g)];
+    expect(links).to.have.length.above(5);
+    for (const [link, uid = '', variable] of links) {
+      expect([...dashboards.keys()], link).to.include(uid);
+      if (variable === undefined) continue;
+      expect(
+        dashboards.get(uid)?.templating.list.map(({ name }) => name),
+        link,
+      ).to.include(variable);
+    }
+  });
+
+  it('shows how long the operator is gone, for a day, though its series end with the first scrape that fails', () => {
+    const clocks = questions().filter(({ expr }) => expr.includes('bastion_clock_timestamp_seconds'));
+    expect(clocks).to.have.length.above(1);
+    for (const { title, expr } of clocks)
+      for (const { range, within } of readExpression(expr).selectors) {
+        expect(range, title).to.equal('1d');
+        expect(within, title).to.include('last_over_time');
+      }
+  });
+
   it('tells only commands that there are', async () => {
     const texts = [
       ...[...shippedDashboards()].flatMap(([name, { panels }]) =>
