@@ -169,7 +169,8 @@ function loadDistribution() {
 function nodeTable() {
   return table({
     title: 'Nodes',
-    description: 'The nodes of the graph by traffic, with the share of their requests that fails; empty where there were none.',
+    description:
+      'The nodes of the graph by traffic, with the share of their requests that fails; empty where there were none.',
     span: 12,
     height: 10,
     empty: 'No graph yet: the adguard-exporter has seen no traffic, or is not scraped.',
