@@ -4,6 +4,7 @@ import { describeCommit } from './describe-commit.ts';
 import type { Owner } from './durable.ts';
 import type { Git } from './git.ts';
 import type { Releases } from './releases.ts';
+import { TREE_LIMITS } from './refuse-tree.ts';
 import { parseTree, treeArguments, type TreeEntry } from './tree.ts';
 
 /** A commit's entries, and the targets of its symlinks by path. */
@@ -15,9 +16,21 @@ export interface CommitTree {
 /** Larger than any path may be (PATH_MAX of Linux): such a symlink is refused for what it is. */
 const LONGEST_TARGET = 4096;
 
-/** Lists a commit and writes nothing. */
+/** Bytes of a listing: as many entries as are taken, with paths of 700 characters each. */
+const LONGEST_LISTING = 16 << 20;
+
+/**
+ * Lists a commit and writes nothing.
+ *
+ * @throws ReleaseError TOO_LARGE before it is listed to the end: a tree that names one subtree often, and so on for a few
+ * levels, is small in git and has more files than a host has memory
+ */
 export async function readTree(git: Git, commit: string): Promise<CommitTree> {
-  const entries = parseTree(await git.bytes(treeArguments(commit)));
+  const tooLarge = `it has more than ${TREE_LIMITS.entries} files, or far too long names: keep what is not desired state elsewhere`;
+  const listing = await git.bytes(treeArguments(commit), {
+    limits: { bytes: LONGEST_LISTING, records: TREE_LIMITS.entries, tooLarge },
+  });
+  const entries = parseTree(listing);
   const symlinks = entries.filter(({ kind, size }) => kind === 'symlink' && size <= LONGEST_TARGET);
   const contents = await readObjects(
     git,

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { releaseFailure, ReleaseError } from './errors.ts';
 import { syncDirectory, writeNew, type Owner } from './durable.ts';
 import type { Git } from './git.ts';
+import { TREE_LIMITS } from './refuse-tree.ts';
 import type { TreeEntry } from './tree.ts';
 
 /**
@@ -13,7 +14,14 @@ export async function readObjects(git: Git, objects: readonly string[]): Promise
   const wanted = [...new Set(objects)];
   const found = new Map<string, Buffer>();
   if (wanted.length === 0) return found;
-  const bytes = await git.bytes(['cat-file', '--batch'], { input: `${wanted.join('\n')}\n` });
+  const bytes = await git.bytes(['cat-file', '--batch'], {
+    input: `${wanted.join('\n')}\n`,
+    limits: {
+      // A line of at most 100 bytes goes before each.
+      bytes: TREE_LIMITS.total + wanted.length * 100,
+      tooLarge: `its files are larger than ${TREE_LIMITS.total >> 20} MiB together: put large things into images or volumes`,
+    },
+  });
   let at = 0;
   for (const object of wanted) {
     const end = bytes.indexOf('\n', at);

@@ -1,8 +1,9 @@
 /**
  * Why something about releases could not be done. GIT_FAILED: git said no; DISK_FULL: no space is left; LOCKED: another
- * push or rollback is under way; BROKEN_OBJECT: git gave something else than was asked for. docs/git-push.md has them all.
+ * push or rollback is under way; BROKEN_OBJECT: git gave something else than was asked for; TOO_LARGE: a commit holds more
+ * than is taken. docs/git-push.md has them all.
  */
-export type ReleaseErrorCode = 'GIT_FAILED' | 'DISK_FULL' | 'LOCKED' | 'BROKEN_OBJECT';
+export type ReleaseErrorCode = 'GIT_FAILED' | 'DISK_FULL' | 'LOCKED' | 'BROKEN_OBJECT' | 'TOO_LARGE';
 
 /** Something about releases that could not be done; what runs is as it was. */
 export class ReleaseError extends Error {
