@@ -28,7 +28,7 @@ const FAILURES: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'there is no way to its host',
   ENETUNREACH: 'there is no way to its network',
   ETIMEDOUT: 'its host does not answer',
-  EPERM: 'it may not be reached from here (of the unit: IPAddressAllow=, docs/notifications.md)',
+  EPERM: 'it may not be reached from here (a firewall, or IPAddressDeny= in a drop-in of the unit, docs/install.md)',
   EPROTO: 'it does not speak TLS there',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is of another name',

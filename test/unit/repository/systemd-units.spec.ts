@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { mustRun, runCommand } from '../../../scripts/support/run-command.ts';
 import { builtExecutable } from '../../support/bundle.ts';
+import { blocksOf, pages, proseOf, readPage } from '../../support/documentation/blocks.ts';
 import { requireProgram } from '../../support/require-program.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -78,6 +79,17 @@ describe('what is installed', function () {
         (name) => !readFileSync(join(ROOT, 'systemd', name), 'utf8').includes('#'),
       ),
     ).to.deep.equal([]);
+  });
+
+  it('may reach any network, and no page says otherwise', () => {
+    expect(settings('bastion.service').filter((line) => line.startsWith('IPAddress'))).to.deep.equal([]);
+    for (const page of pages())
+      expect(proseOf(readPage(page)).replaceAll('\n', ' '), page).not.to.match(/private networks only|needs a drop-in/);
+    // The one page that shows how to narrow it says so.
+    const shown = pages().filter((page) => blocksOf(page).some(({ text }) => text.includes('IPAddressDeny=')));
+    expect(shown).to.deep.equal(['docs/install.md']);
+    const allowing = pages().filter((page) => blocksOf(page).some(({ text }) => /IPAddressAllow=any/.test(text)));
+    expect(allowing).to.deep.equal([]);
   });
 
   it('writes by default where Bastion puts files', () => {
