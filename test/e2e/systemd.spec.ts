@@ -5,6 +5,8 @@ import { removeInstance } from '../support/remove-instance.ts';
 import { SystemdMachine, type MachineOutcome } from '../support/systemd-machine.ts';
 
 const PATIENCE = { within: 30_000, every: 250 };
+/** Of `WatchdogSec=2`. */
+const TWO_PERIODS_MICROSECONDS = 4_000_000;
 const DROP_IN = '/etc/systemd/system/bastion.service.d/test.conf';
 const STATE = '/srv/bastion/current';
 /** Where a person's data is; everything else is gone after an uninstall. */
@@ -257,8 +259,10 @@ describe('the service under a real systemd', function () {
       const engine = createDockerEngine({ host: machine.host });
       const container = await engine.inspectContainer(`${instance}-app`);
       const pid = await machine.property('MainPID');
-      // Longer than the watchdog: a loop that beats is left alone.
-      await machine.must('sleep 3');
+      // A loop that beats is left alone, for longer than the watchdog waits.
+      const beat = async (): Promise<number> => Number(await machine.property('WatchdogTimestampMonotonic'));
+      const first = await beat();
+      await eventually(async () => expect(await beat()).to.be.at.least(first + TWO_PERIODS_MICROSECONDS), PATIENCE);
       expect(await machine.property('MainPID')).to.equal(pid);
       await machine.must(`kill -STOP ${pid}`);
       await eventually(async () => {
@@ -299,5 +303,28 @@ describe('the service under a real systemd', function () {
       await machine.must('ls -d /etc/bastion /srv/bastion /var/lib/bastion /etc/gitconfig 2>/dev/null || true'),
     ).to.equal('');
     expect((await machine.run('id bastion')).code).not.to.equal(0);
+  });
+
+  it('neither runs as a person nor deletes one, and takes away no directory that was there before', async () => {
+    await machine.must('rm -rf /opt/core /etc/pki && mkdir /etc/pki && useradd -m -s /bin/bash bastion');
+    const before = await files();
+    const refused = await machine.run('/release/install');
+    expect(refused.code).not.to.equal(0);
+    expect(refused.output).to.contain('the user bastion (uid 1000, shell /bin/bash) is no system user');
+    expect((await machine.run('bastion version')).code).not.to.equal(0);
+    expect(difference(before, await files())).to.deep.equal([]);
+    expect(await machine.must('ls -A /etc/pki')).to.equal('');
+    await machine.must('userdel -r bastion 2>/dev/null; /release/install');
+    // While bastion was installed, somebody made a person of its user; and one who pushes is logged in.
+    await machine.must('userdel bastion && useradd -m -s /bin/bash bastion');
+    await machine.must('systemd-run --quiet --unit pushing --uid bastion-push sleep infinity');
+    const output = await machine.must('/usr/local/lib/bastion/uninstall --purge');
+    expect(output).to.contain('left: user bastion, which install did not make');
+    expect(output)
+      .to.match(/left: user bastion-push \(.*used by process.*\)/)
+      .and.contain('left: containers');
+    expect(await machine.must('id -u bastion')).to.equal('1000');
+    expect(await machine.must('ls -d /etc/pki /opt/core /etc/bastion 2>/dev/null || true')).to.equal('/etc/pki');
+    await machine.must('systemctl stop pushing');
   });
 });

@@ -8,6 +8,8 @@ type Run = (program: string, args: readonly string[]) => Promise<ProgramOutcome>
 /** Where systemd-sysusers(8) looks, the administrator's own first. */
 const SYSUSERS = ['/etc', '/run', '/usr/local/lib', '/usr/lib'].map((place) => `${place}/sysusers.d/bastion.conf`);
 const GIT_SHELLS = ['/usr/bin/git-shell', '/usr/local/bin/git-shell'];
+/** Below are those of the system, above are people (SYS_UID_MAX in login.defs(5)). */
+const FIRST_PERSON = 1000;
 const NO_SHELL = '/usr/sbin/nologin';
 
 /**
@@ -25,15 +27,25 @@ export async function ensureUsers(
     { name: SERVICE_USER, note: 'runs the service; in the group docker, as far as there is one' },
     { name: PUSH_USER, note: `owns what is pushed; keys of those who may push: ${home}/.ssh/authorized_keys` },
   ];
-  const isKnown = async (name: string): Promise<boolean> => (await run('id', ['-u', name])).code === 0;
-  const before = new Set<string>();
-  for (const { name } of wanted) if (await isKnown(name)) before.add(name);
+  const uidOf = async (name: string): Promise<number | undefined> => {
+    const { code, output } = await run('id', ['-u', name]);
+    return code === 0 ? Number(output) : undefined;
+  };
+  const before = new Map<string, number>();
+  for (const { name } of wanted) {
+    const uid = await uidOf(name);
+    if (uid !== undefined) before.set(name, uid);
+  }
   const problem = before.size === wanted.length ? '' : await makeMissing(before, home, run, isThere);
   const deeds: Deed[] = [];
   for (const { name, note } of wanted) {
     const what = `user ${name}`;
-    if (before.has(name)) deeds.push({ what, outcome: 'there', note: '' });
-    else if (await isKnown(name)) deeds.push({ what, outcome: 'made', note });
+    const uid = before.get(name);
+    if (uid !== undefined && uid >= FIRST_PERSON) {
+      const why = `uid ${uid} is a person's, and a service would run as her: give her another name (usermod --login), then run bastion init again`;
+      deeds.push({ what, outcome: 'failed', note: why });
+    } else if (uid !== undefined) deeds.push({ what, outcome: 'there', note: '' });
+    else if ((await uidOf(name)) !== undefined) deeds.push({ what, outcome: 'made', note });
     else deeds.push({ what, outcome: 'failed', note: problem });
   }
   return deeds;
@@ -41,7 +53,7 @@ export async function ensureUsers(
 
 /** @returns why somebody may still be missing */
 async function makeMissing(
-  before: ReadonlySet<string>,
+  before: ReadonlyMap<string, number>,
   home: string,
   run: Run,
   isThere: (path: string) => boolean,

@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -105,6 +115,20 @@ describe('what is installed', function () {
         settings('bastion.tmpfiles').some((line) => line.split(/\s+/)[1] === path),
         path,
       ).to.equal(true);
+  });
+
+  it('takes away what an earlier version put and this one does not have', async () => {
+    const forgotten = '/usr/local/lib/systemd/system/bastion.service.d/of-an-earlier-version.conf';
+    mkdirSync(dirname(join(installed, forgotten)), { recursive: true });
+    writeFileSync(join(installed, forgotten), '[Service]\nMemoryMax=1M\n');
+    const foreign = join(dirname(join(installed, forgotten)), 'of-a-person.conf');
+    writeFileSync(foreign, '');
+    appendFileSync(join(installed, 'usr/local/lib/bastion/installed-files'), `file ${forgotten}\n`);
+    await mustRun([join(ROOT, 'install')], { env: { DESTDIR: installed } });
+    expect(existsSync(join(installed, forgotten))).to.equal(false);
+    expect(list()).not.to.include(`file ${forgotten}`);
+    expect(existsSync(foreign)).to.equal(true);
+    rmSync(dirname(foreign), { recursive: true });
   });
 
   it('is the same when it is installed again, and gone when it is uninstalled', async () => {

@@ -7,15 +7,17 @@ class Host {
   readonly ran: string[] = [];
   readonly #programs: readonly string[];
   readonly #users: Set<string>;
+  readonly #uid: number;
 
-  constructor(programs: readonly string[], users: readonly string[] = []) {
+  constructor(programs: readonly string[], users: readonly string[] = [], uid = 998) {
     this.#programs = programs;
     this.#users = new Set(users);
+    this.#uid = uid;
   }
 
   readonly run = (program: string, args: readonly string[]): Promise<{ code: number; output: string }> => {
     const name = args.at(-1) ?? '';
-    if (program === 'id') return Promise.resolve({ code: this.#users.has(name) ? 0 : 1, output: '' });
+    if (program === 'id') return Promise.resolve({ code: this.#users.has(name) ? 0 : 1, output: String(this.#uid) });
     this.ran.push([program, ...args].join(' '));
     if (!this.#programs.includes(program)) return Promise.resolve({ code: 127, output: 'not found' });
     if (program === 'useradd') this.#users.add(name);
@@ -55,6 +57,13 @@ describe('the users of bastion', () => {
     const host = new Host(['useradd', 'usermod'], ['bastion', 'bastion-push']);
     expect(await outcomes(host)).to.deep.equal(['user bastion there', 'user bastion-push there']);
     expect(host.ran).to.deep.equal([]);
+  });
+
+  it('are no people: whoever has such a name already keeps it, and is told to the human', async () => {
+    const host = new Host(['useradd', 'usermod'], ['bastion', 'bastion-push'], 1000);
+    const deeds = await ensureUsers('/srv/bastion', host.run, () => false);
+    expect(deeds.map(({ outcome }) => outcome)).to.deep.equal(['failed', 'failed']);
+    expect(deeds[0]?.note).to.contain("uid 1000 is a person's");
   });
 
   it('that nothing can make are told with what to do', async () => {
