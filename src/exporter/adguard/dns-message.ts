@@ -35,29 +35,6 @@ export function responseCode(base64: string): string | undefined {
   return CODES[number & 0x0f] ?? `RCODE${number & 0x0f}`;
 }
 
-/**
- * Decodes as much base64 as there is room for; what comes back is how many bytes that are. In place of Buffer's own: to call
- * it costs more than to decode a message of the usual length. What is no base64 decodes to something.
- */
-export function decodeBase64(text: string, into: Buffer): number {
-  let place = 0;
-  const end = Math.min(text.length, Math.floor(into.length / 3) * 4);
-  for (let index = 0; index < end; index += 4) {
-    const first = sixBits(text, index);
-    const second = sixBits(text, index + 1);
-    const third = sixBits(text, index + 2);
-    into[place++] = (first << 2) | (second >> 4);
-    into[place++] = (second << 4) | (third >> 2);
-    into[place++] = (third << 6) | sixBits(text, index + 3);
-  }
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  return end === text.length ? Math.max(0, place - padding) : place;
-}
-
-function sixBits(text: string, index: number): number {
-  return SIX_BITS[text.charCodeAt(index)] ?? 0;
-}
-
 /** Called with each record of an answer: its type, the place and the size of its data, and its time to live in seconds. */
 type OnRecord = (type: number, data: number, size: number, ttl: number) => void;
 

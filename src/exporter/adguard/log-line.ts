@@ -1,5 +1,5 @@
 import { plausibleSeconds, type AnswerAddresses, type DnsEvent } from '../accounts/dns-event.ts';
-import { decodeBase64, hasPrivateAddress, parseDnsAnswer, responseCode } from './dns-message.ts';
+import { hasPrivateAddress, parseDnsAnswer, responseCode } from './dns-message.ts';
 import { fieldsOf, listOf, numberOf, textOf, type Fields } from './json-shape.ts';
 import { quickLogLine, type QuickLogLine } from './quick-log-line.ts';
 import { millisecondsOf } from './timestamp.ts';
@@ -141,7 +141,7 @@ class LineEvent implements DnsEvent {
     if (this.#message !== undefined) return this.#message;
     const isLong = this.#encoded.length > SCRATCH;
     this.#message = isLong ? Buffer.from(this.#encoded, 'base64') : this.#scratch;
-    this.#length = isLong ? this.#message.length : decodeBase64(this.#encoded, this.#scratch);
+    this.#length = isLong ? this.#message.length : this.#scratch.write(this.#encoded, 'base64');
     return this.#message;
   }
 }

@@ -1,3 +1,4 @@
+import { Doorkeeper } from './doorkeeper.ts';
 import { SpaceSaving } from './space-saving.ts';
 
 export interface AdmissionOptions {
@@ -14,6 +15,8 @@ const RESIDENCY = HOUR;
 const SWAPS_AN_HOUR = 10;
 const AGE_EVERY = 24 * HOUR;
 const SLOTS_A_PLACE = 4;
+/** Newcomers that are remembered for each place. */
+const KEYS_A_PLACE = 32;
 /** Between two comparisons of newcomers with the admitted; each looks at all of these. */
 const REVIEW_EVERY = 10_000;
 /** How long the count that a newcomer must exceed is trusted; it rises meanwhile, and falls only when places get old. */
@@ -37,6 +40,8 @@ export interface Member {
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #sketch: SpaceSaving;
+  /** Before a full sketch; most are never full. */
+  #doorkeeper: Doorkeeper | undefined;
   readonly #members = new Map<string, Member>();
   readonly #onEvict: (key: string) => void;
   #swaps: number[] = [];
@@ -61,8 +66,10 @@ export class Admission {
       member.count++;
       return true;
     }
+    const isFull = this.#members.size >= this.#options.capacity;
+    if (isFull && this.#sketch.isFull && !this.#isKnown(key)) return false;
     const count = this.#sketch.add(key);
-    if (this.#members.size >= this.#options.capacity && !this.#makeRoom(count, now)) return false;
+    if (isFull && !this.#makeRoom(count, now)) return false;
     this.#members.set(key, { since: now, isMember: true, lastSeen: now, count });
     return true;
   }
@@ -93,6 +100,11 @@ export class Admission {
     const members = [...this.#members].map(([key, { count }]) => ({ key, count }));
     const others = this.#sketch.top(Infinity).filter(({ key }) => !this.#members.has(key));
     return [...members, ...others].sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1)).slice(0, most);
+  }
+
+  #isKnown(key: string): boolean {
+    this.#doorkeeper ??= new Doorkeeper(this.#options.capacity * KEYS_A_PLACE);
+    return this.#doorkeeper.knows(key);
   }
 
   #makeRoom(count: number, now: number): boolean {

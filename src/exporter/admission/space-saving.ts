@@ -23,6 +23,10 @@ export class SpaceSaving {
     return this.#heap.length;
   }
 
+  get isFull(): boolean {
+    return this.#heap.length >= this.#capacity;
+  }
+
   /** Counts one occurrence; the result is how often the key occurred at least. */
   add(key: string): number {
     const known = this.#slots.get(key);

@@ -2,6 +2,7 @@ import type { DnsEvent } from '../accounts/dns-event.ts';
 import { hash } from '../adguard/log-item.ts';
 import { boundedValue } from '../store/series-labels.ts';
 import { BeaconWatch, type Beacon } from './beacon-watch.ts';
+import { DistinctDomains } from './distinct-domains.ts';
 import { HourlyUsual } from './hourly-usual.ts';
 import { SeenDomains } from './seen-domains.ts';
 import { clamp, TunnelWatch } from './tunnel-watch.ts';
@@ -29,7 +30,6 @@ export interface Scores {
   readonly names: ReadonlyMap<string, readonly string[]>;
 }
 
-const MOST_DISTINCT = 512;
 const DAY = 86_400_000;
 const SHORTEST_LABEL = 8;
 /** Names that are kept of each pattern, to say what stood out. */
@@ -43,7 +43,7 @@ export class ClientActivity {
   readonly #usual = new HourlyUsual();
   readonly #beacons = new BeaconWatch();
   readonly #seen: SeenDomains;
-  #distinct = new Set<string>();
+  readonly #distinct = new DistinctDomains();
   #tunnel = new TunnelWatch();
   #queries = 0;
   #blocked = 0;
@@ -76,9 +76,9 @@ export class ClientActivity {
     }
     this.#tunnel.observe(query.name, query.domain, query.event.type);
     if (this.#beacons.observe(query.domain)) this.#observeBeat(query);
-    if (this.#distinct.size >= MOST_DISTINCT || this.#distinct.has(query.domain)) return;
-    this.#distinct.add(query.domain);
-    if (!this.#seen.add(hash(query.domain), now)) this.#new++;
+    if (this.#distinct.isFull) return;
+    const hashed = hash(query.domain);
+    if (this.#distinct.add(hashed) && !this.#seen.add(hashed, now)) this.#new++;
   }
 
   /** Ends the window; `hour` is the hour of the day that it belongs to. */
@@ -107,7 +107,7 @@ export class ClientActivity {
   }
 
   #begin(): void {
-    this.#distinct = new Set();
+    this.#distinct.clear();
     this.#tunnel = new TunnelWatch();
     this.#queries = this.#blocked = this.#missing = this.#security = this.#new = 0;
     this.#randomNames = this.#randomness = 0;

@@ -47,7 +47,7 @@ export function dnsTraffic(count: number): Traffic {
   for (let index = 0; index < count; index++) {
     const [client, zone] = chance.pick(CLIENTS);
     const domain = index % 2 === 0 ? ((index / 2) * 7919) % DOMAINS : Math.floor(chance.next() ** 2 * POPULAR);
-    const name = `${chance.pick(['www', 'api', 'cdn', 'push'])}.site-${domain}.example${domain % 7}.${domain % 3 === 0 ? 'net' : 'com'}`;
+    const name = `${chance.pick(['www', 'api', 'cdn', 'push'])}.example-site-${domain}.${domain % 3 === 0 ? 'net' : 'com'}`;
     const type = chance.pick(TYPES);
     const kind = chance.next();
     const [result, fields] =

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Admission } from '../../../src/exporter/admission/admission.ts';
+import { Doorkeeper } from '../../../src/exporter/admission/doorkeeper.ts';
 import { SpaceSaving } from '../../../src/exporter/admission/space-saving.ts';
 
 const HOUR = 3_600_000;
@@ -86,5 +87,25 @@ describe('admission of label values', () => {
     for (let count = 0; count < 10; count++) admission.observe('b', 2 * HOUR);
     admission.observe('a', 2 * HOUR);
     expect(admission.observe('b', 9 * HOUR)).to.equal(true);
+  });
+
+  it('lets in what is frequent through a long tail of what comes once, and counts at most what is true', () => {
+    const admission = new Admission({ capacity: 4, idleAfter: 6 * HOUR });
+    for (let index = 0; index < 40_000; index++) {
+      admission.observe(`tail-${index}.example.com`, 0);
+      if (index % 10 === 0) admission.observe('frequent.example.com', 0);
+    }
+    const [first] = admission.top(20).filter(({ key }) => key === 'frequent.example.com');
+    expect(first?.count).to.be.within(3000, 4000);
+  });
+
+  it('knows a key again that came not long ago, and takes few for known that never came', () => {
+    const doorkeeper = new Doorkeeper(4096);
+    let mistaken = 0;
+    for (let index = 0; index < 2000; index++) {
+      if (doorkeeper.knows(`d${index}.com`)) mistaken++;
+      expect(doorkeeper.knows(`d${index}.com`)).to.equal(true);
+    }
+    expect(mistaken).to.be.lessThan(20);
   });
 });

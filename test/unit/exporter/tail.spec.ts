@@ -1,5 +1,7 @@
 import { appendFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { LineSplitter, LONGEST_LINE } from '../../../src/exporter/log-file/line-splitter.ts';
@@ -152,5 +154,24 @@ describe('following a log file', () => {
         expect(splitter.unfinished).to.equal(0);
       }),
     );
+  }).timeout(30_000);
+
+  it('holds no more in memory of what is kept of a line than that line', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const splitter = new LineSplitter();
+    const kept: string[] = [];
+    const chunk = Buffer.from(`${'x'.repeat(255)}\n`.repeat(256));
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let count = 0; count < 1000; count++) {
+      let last = '';
+      splitter.push(chunk, (line) => (last = line));
+      kept.push(last.slice(0, 20));
+    }
+    collect();
+    expect(kept).to.have.length(1000);
+    // A thousand chunks are 64 MB.
+    expect(process.memoryUsage().heapUsed - before).to.be.lessThan(8 << 20);
   });
 });
