@@ -16,6 +16,9 @@ const ALONE = 3;
 /** Services cut what is longer, or refuse it: ntfy makes an attachment of more than 4096 bytes. */
 const LONGEST_MESSAGE = 3_000;
 const LONGEST_TITLE = 200;
+/** The kernel takes 128 KiB in one variable of a command, and services refuse large bodies. */
+const MOST_SUBJECTS = 100;
+const LONGEST_SUBJECT = 200;
 /** A hundred subjects say no more than these. */
 const NAMED = 3;
 
@@ -103,6 +106,7 @@ export function compose(news: readonly News[], { instance, at, link }: ComposeCo
       ...draft,
       title: cut(`${instance}: ${draft.title}`, LONGEST_TITLE),
       message: cut(draft.message, LONGEST_MESSAGE),
+      subjects: draft.subjects.slice(0, MOST_SUBJECTS).map((subject) => cut(subject, LONGEST_SUBJECT)),
       ...(link === undefined ? {} : { link }),
     }));
 }

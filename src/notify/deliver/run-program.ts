@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 
 /** What became of a program. */
 export type ProgramEnd =
@@ -19,12 +19,19 @@ export interface ProgramRun {
 
 /**
  * Runs a program in a process group of its own, without a shell, and waits for its end. What it writes is read and thrown
- * away, so that it never waits for us, and what it has started keeps nobody waiting. When the time is over or the signal
- * aborts, the whole group is killed.
+ * away, so that it never waits for us, and what it has started keeps nobody waiting. When it ends, the time is over or the
+ * signal aborts, what is left of the group is killed: otherwise each run could leave a process for ever.
  */
 export function runProgram({ path, args, env, input, timeout, signal }: ProgramRun): Promise<ProgramEnd> {
   return new Promise((resolve) => {
-    const child = spawn(path, args, { env, detached: true, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
+    let child: ChildProcessWithoutNullStreams;
+    try {
+      child = spawn(path, args, { env, detached: true, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
+    } catch (error) {
+      // Arguments that are too long or hold a NUL are thrown, not told.
+      resolve({ type: 'unstartable', code: error instanceof Error && 'code' in error ? String(error.code) : '' });
+      return;
+    }
     const kill = (): void => {
       if (child.pid === undefined) return;
       try {
@@ -48,7 +55,10 @@ export function runProgram({ path, args, env, input, timeout, signal }: ProgramR
       resolve(isLate ? { type: 'timeout' } : end);
     };
     child.on('error', (error: NodeJS.ErrnoException) => finish({ type: 'unstartable', code: error.code ?? '' }));
-    child.on('exit', (code, by) => finish({ type: 'exited', code, signal: by }));
+    child.on('exit', (code, by) => {
+      kill();
+      finish({ type: 'exited', code, signal: by });
+    });
     child.stdout.resume();
     child.stderr.resume();
     for (const stream of [child.stdin, child.stdout, child.stderr])

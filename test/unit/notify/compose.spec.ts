@@ -72,6 +72,10 @@ describe('a notification', () => {
     const [one] = compose([degraded('web', { title: 't'.repeat(5000), message: 'm'.repeat(50_000) })], CONTEXT);
     expect(one?.title).to.have.lengthOf.at.most(200);
     expect(one?.message).to.have.lengthOf.at.most(3000);
+    const subjects = Array.from({ length: 10_000 }, (_, index) => `Container/${'a'.repeat(250)}${index}`);
+    const [many] = compose([degraded('web', { subjects })], CONTEXT);
+    expect(many?.subjects).to.have.lengthOf(100);
+    expect(many?.subjects.join(' ')).to.have.lengthOf.at.most(32_000);
     expect(JSON.stringify(slackBody(sampleNotification({ message: '&'.repeat(3000) })))).to.have.lengthOf.at.most(6000);
   });
 });

@@ -49,6 +49,13 @@ describe('delivery to a command', () => {
     expect(await send()).to.deep.equal({ type: 'later', reason: 'tell was ended by SIGTERM' });
   });
 
+  it('tries again one that the kernel does not start', async () => {
+    program('exit 0');
+    const result = await send(['a'.repeat(300_000)]);
+    expect(result.type).to.equal('later');
+    expect(result).to.have.property('reason').that.contains('cannot be started (E2BIG)');
+  });
+
   it('kills one that hangs, and all that it started', async () => {
     const pids = join(directory(), 'pids');
     program(`sleep 300 & echo $! > ${pids}; trap '' TERM; sleep 300`);
@@ -65,7 +72,8 @@ describe('delivery to a command', () => {
     const pid = join(directory(), 'pid');
     program(`sleep 300 & echo $! > ${pid}; exit 0`);
     expect(await send()).to.deep.equal({ type: 'sent' });
-    process.kill(Number(readFileSync(pid, 'utf8')));
+    // What it left behind is not left for ever.
+    await eventually(() => expect(isAlive(Number(readFileSync(pid, 'utf8')))).to.equal(false));
     program('exec <&-; exit 0');
     expect(await send()).to.deep.equal({ type: 'sent' });
   });
