@@ -6,7 +6,9 @@ import { needsOf, ResourceIndex, type Need } from './dependencies.ts';
 import type { Draft } from './draft.ts';
 import type { FieldPath } from './field.ts';
 import { DependencyGraph } from './graph.ts';
+import { HostPlaces } from './host-places.ts';
 import { findBackupsWithinData } from './policy/backup-place.ts';
+import { findExchangeableSources } from './policy/exchangeable-source.ts';
 import { heldBy, withDependencies } from './last-good.ts';
 import { findForeignKeys } from './policy/own-keys.ts';
 import { findContests } from './policy/single-owner.ts';
@@ -211,6 +213,7 @@ class Round {
       ...findContests(all).map((found) => ({ ...found, rule: 'single-owner' })),
       ...findStaleMounts(all).map((found) => ({ ...found, rule: 'stale-mount' })),
       ...findBackupsWithinData(all).map((found) => ({ ...found, rule: 'backup-place' })),
+      ...findExchangeableSources(all, new HostPlaces()).map((found) => ({ ...found, rule: 'exchangeable-source' })),
       ...findForeignKeys(all, this.#root).map((found) => ({ ...found, rule: 'own-keys-only' })),
     ].filter(({ key }) => this.#fresh.has(key));
     if (clashes.length > 0) return clashes;

@@ -2,6 +2,7 @@ import type { BastionSpec } from '../model/specs.ts';
 import type { ContextDigests } from './context-digests.ts';
 import type { Draft } from './draft.ts';
 import type { Problem } from './field.ts';
+import { HostPlaces } from './host-places.ts';
 import { normalise, type Manifest } from './normalise/index.ts';
 import type { ParsedDocument } from './parse-documents.ts';
 import { checkPolicies } from './policy/index.ts';
@@ -35,11 +36,12 @@ export interface ReadDraft {
 /** Valid manifests to drafts: normalised, and checked by every rule that looks at one resource. */
 export class DraftReader {
   readonly #surroundings: Surroundings;
-  readonly #realPaths = new Map<string, string>();
+  readonly #places: HostPlaces;
   readonly #ofBastion = new Map<string, Problem>();
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
+    this.#places = new HostPlaces(surroundings.root);
   }
 
   /** What is wrong with the Bastion is told once, there, however many resources it breaks. */
@@ -54,10 +56,10 @@ export class DraftReader {
     const problems: Problem[] = [];
     const context = { images, allowedRoots, pkiDirectory, root, reserved, directory, digests, file: document.file };
     const draft = normalise(manifest, document, context, problems);
-    problems.push(...checkPolicies(draft, bastion, waivable));
+    problems.push(...checkPolicies(draft, bastion, waivable, this.#places));
     const prefixed = prefixHostPaths(draft, root);
     problems.push(
-      ...checkReservedPlaces(prefixed, reserved, this.#realPaths).map((found) => ({ ...found, rule: RESERVED_PLACES })),
+      ...checkReservedPlaces(prefixed, reserved, this.#places).map((found) => ({ ...found, rule: RESERVED_PLACES })),
     );
     const isElsewhere = ({ ofBastion }: Problem): boolean => isDeclared && ofBastion === true;
     for (const problem of problems.filter(isElsewhere)) this.#ofBastion.set(problem.message, problem);

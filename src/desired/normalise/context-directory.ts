@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join, posix, resolve } from 'node:path';
 import type { Field } from '../field.ts';
 import { packageRoot } from '../package-root.ts';
-import { FORBIDDEN_PLACES } from '../policy/forbidden-places.ts';
+import { HostPlaces } from '../host-places.ts';
+import { findForbidden } from '../policy/forbidden-places.ts';
 import { resolveExisting } from '../real-path.ts';
 import type { NormaliseContext } from './context.ts';
 import { isWithin } from './host-path.ts';
@@ -31,9 +32,10 @@ export function readContextDirectory(text: string, context: NormaliseContext, fi
       'reserved-places',
     );
   if (isWithin(real, resolveExisting(context.directory))) return real;
-  const host = (path: string): string => resolveExisting(resolve(`${prefix}/${path}`));
-  const forbidden = FORBIDDEN_PLACES.some((place) => isWithin(real, host(place)) || isWithin(host(place), real));
-  if (!forbidden && context.allowedRoots.some((root) => isWithin(real, host(root)))) return real;
+  const places = new HostPlaces(prefix);
+  const onHost = places.unprefixed(real);
+  const isForbidden = findForbidden(onHost, false, places) !== undefined;
+  if (!isForbidden && context.allowedRoots.some((root) => isWithin(onHost, places.real(root)))) return real;
   return field.error(
     `lies neither in the desired-state directory nor below an allowed root (${context.allowedRoots.join(', ')}): move it there`,
     'allowed-roots',

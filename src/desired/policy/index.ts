@@ -1,6 +1,7 @@
 import type { BastionSpec } from '../../model/specs.ts';
 import type { Draft } from '../draft.ts';
 import type { Problem } from '../field.ts';
+import type { HostPlaces } from '../host-places.ts';
 import { allowedRoots } from './allowed-roots.ts';
 import { readExceptions } from './exceptions.ts';
 import { remedy } from './host-control.ts';
@@ -24,15 +25,22 @@ export const RULES: readonly Rule[] = [
 /**
  * All policies on one resource, less those that it opts out of.
  *
+ * @param draft with host paths as they are written
  * @param waivable rules of HOST_CONTROL_RULES that the operator's configuration lets annotations waive
+ * @param places where the paths really lie
  */
-export function checkPolicies(draft: Draft, bastion: BastionSpec, waivable: readonly string[]): Problem[] {
+export function checkPolicies(
+  draft: Draft,
+  bastion: BastionSpec,
+  waivable: readonly string[],
+  places: HostPlaces,
+): Problem[] {
   const { allowed, violations } = readExceptions(draft.annotations, RULES);
   return [
     ...violations.map((found) => ({ ...found, rule: 'exceptions' })),
     ...RULES.flatMap(({ name, check }) => {
       const annotated = allowed.has(name);
-      return check(draft, bastion).flatMap(({ hostControl, ...found }) => {
+      return check(draft, bastion, places).flatMap(({ hostControl, ...found }) => {
         if (annotated && (hostControl !== true || waivable.includes(name))) return [];
         const todo = found.ofBastion === true ? 'name another directory' : remedy(name, annotated);
         return { ...found, message: hostControl === true ? `${found.message}: ${todo}` : found.message, rule: name };

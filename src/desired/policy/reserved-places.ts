@@ -1,8 +1,9 @@
+import { basename, dirname, join } from 'node:path';
 import type { Draft } from '../draft.ts';
+import type { HostPlaces } from '../host-places.ts';
 import { isWithin } from '../normalise/host-path.ts';
 import { bindDevice } from '../normalise/local-volume.ts';
 import { ownedPaths } from '../owned-paths.ts';
-import { resolveExisting } from '../real-path.ts';
 import { violation, type Violation } from './rule.ts';
 
 /** Stable name of the rule in findings. No annotation opts out of it. */
@@ -14,20 +15,20 @@ export const RESERVED_PLACES = 'reserved-places';
  *
  * @param draft with host paths prefixed
  * @param reserved absolute directories
- * @param known real paths, shared among the drafts of one reading
+ * @param host real paths, shared among the drafts of one reading
  */
-export function checkReservedPlaces(
-  draft: Draft,
-  reserved: readonly string[],
-  known = new Map<string, string>(),
-): Violation[] {
-  const places = reserved.map((place) => resolveExisting(place, known));
+export function checkReservedPlaces(draft: Draft, reserved: readonly string[], host: HostPlaces): Violation[] {
+  // One that is a symlink is reserved as such, too: whoever exchanges it decides what it is.
+  const places = reserved.flatMap((place) => [
+    host.resolve(place),
+    join(host.resolve(dirname(place)), basename(place)),
+  ]);
   const touching = (path: string): string | undefined => {
-    const resolved = resolveExisting(path, known);
+    const resolved = host.resolve(path);
     return places.find((place) => isWithin(resolved, place) || isWithin(place, resolved));
   };
   const inside = (path: string): string | undefined => {
-    const resolved = resolveExisting(path, known);
+    const resolved = host.resolve(path);
     return places.find((place) => isWithin(resolved, place));
   };
   if (draft.kind === 'Volume') {

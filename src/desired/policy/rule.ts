@@ -1,6 +1,7 @@
 import type { BastionSpec } from '../../model/specs.ts';
 import type { Draft } from '../draft.ts';
 import type { FieldPath, Problem } from '../field.ts';
+import type { HostPlaces } from '../host-places.ts';
 
 /** What a rule found at one place. */
 export interface Violation extends Pick<Problem, 'path' | 'message' | 'ofBastion'> {
@@ -14,7 +15,8 @@ export interface Rule {
   readonly name: string;
   /** Whether a resource may opt out by annotation. */
   readonly exceptions: boolean;
-  readonly check: (draft: Draft, bastion: BastionSpec) => Violation[];
+  /** @param places where paths of the host really lie */
+  readonly check: (draft: Draft, bastion: BastionSpec, places: HostPlaces) => Violation[];
 }
 
 /** Shorthand of rules: a violation at a path. */

@@ -259,7 +259,7 @@ describe('rules about certificates and secrets', () => {
 
   it('say once, where the Bastion names it, that their default places may not be there', async () => {
     for (const [spec, problem] of [
-      ['{pkiDirectory: /home/pki}', '/home/pki lies outside the allowed roots'],
+      ['{pkiDirectory: /export/pki}', '/export/pki lies outside the allowed roots'],
       ['{pkiDirectory: /root/pki}', '/root/pki '],
       ['{allowedRoots: [/srv]}', '/etc/pki/homelab lies outside the allowed roots'],
     ] as const) {

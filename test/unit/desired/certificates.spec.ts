@@ -160,7 +160,7 @@ describe('authorities, certificates and secrets', () => {
     ['a place inside', `${NAMED}, directory: /opt/d, key: /opt/d/tls.key`, 'spec.key: lies in /opt/d, whose content'],
     ['a directory as a file', `${NAMED}, key: /opt/d/`, 'spec.key: names a directory'],
     ['a relative place', `${NAMED}, directory: live`, 'spec.directory: is not written as it must be'],
-    ['a place outside the roots', `${NAMED}, key: /home/k`, 'spec.key: /home/k lies outside the allowed roots'],
+    ['a place outside the roots', `${NAMED}, key: /export/k`, 'spec.key: /export/k lies outside the allowed roots'],
     ['a place in /root', `${NAMED}, directory: /root/d`, 'spec.directory: /root/d gives control over the host'],
     ['two actions', `${NAMED}, consumers: [{container: web, restart: true, signal: HUP}]`, 'has signal and restart'],
     ['nobody', `${NAMED}, consumers: [{served: {port: 443}}]`, 'spec.consumers[0]: names nobody'],
@@ -242,7 +242,7 @@ describe('authorities, certificates and secrets', () => {
   for (const [spec, found] of [
     ['{path: /opt/s, mode: 0604}', 'spec.mode: lets every user of the host at the secret'],
     ['{path: /opt/s/}', 'spec.path: names a directory'],
-    ['{path: /home/s}', 'spec.path: /home/s lies outside the allowed roots'],
+    ['{path: /export/s}', 'spec.path: /export/s lies outside the allowed roots'],
     ['{path: /opt/s, generate: {length: 7}}', 'spec.generate.length: must be at least 8'],
     ['{path: /opt/s, generate: {length: 4097}}', 'spec.generate.length: must be at most 4096'],
     ['{path: /opt/s, generate: {alphabet: a}}', 'spec.generate.alphabet: needs at least two characters'],

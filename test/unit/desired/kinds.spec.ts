@@ -200,7 +200,7 @@ describe('kinds other than Container', () => {
       ['{directory: /mnt/backup, prometheus: other}', 'spec.prometheus: names Prometheus/other, which is not declared'],
       ['{directory: /mnt/backup, prometheus: prometheus, grafana: g}', 'spec.grafana: names Grafana/g'],
       ['{directory: /mnt/backup, prometheus: prometheus, schedule: daily}', 'spec.schedule: needs five fields'],
-      ['{directory: /home/x, prometheus: prometheus}', 'outside the allowed roots'],
+      ['{directory: /export/x, prometheus: prometheus}', 'outside the allowed roots'],
     ] as const)
       it(`is refused as ${spec}`, async () => {
         expect(lines(await loadText(backup(spec))).join('\n')).to.contain(message);

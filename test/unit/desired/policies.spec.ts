@@ -85,16 +85,16 @@ describe('policies', () => {
     ],
     [
       'a path outside the roots',
-      manifest('Directory', 'd', '{path: /opt/../home/x}'),
-      '/home/x lies outside the allowed roots',
+      manifest('Directory', 'd', '{path: /opt/../export/x}'),
+      '/export/x lies outside the allowed roots',
     ],
-    ['a mount outside the roots', container('web', 'volumes: ["/home:/h"]'), 'spec.volumes[0]: /home lies outside'],
+    ['a mount outside the roots', container('web', 'volumes: ["/export:/h"]'), 'spec.volumes[0]: /export lies outside'],
     [
       'the engine socket',
       container('web', 'volumes: ["/var/run/docker.sock:/s"]'),
       '/var/run/docker.sock gives control over the host',
     ],
-    ['what holds the engine socket', container('web', 'volumes: ["/run:/s"]'), '/run holds /run/docker.sock'],
+    ['what holds the engine socket', container('web', 'volumes: ["/run:/s"]'), '/run gives control over the host'],
     ['the root', container('web', 'volumes: [{type: bind, source: /, target: /h}]'), 'control over the host'],
     ['/proc', container('web', 'volumes: ["/proc:/p:ro"]'), '/proc gives control'],
     [
@@ -128,8 +128,8 @@ describe('policies', () => {
         ['a block device', '{type: ext4, device: /dev/sda1}', 'spec.driver_opts.type: ext4 is not'],
         [
           'a bind that calls itself nfs',
-          '{type: nfs, o: "rbind,ro", device: /home}',
-          '/home lies outside the allowed roots',
+          '{type: nfs, o: "rbind,ro", device: /export}',
+          '/export lies outside the allowed roots',
         ],
         ['a share without cifs', '{type: none, device: //server/share}', 'spec.driver_opts.o: needs bind'],
         ['cifs of a directory', '{type: cifs, device: /etc}', 'spec.driver_opts.device: must be //server/share'],
@@ -159,6 +159,23 @@ describe('policies', () => {
       ],
     ),
     ['a login key of root', container('web', 'volumes: ["/root/.ssh:/k"]'), '/root/.ssh gives control over the host'],
+    ...['/etc/profile', '/etc/gitconfig', '/etc', '/home/x/.bashrc', '/var/lib/dpkg', '/run/bastion', '/etc/udev'].map(
+      (place): [string, string, string] => [
+        `${place} from the allowed roots of whoever pushes`,
+        [
+          manifest('Bastion', 'home', `{allowedRoots: ["${place}"]}`),
+          container('web', `volumes: ["${place}:/x"]`),
+        ].join('---\n'),
+        `${place} gives control over the host`,
+      ],
+    ),
+    [
+      'to write logs of the host',
+      [manifest('Bastion', 'home', '{allowedRoots: [/var/log]}'), container('web', 'volumes: ["/var/log:/x"]')].join(
+        '---\n',
+      ),
+      '/var/log gives control over the host',
+    ],
     ['userns_mode: host', container('web', 'userns_mode: host'), 'policy no-privileged-host-access'],
     ['SYS_ADMIN', container('web', 'cap_add: [sys_admin]'), 'CAP_SYS_ADMIN reaches out'],
     [
@@ -192,6 +209,12 @@ describe('policies', () => {
       '{driver_opts: {type: none, o: "rw,bind", device: /opt/data}}',
       '{driver: other, driver_opts: {type: overlay, device: //x, anything: /etc}}',
     ].map((spec): [string, string] => [`the volume ${spec}`, manifest('Volume', 'vv', spec)]),
+    [
+      'to read logs of the host',
+      [manifest('Bastion', 'home', '{allowedRoots: [/var/log]}'), container('web', 'volumes: ["/var/log:/x:ro"]')].join(
+        '---\n',
+      ),
+    ],
     ['a digest without tag', manifest('Image', 'i', `{reference: "a@sha256:${'0'.repeat(64)}"}`)],
     [
       'a file name for a password',
@@ -210,7 +233,7 @@ describe('policies', () => {
       manifest(
         'Container',
         'web',
-        '{image: "a:1", volumes: ["/home:/h:ro"]}',
+        '{image: "a:1", volumes: ["/export:/h:ro"]}',
         ALLOW('memory-limit-required, allowed-roots'),
       ),
     ],
