@@ -62,11 +62,12 @@ async function up(): Promise<number> {
   };
   await writeDemoRecord(record);
   const port = await prepare(images);
-  introduce(engine.host, port);
+  const listen = `127.0.0.1:${(await isFree(STATUS_PORT)) ? STATUS_PORT : await freePort()}`;
+  introduce(engine.host, port, listen);
   const traffic = new DemoTraffic(port, `app.${DOMAIN}`, visitor);
   traffic.start();
-  const code = await runOperator(engine.host, (operator) => writeDemoRecord({ ...record, operator })).finally(() =>
-    traffic.stop(),
+  const code = await runOperator(engine.host, listen, (operator) => writeDemoRecord({ ...record, operator })).finally(
+    () => traffic.stop(),
   );
   // `--down` in another terminal may have removed it all meanwhile.
   if (existsSync(DEMO_DIRECTORY)) await writeDemoRecord(record);
@@ -103,7 +104,7 @@ async function prepare(images: Readonly<Record<string, ImageAvailability>>): Pro
   return Number(/websecure: (\d+)/.exec(await readFile(traefik, 'utf8'))?.[1] ?? WEB_PORT);
 }
 
-function introduce(host: string, port: number): void {
+function introduce(host: string, port: number, listen: string): void {
   const docker =
     process.env['DOCKER_HOST'] === host || host === 'unix:///var/run/docker.sock' ? 'docker' : `docker -H ${host}`;
   const curl = (name: string, path: string): string =>
@@ -117,12 +118,16 @@ function introduce(host: string, port: number): void {
     ${curl('app', '/')}
     ${curl('prometheus', '/api/v1/query?query=up')}
 
-  Without --cert nobody answers. Once it says converged, try to break something:
+  Without --cert and --key nobody answers. To look at all of it: http://${listen}/ in a browser, or
+
+    bin/bastion status --state ${join(DEMO_DIRECTORY, 'state')} --desired-state ${desired} --gates ${join(DEMO_DIRECTORY, 'gates')}
+
+  Once it says converged, try to break something:
 
     ${docker} ps
     ${docker} rm -f demo-prometheus
     ${docker} update --memory 300m --memory-swap 600m demo-prometheus
-    $EDITOR ${join(desired, '30-prometheus.yaml')}
+    $EDITOR ${join(desired, '30-prometheus.yaml')}   # another retention, or a mistake
 
   Ctrl-C ends the operator; what it made keeps running. npm run demo -- --down removes everything.
 `);
@@ -136,14 +141,13 @@ function takeLeave(host: string, isPrivate: boolean): void {
 `);
 }
 
-async function runOperator(host: string, started: (pid: number) => Promise<void>): Promise<number> {
+async function runOperator(host: string, listen: string, started: (pid: number) => Promise<void>): Promise<number> {
   const places = [
     ...['--desired-state', desired],
     ...['--gates', join(DEMO_DIRECTORY, 'gates')],
     ...['--state', join(DEMO_DIRECTORY, 'state')],
     ...['--root', join(DEMO_DIRECTORY, 'root')],
   ];
-  const listen = `127.0.0.1:${(await isFree(STATUS_PORT)) ? STATUS_PORT : 0}`;
   const child = spawn('bin/bastion', ['run', ...places, '--docker', host, '--listen', listen, '--log', 'text'], {
     stdio: 'inherit',
   });

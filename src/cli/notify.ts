@@ -43,5 +43,5 @@ export const command: Command = async ({ settings, positionals, output, errors, 
   if (settings.json) output.write(`${JSON.stringify({ byOperator: told !== undefined, results }, undefined, 2)}\n`);
   else if (entries.length === 0) output.write('the Bastion names no receivers (spec.notifications)\n');
   else for (const entry of entries) output.write(resultLine(entry, output));
-  return entries.every(([, { type }]) => type === 'sent') ? EXIT.done : EXIT.failed;
+  return entries.length > 0 && entries.every(([, { type }]) => type === 'sent') ? EXIT.done : EXIT.failed;
 };

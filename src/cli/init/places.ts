@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import type { Settings } from '../arguments.ts';
 
@@ -19,6 +20,8 @@ export interface Places {
   readonly releases: string;
   readonly socket: string;
   readonly branch: string;
+  /** Name of the Bastion to begin with: what is on the engine under it belongs to this desired state. */
+  readonly instance: string;
 }
 
 /** A directory to be there. */
@@ -48,6 +51,7 @@ export function placesOf(settings: Settings): Places {
       releases: push.releases,
       socket: push.socket ?? DEFAULT_SOCKET,
       branch,
+      instance: 'bastion',
     };
   const below = (path: string): string => join(resolve(root), path);
   return {
@@ -61,6 +65,8 @@ export function placesOf(settings: Settings): Places {
     releases: below('/srv/bastion/releases'),
     socket: below(DEFAULT_SOCKET),
     branch,
+    // A trial must not take what is on the same engine for its own, and remove it.
+    instance: `try-${createHash('sha256').update(resolve(root)).digest('hex').slice(0, 8)}`,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Git } from '../../release/git.ts';
 import { HOOKS, hookText, isOurs, type Hook } from './hook-text.ts';
 import type { Places } from './places.ts';
 import type { Deed } from './report.ts';
-import { START_FILES, START_REFERENCE } from './start-state.ts';
+import { START_REFERENCE, startFiles } from './start-state.ts';
 
 /**
  * How the repository is set up, and why a push cannot be what breaks it. Whether a push may drop commits is the hook's to
@@ -75,11 +75,15 @@ export async function ensureHooks(git: Git, executable: string, configFile: stri
 }
 
 /** The first commit, where the branch has none. */
-export async function ensureStart(git: Git, { branch }: Pick<Places, 'branch'>, now: number): Promise<Deed> {
+export async function ensureStart(
+  git: Git,
+  { branch, instance }: Pick<Places, 'branch' | 'instance'>,
+  now: number,
+): Promise<Deed> {
   const what = `branch ${branch}`;
   if ((await git.commit(`refs/heads/${branch}`)) !== undefined) return { what, outcome: 'there', note: '' };
   const lines: string[] = [];
-  for (const [name, content] of Object.entries(START_FILES)) {
+  for (const [name, content] of Object.entries(startFiles(instance))) {
     const object = await git.text(['hash-object', '-w', '--stdin'], { input: content });
     lines.push(`100644 blob ${object}\t${name}\n`);
   }
