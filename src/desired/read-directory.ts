@@ -1,8 +1,18 @@
-import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { isUtf8 } from 'node:buffer';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { Finding } from '../model/resource.ts';
 import { DesiredStateError } from './errors.ts';
+import { SizeBudget } from './size-budget.ts';
 
 /** A manifest file as read. */
 export interface ManifestFile {
@@ -28,16 +38,21 @@ export interface ReadLimits {
   readonly depth: number;
 }
 
-export const READ_LIMITS: ReadLimits = { file: 1 << 19, total: 16 << 20, files: 5000, depth: 16 };
+export const READ_LIMITS: ReadLimits = { file: 1 << 19, total: 4 << 20, files: 5000, depth: 16 };
+
+const OUTSIDE = 'is a symlink that leads out of the desired-state directory: put a copy into it';
 
 /**
- * Reads all *.yaml and *.yml below a directory. Entries that begin with a dot are skipped (.git). Symlinks are followed,
- * unless they lead back up. Throws DesiredStateError when the directory itself is missing or cannot be read.
+ * Reads all *.yaml and *.yml below a directory. Entries that begin with a dot are skipped (.git). Symlinks are followed
+ * unless they lead back up or out of the directory: what can be pushed must not be able to show what the host keeps.
+ * Throws DesiredStateError when the directory itself is missing or cannot be read, or holds too much.
  */
 export function readDirectory(directory: string, limits: ReadLimits = READ_LIMITS): DirectoryContent {
   const files: ManifestFile[] = [];
   const broken: string[] = [];
   const findings: Finding[] = [];
+  let root = '';
+  const budget = new SizeBudget();
   let total = 0;
 
   const reject = (file: string, message: string): void => {
@@ -57,17 +72,21 @@ export function readDirectory(directory: string, limits: ReadLimits = READ_LIMIT
         `all manifests together are larger than ${limits.total} bytes: move large content to files named with source`,
       );
     if (files.length >= limits.files) return reject(file, `there are more than ${limits.files} manifest files`);
-    const bytes = readFileSync(join(directory, file));
+    const bytes = readWithin(root, join(directory, file));
+    if (bytes === undefined) return reject(file, OUTSIDE);
     total += bytes.length;
     if (bytes.length > limits.file) return reject(file, `grew past ${limits.file} bytes while it was read`);
     const text = decode(bytes);
     if (text === undefined)
       return reject(file, 'is not text in UTF-8: save it as UTF-8, or give it another file extension');
+    budget.spend(file, text);
     files.push({ file, text });
   };
 
   const visit = (relative: string, above: readonly string[]): void => {
     const real = realpathSync(join(directory, relative));
+    if (relative === '') root = real;
+    else if (!real.startsWith(root + sep) && real !== root) return reject(relative, OUTSIDE);
     if (above.includes(real))
       return reject(relative, 'is a symlink that leads back to a directory above it: remove it');
     if (above.length > limits.depth) return reject(relative, `lies deeper than ${limits.depth} directories`);
@@ -82,6 +101,7 @@ export function readDirectory(directory: string, limits: ReadLimits = READ_LIMIT
         else if (manifest && stat.isFile()) readFile(file, stat.size);
         else if (manifest) reject(file, 'is not a regular file');
       } catch (error) {
+        if (error instanceof DesiredStateError) throw error;
         // What is neither a manifest nor a directory (a dangling link to anything else) is nobody's business here.
         if (manifest || !isMissing(error)) reject(file, `cannot be read: ${reason(error)}`);
       }
@@ -106,6 +126,19 @@ export function readDirectory(directory: string, limits: ReadLimits = READ_LIMIT
     );
   }
   return { files, broken, findings };
+}
+
+/**
+ * Bytes of a file, unless it lies elsewhere. What was opened is asked, not the path: whoever made the directory may exchange a
+ * file for a symlink between two looks.
+ */
+function readWithin(root: string, path: string): Buffer | undefined {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith(root + sep) ? readFileSync(descriptor) : undefined;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function decode(bytes: Buffer): string | undefined {

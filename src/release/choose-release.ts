@@ -30,7 +30,8 @@ export function releaseBefore(releases: readonly Release[], current: string | un
   const ordered = newestFirst(releases);
   const at = ordered.findIndex(({ commit }) => commit === current);
   const noted = ordered[at]?.record?.previous;
-  if (noted !== undefined && noted !== current && ordered.some(({ commit }) => commit === noted)) return noted;
+  // One that went live again since is newer now, and its own predecessor leads back here: that way is a circle.
+  if (noted !== undefined && ordered.slice(at + 1).some(({ commit }) => commit === noted)) return noted;
   return ordered.slice(at + 1).find(({ commit }) => commit !== current)?.commit;
 }
 

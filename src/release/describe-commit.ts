@@ -1,4 +1,5 @@
 import type { Git } from './git.ts';
+import { printable } from './printable.ts';
 import type { ReleaseRecord } from './record.ts';
 
 /** What people read of a commit. */
@@ -7,8 +8,6 @@ export type CommitFacts = Pick<ReleaseRecord, 'commit' | 'subject' | 'author'>;
 /** A commit's first line and author, without what could play with a terminal. */
 export async function describeCommit(git: Git, commit: string): Promise<CommitFacts> {
   const text = await git.text(['log', '-1', '--no-show-signature', '--format=%an%x00%s', '--encoding=UTF-8', commit]);
-  const [author = '', subject = ''] = text
-    .split('\0')
-    .map((part) => part.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' '));
-  return { commit, subject: subject.slice(0, 200), author: author.slice(0, 100) };
+  const [author = '', subject = ''] = text.split('\0');
+  return { commit, subject: printable(subject, 200), author: printable(author, 100) };
 }

@@ -1,8 +1,9 @@
 import type { TreeEntry } from './tree.ts';
-import { escapingLinks } from './escaping-links.ts';
+import { danglingLinks, escapingLinks } from './escaping-links.ts';
+import { printable } from './printable.ts';
 
-/** What a commit may hold at most; bytes. Far more than manifests, dashboards and build contexts need. */
-export const TREE_LIMITS = { entries: 20_000, file: 16 << 20, total: 64 << 20, depth: 32 };
+/** What a commit may hold at most; bytes; `manifests` is what is read at most of *.yaml together. Far more than manifests, dashboards and build contexts need. */
+export const TREE_LIMITS = { entries: 20_000, file: 16 << 20, total: 64 << 20, manifests: 4 << 20, depth: 32 };
 
 /** Gate and consent files end so, wherever a gates directory may be thought to lie. */
 const GATE_FILE = /\.ok$/i;
@@ -30,15 +31,30 @@ export function refuseTree(
           `it is ${inMegabytes(total)} large; at most ${inMegabytes(limits.total)} are taken: put large things into images or volumes`,
         ]
       : [];
+  const manifests = entries.reduce((sum, { path, size }) => sum + (/\.ya?ml$/.test(path) ? size : 0), 0);
+  if (manifests > limits.manifests)
+    large.push(
+      `its manifests are ${inMegabytes(manifests)} large; at most ${inMegabytes(limits.manifests)} are read: move large content to files named with source`,
+    );
   const wrong = entries.flatMap((entry) => refuseEntry(entry, limits) ?? []);
   const outside = escapingLinks(links).map(
-    ({ path, target }) => `${path}: is a symlink to ${target}, which leads out of the repository: put a copy into it`,
+    ({ path, target }) =>
+      `${printable(path)}: is a symlink to ${printable(target)}, which leads out of the repository: put a copy into it`,
   );
-  return [...large, ...wrong, ...outside];
+  const nowhere = danglingLinks(
+    entries.map(({ path }) => path),
+    links,
+  ).map(
+    ({ path, target }) =>
+      `${printable(path)}: is a symlink to ${printable(target)}, which is not there: commit it too, or remove the link`,
+  );
+  return [...large, ...wrong, ...outside, ...nowhere];
 }
 
 function refuseEntry({ kind, path, size }: TreeEntry, limits: typeof TREE_LIMITS): string | undefined {
   const parts = path.split('/');
+  // The terminal of whoever pushes shows it.
+  if (printable(path) !== path) return `${JSON.stringify(printable(path))}: has control characters in its name`;
   if (GATE_FILE.test(path))
     return `${path}: gates are opened on the host by a person, never by a push: git rm --cached ${quoted(path)}`;
   if (kind === 'submodule') return `${path}: is a submodule, which is not fetched: commit the files themselves`;
@@ -48,8 +64,6 @@ function refuseEntry({ kind, path, size }: TreeEntry, limits: typeof TREE_LIMITS
   // fsck refuses these already; a repository that was set up without it must not be a way around.
   if (parts.some((part) => part === '' || part === '.' || part === '..' || part.toLowerCase() === '.git'))
     return `${JSON.stringify(path)}: is no path that may be checked out`;
-  // The terminal of whoever pushes shows it.
-  if (/[\u0000-\u001f\u007f]/.test(path)) return `${JSON.stringify(path)}: has control characters in its name`;
   return undefined;
 }
 

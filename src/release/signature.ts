@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import type { Git } from './git.ts';
+import { printable } from './printable.ts';
 
 /** Who may sign; at least one of the two. */
 export interface Signers {
@@ -64,7 +65,7 @@ export async function verifySignature(
 export function judge(code: number, stderr: string): Verdict {
   const lines = stderr
     .split('\n')
-    .map((line) => line.replace(/^gpg: +/, '').trim())
+    .map((line) => printable(line.replace(/^gpg: +/, '').trim(), 500))
     .filter((line) => line !== '');
   if (code === 0) return { isGood: true, text: lines.find((line) => /^good/i.test(line)) ?? 'good signature' };
   if (lines.length === 0) return { isGood: false, text: 'it is not signed' };

@@ -1,5 +1,6 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { mustRun } from '../../scripts/support/run-command.ts';
 import { manifest } from '../support/desired-directory.ts';
@@ -223,10 +224,25 @@ describe('git push', function () {
       mkdirSync(join(host.work.path, 'gates'));
       writeFileSync(join(host.work.path, 'gates', 'first-push.ok'), '');
       symlinkSync('../../../../etc/passwd', join(host.work.path, 'leak.yaml'));
+      symlinkSync('nothing.yaml', join(host.work.path, 'nowhere.yaml'));
       await host.commit('not mine to open');
       const output = await refusal();
       expect(output).to.contain('gates/first-push.ok: gates are opened on the host by a person, never by a push');
       expect(output).to.contain('leak.yaml: is a symlink to ../../../../etc/passwd, which leads out of the repository');
+      expect(output).to.contain('nowhere.yaml: is a symlink to nothing.yaml, which is not there');
+    });
+
+    it('when an operator runs and does not say what it would do', async () => {
+      const socket = /^push-socket: (.+)$/m.exec(readFileSync(host.config, 'utf8'))?.[1] ?? '';
+      mkdirSync(dirname(socket), { recursive: true });
+      const server = createServer((connection) => connection.destroy());
+      await new Promise<void>((resolve) => server.listen(socket, resolve));
+      try {
+        await host.commit('who knows what it does');
+        expect(await refusal()).to.contain('x the operator runs and has made no plan');
+      } finally {
+        await new Promise((resolve) => server.close(resolve));
+      }
     });
 
     it('when a file, or all of it, is too large', async () => {

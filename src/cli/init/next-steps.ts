@@ -16,8 +16,10 @@ export function nextSteps(places: Places, host: string, isRunning: boolean): Nex
   const url = root === '' ? `${PUSH_USER}@${host}:${repository}` : repository;
   const keys = join(dirname(releases), '.ssh', 'authorized_keys');
   const run = `bastion run --config ${configFile}`;
+  // A key without `restrict` may forward ports, for which sshd never asks git-shell (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
+  const allow = `echo "restrict $(cat your-key.pub)" >> ${keys}`;
   return [
-    ...(root === '' ? [{ what: 'let your key push (on this host)', command: `cat your-key.pub >> ${keys}` }] : []),
+    ...(root === '' ? [{ what: 'let your key push, and do nothing else (on this host)', command: allow }] : []),
     { what: 'get the starting state (on your machine)', command: `git clone -o bastion ${url} desired-state` },
     { what: 'or name this host in a repository that you have', command: `git remote add bastion ${url}` },
     { what: 'push (the first time from a repository of your own with --force)', command: `git push bastion ${branch}` },

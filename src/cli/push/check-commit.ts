@@ -3,11 +3,15 @@ import { loadDesiredState } from '../../desired/load.ts';
 import type { Finding } from '../../model/resource.ts';
 import { readTree } from '../../release/bring-live.ts';
 import { checkOut } from '../../release/checkout.ts';
+import { printable } from '../../release/printable.ts';
 import { refuseTree } from '../../release/refuse-tree.ts';
 import { verifySignature } from '../../release/signature.ts';
 import { reservedPlaces } from '../reserved-places.ts';
 import type { Pusher } from './pusher.ts';
 import type { PushPlace } from './place.ts';
+
+/** Of one sort. */
+const MOST_LINES = 50;
 
 /**
  * Whether a commit may become a release; everything that speaks against it is said. A good one lies checked out below the
@@ -20,7 +24,10 @@ export async function checkCommit(place: PushPlace, commit: string, pusher: Push
   if (!(await isSigned(place, commit, pusher))) return false;
   const { entries, links } = await readTree(git, commit);
   const problems = refuseTree(entries, links);
-  for (const problem of problems) pusher.say(`x ${problem}`);
+  sayLines(
+    problems.map((problem) => `x ${problem}`),
+    pusher,
+  );
   if (problems.length > 0) return false;
 
   if (!(await releases.hasCandidate(commit)))
@@ -59,7 +66,10 @@ async function isSigned({ git, settings }: PushPlace, commit: string, pusher: Pu
   return isGood;
 }
 
-/** Asks the operator for the plan. One that finds errors that were not found here has the last word; without one that is said. */
+/**
+ * Asks the operator for the plan. One that finds errors that were not found here has the last word; that none runs is said.
+ * One that runs and does not answer refuses: what it cannot plan it may not survive, and nobody would have seen the plan.
+ */
 async function isPlanned(
   { operator }: PushPlace,
   directory: string,
@@ -75,14 +85,30 @@ async function isPlanned(
     for (const line of text.split('\n')) pusher.say(`  ${line}`);
     return valid;
   }
-  const why = answer.type === 'absent' ? 'no operator runs' : `the operator cannot be asked (${answer.message})`;
-  pusher.say(`valid: ${counted}; validated only, there is no plan: ${why}`);
-  return true;
+  if (answer.type === 'absent') {
+    pusher.say(`valid: ${counted}; validated only, there is no plan: no operator runs`);
+    return true;
+  }
+  pusher.say(
+    `x the operator runs and has made no plan (${printable(answer.message, 500)}): push again in a moment; if that stays so, see journalctl -u bastion, or stop it to have pushes validated only`,
+  );
+  return false;
 }
 
 /** Errors before warnings, each with file, line and column as they are in the repository. */
 function sayFindings(findings: readonly Finding[], pusher: Pusher): void {
-  for (const severity of ['error', 'warning'] as const)
-    for (const finding of findings.filter((each) => each.severity === severity))
-      pusher.say(`${severity === 'error' ? 'x' : '!'} ${formatFinding(finding, '.')}`);
+  for (const severity of ['error', 'warning'] as const) {
+    const sign = severity === 'error' ? 'x' : '!';
+    const told = findings.filter((each) => each.severity === severity);
+    sayLines(
+      told.map((finding) => `${sign} ${printable(formatFinding(finding, '.'))}`),
+      pusher,
+    );
+  }
+}
+
+/** As many lines as a person reads, and how many more there would be. */
+function sayLines(lines: readonly string[], pusher: Pusher): void {
+  for (const line of lines.slice(0, MOST_LINES)) pusher.say(line);
+  if (lines.length > MOST_LINES) pusher.say(`  and ${lines.length - MOST_LINES} more`);
 }

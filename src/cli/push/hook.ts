@@ -26,5 +26,7 @@ export const command: Command = async ({ settings, positionals, environment, sig
     if (!(error instanceof ReleaseError || error instanceof CommandError)) throw error;
     pusher.say(`x refused: ${error.message}`);
     return EXIT.failed;
+  } finally {
+    await pusher.finish(systemClock);
   }
 };

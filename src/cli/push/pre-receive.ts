@@ -1,5 +1,6 @@
 import { describeCommit } from '../../release/describe-commit.ts';
 import { lockReleases } from '../../release/lock.ts';
+import { printable } from '../../release/printable.ts';
 import { isCreation, refuseRewrite, refuseUpdates, type RefUpdate } from '../../release/ref-updates.ts';
 import { START_REFERENCE } from '../init/start-state.ts';
 import { checkCommit } from './check-commit.ts';
@@ -57,7 +58,10 @@ async function refuseMove({ git, settings }: PushPlace, update: RefUpdate): Prom
   const dropped = await git.text(['log', '--no-show-signature', '--format=%h %s', '-n', '100', `${after}..${before}`]);
   return refuseRewrite({
     branch,
-    dropped: dropped.split('\n').filter((line) => line !== ''),
+    dropped: dropped
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => printable(line, 200)),
     isAllowed: allowForcePush,
     isStart: before === (await git.commit(START_REFERENCE)),
   });

@@ -1,5 +1,6 @@
 import { releaseBefore, releasesNamed } from '../../release/choose-release.ts';
 import { describeCommit } from '../../release/describe-commit.ts';
+import { printableLines } from '../../release/printable.ts';
 import { lockReleases } from '../../release/lock.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Command } from '../command.ts';
@@ -49,6 +50,16 @@ async function switchBack(place: PushPlace, commit: string, pusher: Pusher): Pro
   for (const problem of await goLive(place, commit)) pusher.say(`! ${problem}`);
 }
 
+/** As noted when it went live: git may have thrown the commit away since, and what is current is no matter of git's. */
+async function subjectOf({ git, releases }: PushPlace, commit: string): Promise<string> {
+  const record = (await releases.list()).find((release) => release.commit === commit)?.record;
+  if (record !== undefined) return record.subject;
+  return describeCommit(git, commit).then(
+    ({ subject }) => subject,
+    () => '',
+  );
+}
+
 /** What a person may not do, in words. */
 function explained(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -57,7 +68,7 @@ function explained(error: unknown): unknown {
 }
 
 function terminal(output: Output): Pusher {
-  return { say: (text) => output.write(`${text}\n`), isGone: false };
+  return { say: (text) => output.write(`${printableLines(text)}\n`), isGone: false };
 }
 
 export const command: Command = async ({ settings, positionals, output, errors, environment, signal }) => {
@@ -80,7 +91,7 @@ export const command: Command = async ({ settings, positionals, output, errors, 
   } finally {
     await lock.release();
   }
-  const { subject } = await describeCommit(git, commit);
+  const subject = await subjectOf(place, commit);
   pusher.say(`${commit.slice(0, 12)} ${subject} is current${from === commit ? ' already' : ''}`);
   const tip = await git.commit(`refs/heads/${branch}`);
   if (tip !== undefined && tip !== commit)

@@ -43,6 +43,26 @@ describe('reading a directory', () => {
   });
 });
 
+describe('a symlink in a directory', () => {
+  const directory = temporaryDirectory('links');
+
+  it('is followed within it, and never out of it', () => {
+    const root = join(directory(), 'state');
+    writeFiles(directory(), { 'secret.yaml': 'of the host', 'host/a.yaml': 'of the host', 'state/a.yaml': 'a' });
+    symlinkSync('a.yaml', join(root, 'inner.yaml'));
+    symlinkSync('../secret.yaml', join(root, 'outer.yaml'));
+    symlinkSync(join(directory(), 'host'), join(root, 'sub'));
+    symlinkSync('state', join(directory(), 'current'));
+    const { files, broken, findings } = readDirectory(join(directory(), 'current'));
+    expect(files).to.deep.equal([
+      { file: 'a.yaml', text: 'a' },
+      { file: 'inner.yaml', text: 'a' },
+    ]);
+    expect(broken).to.deep.equal(['outer.yaml', 'sub']);
+    expect(findings[0]?.message).to.contain('is a symlink that leads out of the desired-state directory');
+  });
+});
+
 describe('the revision of a directory', () => {
   const directory = temporaryDirectory('revision');
   const cases: [what: string, files: Record<string, string>, want: string | undefined][] = [

@@ -63,6 +63,16 @@ describe('releases', () => {
     expect(way).to.deep.equal([3, 2, 1].map(commit));
   });
 
+  it('are never gone back to in a circle, also where an old one was pushed again', () => {
+    // 1, then 2, then 1 again by force, which replaced what was noted of 1.
+    const { record } = release(3, 2);
+    if (record === undefined) throw new Error('it has one');
+    const all = [{ commit: commit(1), record: { ...record, commit: commit(1) } }, release(2, 1)];
+    expect(releaseBefore(all, commit(1))).to.equal(commit(2));
+    expect(releaseBefore(all, commit(2))).to.equal(undefined);
+    expect(releaseBefore([...all, release(0)], commit(2))).to.equal(commit(0));
+  });
+
   it('whose predecessor is gone are followed by the next older one', () => {
     expect(releaseBefore([release(1), release(2), release(4, 3)], commit(4))).to.equal(commit(2));
     expect(releaseBefore([release(4, 3)], commit(4))).to.equal(undefined);

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { posix } from 'node:path';
-import { escapingLinks } from '../../../src/release/escaping-links.ts';
-import { refuseTree } from '../../../src/release/refuse-tree.ts';
+import { danglingLinks, escapingLinks } from '../../../src/release/escaping-links.ts';
+import { READ_LIMITS } from '../../../src/desired/read-directory.ts';
+import { refuseTree, TREE_LIMITS } from '../../../src/release/refuse-tree.ts';
 import { parseTree, type TreeEntry } from '../../../src/release/tree.ts';
 import '../../support/same-runs.ts';
 
@@ -59,7 +60,7 @@ describe('a commit', () => {
 
   it('is refused for a symlink named as a gate file, too', () => {
     expect(
-      refuseTree([file('gates/x.ok', { kind: 'symlink' })], new Map([['gates/x.ok', '../a.yaml']])),
+      refuseTree([file('a.yaml'), file('gates/x.ok', { kind: 'symlink' })], new Map([['gates/x.ok', '../a.yaml']])),
     ).to.have.length(1);
   });
 
@@ -68,13 +69,25 @@ describe('a commit', () => {
       expect(refuseTree([file(path)], none)).to.have.length(1);
     });
 
+  it('may hold as many bytes of manifests as are read', () => {
+    expect(TREE_LIMITS.manifests).to.equal(READ_LIMITS.total);
+  });
+
+  it('shows nothing of a name or a target that could play with a terminal', () => {
+    const entries = [file('\u001b]0;owned\u0007.ok'), file('link', { kind: 'symlink' })];
+    const text = refuseTree(entries, new Map([['link', '../\u009b2J']])).join('\n');
+    expect(text).to.contain('control characters').and.contain('leads out of the repository');
+    expect(text).to.not.match(/[\u001b\u0007\u009b]/);
+  });
+
   it('is refused for submodules, and for what is too large, too much or too deep', () => {
-    const limits = { entries: 3, file: 100, total: 150, depth: 3 };
+    const limits = { entries: 3, file: 100, total: 150, manifests: 120, depth: 3 };
     const reasons = (...entries: TreeEntry[]): string => refuseTree(entries, none, limits).join('\n');
     expect(reasons(file('lib', { kind: 'submodule' }))).to.contain('lib: is a submodule');
     expect(reasons(file('big', { size: 101 }))).to.contain('big: is 1 MiB large');
     expect(reasons(file('a', { size: 80 }), file('b', { size: 80 }))).to.contain('it is 1 MiB large');
     expect(reasons(file('a'), file('b'), file('c'), file('d'))).to.contain('it has 4 files');
+    expect(reasons(file('a.yaml', { size: 65 }), file('b/c.yml', { size: 65 }))).to.contain('its manifests are 1 MiB');
     expect(reasons(file('a/b/c/d'))).to.contain('lies deeper than 3');
   });
 });
@@ -96,8 +109,13 @@ describe('symlinks of a commit', () => {
     expect(escaping({ 'a/b/c/short': '../../../top', 'a/way': 'b/c/short/../../x' })).to.deep.equal(['a/way']);
   });
 
-  it('in a circle reach nothing', () => {
-    expect(escaping({ a: 'b', b: 'a' })).to.deep.equal([]);
+  it('in a circle, or to what is not there, reach nothing', () => {
+    const links = new Map(
+      Object.entries({ a: 'b', b: 'a', c: 'nowhere', d: 'there/file', e: 'there', f: '.', g: 'e/x' }),
+    );
+    const dangling = danglingLinks(['there/file', ...links.keys()], links).map(({ path }) => path);
+    expect(dangling).to.deep.equal(['a', 'b', 'c', 'g']);
+    expect(escapingLinks(links)).to.deep.equal([]);
   });
 
   it('without other symlinks on their way escape exactly when their text does', () => {

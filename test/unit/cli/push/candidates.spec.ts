@@ -1,4 +1,6 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { candidateDirectory } from '../../../../src/cli/push/candidate-directory.ts';
@@ -6,6 +8,7 @@ import { candidateText } from '../../../../src/cli/push/plan-candidate.ts';
 import { progressOf } from '../../../../src/cli/push/progress.ts';
 import { createPusher } from '../../../../src/cli/push/pusher.ts';
 import { runCommand } from '../../../../scripts/support/run-command.ts';
+import { FakeClock } from '../../../support/fake-clock.ts';
 import { temporaryDirectory } from '../../../support/temporary-directory.ts';
 import { plan, updateStep } from '../../../support/trace-events.ts';
 
@@ -129,12 +132,14 @@ describe('following a push', () => {
 });
 
 describe('the terminal of whoever pushes', () => {
-  function failing(code: string): { lines: string[]; write: (text: string) => void } {
+  const directory = temporaryDirectory('terminal');
+
+  function failing(code: string): { lines: string[]; write: (bytes: Buffer) => number } {
     const lines: string[] = [];
     return {
       lines,
-      write: (text) => {
-        lines.push(text);
+      write: (bytes) => {
+        lines.push(bytes.toString());
         throw Object.assign(new Error(code), { code });
       },
     };
@@ -149,9 +154,65 @@ describe('the terminal of whoever pushes', () => {
     expect(lines).to.deep.equal(['one\n']);
   });
 
-  it('that is slow loses lines, and is not gone', () => {
-    const pusher = createPusher(failing('EAGAIN').write);
+  it('that is slow gets every line, in order, later', async () => {
+    const clock = new FakeClock();
+    let room = 6;
+    let read = '';
+    const pusher = createPusher((bytes) => {
+      if (room === 0) throw Object.assign(new Error('full'), { code: 'EAGAIN' });
+      const part = bytes.subarray(0, room);
+      read += part.toString();
+      room -= part.length;
+      return part.length;
+    });
     pusher.say('one');
+    pusher.say('two');
+    expect({ read, gone: pusher.isGone }).to.deep.equal({ read: 'one\ntw', gone: false });
+    const finished = pusher.finish(clock);
+    room = 10;
+    await clock.advance(100);
+    await finished;
+    expect(read).to.equal('one\ntwo\n');
+  });
+
+  it('that does not read holds nobody up, and counts as gone when too much piles up', async () => {
+    const clock = new FakeClock();
+    const pusher = createPusher(failing('EAGAIN').write);
+    pusher.say('x'.repeat(1000));
     expect(pusher.isGone).to.equal(false);
+    const finished = pusher.finish(clock);
+    await clock.advance(11_000);
+    await finished;
+    pusher.say('x'.repeat(2 << 20));
+    expect(pusher.isGone).to.equal(true);
+  });
+
+  it('that is a pipe which nobody reads does not stop the process', async () => {
+    const module = new URL('../../../../src/cli/push/pusher.ts', import.meta.url).href;
+    const code = `import { createPusher } from ${JSON.stringify(module)};
+      const pusher = createPusher();
+      for (let line = 0; line < 1000; line += 1) pusher.say('x'.repeat(1000));
+      process.stdout.write('not held up');`;
+    // What Node itself calls a pipe is a socket.
+    const path = join(directory(), 'pipe');
+    expect((await runCommand(['mkfifo', path])).code).to.equal(0);
+    const pipe = openSync(path, 'r+');
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', pipe],
+    });
+    try {
+      const [said] = (await once(child.stdout ?? child, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer];
+      expect(said.toString()).to.equal('not held up');
+    } finally {
+      child.kill('SIGKILL');
+      closeSync(pipe);
+    }
+  }).timeout(30_000);
+
+  it('is sent nothing that plays with it', () => {
+    let read = '';
+    const pusher = createPusher((bytes) => ((read += bytes.toString()), bytes.length));
+    pusher.say('a\u001b]0;owned\u0007b\n\u009bc');
+    expect(read).to.equal('a ]0;owned b\n c\n');
   });
 });
