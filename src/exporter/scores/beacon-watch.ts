@@ -81,7 +81,8 @@ export class BeaconWatch {
     const get = (what: Of): number => numbers[start + what] ?? 0;
     if (Number.isNaN(get(Of.last))) numbers[start + Of.since] = at;
     if (at - get(Of.since) >= SPAN || at < get(Of.since)) this.#startAnew(start, at);
-    const interval = (at - get(Of.last)) / 1000;
+    // Asleep for the night: that is a pause, and no interval.
+    const interval = at - get(Of.last) >= SPAN ? NaN : (at - get(Of.last)) / 1000;
     if (interval > 0 && Math.abs(interval - get(Of.ttl)) > NEAR_TTL * get(Of.ttl)) {
       const difference = interval - get(Of.mean);
       const mean = get(Of.mean) + difference / (get(Of.intervals) + 1);
@@ -94,13 +95,16 @@ export class BeaconWatch {
     numbers[start + Of.ttl] = ttl ?? 0;
   }
 
-  /** What beats, strongest first. */
-  found(): Beacon[] {
+  /** What beats at `now`, in milliseconds, or did in the six hours before; strongest first. */
+  found(now: number): Beacon[] {
     return this.#domains
       .flatMap((domain, place): Beacon[] => {
         if (domain === undefined) return [];
         const start = place * WIDTH;
-        const score = Math.max(this.#score(start), this.#numbers[start + Of.before] ?? 0);
+        const get = (what: Of): number => this.#numbers[start + what] ?? 0;
+        const present = now - get(Of.last) < SPAN ? this.#score(start) : 0;
+        const before = now - get(Of.since) < SPAN ? get(Of.before) : 0;
+        const score = Math.max(present, before);
         return [{ domain, score, every: this.#numbers[start + Of.mean] ?? 0 }];
       })
       .filter(({ score }) => score > 0)

@@ -5,6 +5,7 @@ import { BeaconWatch, type Beacon } from './beacon-watch.ts';
 import { DistinctDomains } from './distinct-domains.ts';
 import { HourlyUsual } from './hourly-usual.ts';
 import { SeenDomains } from './seen-domains.ts';
+import { isPublicDomain } from './expected-names.ts';
 import { clamp, TunnelWatch } from './tunnel-watch.ts';
 
 /** What of a query is scored. */
@@ -34,6 +35,8 @@ const DAY = 86_400_000;
 const SHORTEST_LABEL = 8;
 /** Names that are kept of each pattern, to say what stood out. */
 const MOST_NAMES = 5;
+/** Missing domains that are told apart in a window; more of them change no mean. */
+const MOST_MISSING = 200;
 /** From so much randomness on a name is one of those that stand out. */
 const RANDOM = 0.5;
 
@@ -52,6 +55,7 @@ export class ClientActivity {
   #new = 0;
   #randomNames = 0;
   #randomness = 0;
+  #missingDomains = new Set<number>();
   #random = new Set<string>();
   #onLists = new Set<string>();
   #rebound = new Set<string>();
@@ -72,9 +76,12 @@ export class ClientActivity {
     if (query.rebound) note(this.#rebound, query.name);
     if (query.nxdomain) {
       this.#missing++;
-      this.#observeMissing(query.domain);
     }
-    this.#tunnel.observe(query.name, query.domain, query.event.type);
+    // Reverse lookups and names of the house are long and missing by nature.
+    if (isPublicDomain(query.domain)) {
+      if (query.nxdomain) this.#observeMissing(query.domain);
+      this.#tunnel.observe(query.name, query.domain, query.event.type);
+    }
     if (this.#beacons.observe(query.domain)) this.#observeBeat(query);
     if (this.#distinct.isFull) return;
     const hashed = hash(query.domain);
@@ -95,7 +102,7 @@ export class ClientActivity {
     if (this.#randomNames >= 10) patterns.set('dga', this.#randomness / this.#randomNames);
     const tunnel = this.#tunnel.strongest();
     patterns.set('tunnel', tunnel.score);
-    const beacons = this.#beacons.found();
+    const beacons = this.#beacons.found(now);
     patterns.set('beacon', beacons[0]?.score ?? 0);
     patterns.set('security_list', 1 - Math.exp(-this.#security / 5));
     patterns.set('rebind', this.#rebound.size > 0 ? 1 : 0);
@@ -111,6 +118,7 @@ export class ClientActivity {
     this.#tunnel = new TunnelWatch();
     this.#queries = this.#blocked = this.#missing = this.#security = this.#new = 0;
     this.#randomNames = this.#randomness = 0;
+    this.#missingDomains = new Set();
     this.#random = new Set();
     this.#onLists = new Set();
     this.#rebound = new Set();
@@ -122,8 +130,11 @@ export class ClientActivity {
   }
 
   #observeMissing(domain: string): void {
-    const label = domain.slice(0, domain.indexOf('.') === -1 ? domain.length : domain.indexOf('.'));
-    if (label.length < SHORTEST_LABEL) return;
+    const label = domain.slice(0, domain.indexOf('.'));
+    if (label.length < SHORTEST_LABEL || this.#missingDomains.size >= MOST_MISSING) return;
+    const known = this.#missingDomains.size;
+    // Names count, not queries: a device that asks for one missing name again and again makes up none.
+    if (this.#missingDomains.add(hash(domain)).size === known) return;
     this.#randomNames++;
     const randomness = clamp((entropy(label) - 2.8) / 1.2);
     this.#randomness += randomness;

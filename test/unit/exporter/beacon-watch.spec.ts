@@ -12,8 +12,9 @@ function after(times: readonly number[], ttl?: number, domain: string = 'beat.ex
   return watch;
 }
 
-function score(watch: BeaconWatch): number {
-  return watch.found()[0]?.score ?? 0;
+/** `now` in milliseconds; before all that the tests tell, when it does not matter. */
+function score(watch: BeaconWatch, now = 0): number {
+  return watch.found(now)[0]?.score ?? 0;
 }
 
 /** Times whose intervals are these, in seconds. */
@@ -24,7 +25,7 @@ function spaced(intervals: readonly number[]): number[] {
 
 describe('queries that come like a clock', () => {
   it('score in full when they are exactly regular, and tell how often they come', () => {
-    const found = after(spaced(Array.from({ length: 30 }, () => 60))).found();
+    const found = after(spaced(Array.from({ length: 30 }, () => 60))).found(0);
     expect(found).to.have.length(1);
     expect(found[0]?.score).to.equal(1);
     expect(found[0]?.every).to.be.closeTo(60, 1e-9);
@@ -50,7 +51,7 @@ describe('queries that come like a clock', () => {
         (hits) => {
           const watch = new BeaconWatch();
           for (const [at, ttl] of hits) if (watch.observe('a.com')) watch.hit('a.com', at, ttl);
-          for (const { score: one } of watch.found()) expect(one).to.be.within(0, 1);
+          for (const { score: one } of watch.found(0)) expect(one).to.be.within(0, 1);
         },
       ),
     );
@@ -83,6 +84,21 @@ describe('queries that come like a clock', () => {
     expect(score(watch)).to.equal(0);
   });
 
+  it('score nothing any more once they have stopped, though nobody asks for anything else', () => {
+    const day = spaced(Array.from({ length: 300 }, () => 60));
+    const end = day.at(-1) ?? 0;
+    expect(score(after(day), end + HOUR)).to.equal(1);
+    expect(score(after(day), end + 13 * HOUR)).to.equal(0);
+  });
+
+  it('go on after a night without any, which is no interval', () => {
+    const minute = (length: number): number[] => Array.from({ length }, () => 60);
+    const times = spaced([...minute(30), 8 * 3600, ...minute(7 * 60)]);
+    const found = after(times).found(times.at(-1) ?? 0)[0];
+    expect(found?.score).to.equal(1);
+    expect(found?.every).to.be.closeTo(60, 1e-9);
+  });
+
   it('are found among other queries, with a bounded number of domains', () => {
     const watch = new BeaconWatch();
     for (let second = 0; second < 3 * 3600; second += 20) {
@@ -91,13 +107,13 @@ describe('queries that come like a clock', () => {
       const other = `other${(second * 7919) % 997}.net`;
       if (watch.observe(other)) watch.hit(other, second * 1000 + 7, undefined);
     }
-    expect(watch.found()[0]).to.deep.include({ domain: 'beat.example.com', score: 1 });
-    expect(watch.found().length).to.be.at.most(16);
+    expect(watch.found(0)[0]).to.deep.include({ domain: 'beat.example.com', score: 1 });
+    expect(watch.found(0).length).to.be.at.most(16);
   });
 
   it('are not looked for at vendors whose programs ask by the clock, and in the house', () => {
     for (const domain of ['ntp.org', 'msftconnecttest.com', 'nas.lab', 'localhost', '192.in-addr.arpa'])
-      expect(after(spaced(Array.from({ length: 30 }, () => 60)), undefined, domain).found(), domain).to.deep.equal([]);
+      expect(after(spaced(Array.from({ length: 30 }, () => 60)), undefined, domain).found(0), domain).to.deep.equal([]);
   });
 
   it('begin anew when the clock was set back', () => {

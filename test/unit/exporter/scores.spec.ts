@@ -78,13 +78,21 @@ describe('scores of clients', () => {
   it('tells generated names from typed ones', () => {
     ask(50, () => ({ name: `${randomText(16)}.com`, code: 'NXDOMAIN' }));
     expect(scores()['dga']).to.be.greaterThan(0.4);
-    ask(50, (index) => ({
-      name: ['newspaper.com', 'facebookk.com', 'wikipedia.or'][index % 3] ?? '',
-      code: 'NXDOMAIN',
-    }));
+    const typed = 'newspaper facebookk wikipedia telephone breakfast christmas vegetable butterfly adventure chocolate';
+    ask(50, (index) => ({ name: `${typed.split(' ')[index % 10] ?? ''}.com`, code: 'NXDOMAIN' }));
     expect(scores()['dga']).to.be.lessThan(0.25);
     expect(entropy('aaaa')).to.equal(0);
     expect(entropy('abcd')).to.equal(2);
+  });
+
+  it('takes no name for generated that is asked for again and again, nor names of the house or reverse lookups', () => {
+    ask(50, () => ({ name: 'k3x9q7fz2mvw8htb.com', code: 'NXDOMAIN' }));
+    expect(scores()).not.to.have.property('dga');
+    ask(20, (index) => ({ name: `${index}.2.168.192.in-addr.arpa`, code: 'NXDOMAIN' }));
+    ask(20, (index) => ({ name: `nas-upstairs-${index}.lab`, code: 'NXDOMAIN' }));
+    ask(150, (index) => ({ name: `${[...String(index).padStart(32, '7')].join('.')}.ip6.arpa` }));
+    expect(scores()).not.to.have.property('dga');
+    expect(scores()['tunnel']).to.equal(0);
   });
 
   it('tells data that is carried in names', () => {
