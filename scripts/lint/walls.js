@@ -4,6 +4,21 @@
  */
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
+/** What only those may take together who put the program together. */
+const WIRED = [
+  'model',
+  'desired',
+  'engine',
+  'gates',
+  'plan',
+  'observe',
+  'apply',
+  'certs',
+  'release',
+  'runtime',
+  'status',
+];
+
 /** Room -> rooms that it may import besides itself. `docs/architecture.md` shows the same table. */
 export const WALLS = {
   model: [],
@@ -20,34 +35,8 @@ export const WALLS = {
   apply: ['model', 'engine', 'certs'],
   runtime: ['model', 'desired', 'engine', 'gates', 'plan', 'observe', 'apply', 'certs'],
   status: ['model', 'runtime'],
-  cli: [
-    'model',
-    'desired',
-    'engine',
-    'gates',
-    'plan',
-    'observe',
-    'apply',
-    'certs',
-    'release',
-    'runtime',
-    'status',
-    'notify',
-  ],
-  main: [
-    'model',
-    'desired',
-    'engine',
-    'gates',
-    'plan',
-    'observe',
-    'apply',
-    'certs',
-    'release',
-    'runtime',
-    'status',
-    'cli',
-  ],
+  cli: [...WIRED, 'notify'],
+  main: [...WIRED, 'cli'],
 };
 
 /** The clock is passed to every room as a value, so its type may be named everywhere but in the pure ones. */

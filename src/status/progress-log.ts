@@ -1,21 +1,18 @@
-import type { Finding } from '../model/resource.ts';
 import type { TraceEvent } from '../model/trace.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Activities } from './activities.ts';
 import { LiveRegion, type LiveScreen } from './live-region.ts';
+import type { NarrationOptions } from './narration.ts';
 import { createTerminalLog, renderLine } from './terminal-log.ts';
-import type { TraceLine } from './trace-line.ts';
 
 /** Milliseconds between two plain lines of progress. */
 const PLAIN_INTERVAL = 15_000;
 
-export interface ProgressLogOptions {
+export interface ProgressLogOptions extends NarrationOptions {
   write: (text: string) => void;
-  formatFinding: (finding: Finding) => string;
   color: boolean;
   times: boolean;
   clock: Clock;
-  level?: TraceLine['level'];
   /** Undefined: nothing may be written over, so what goes on is told by a plain line now and then. */
   screen: LiveScreen | undefined;
 }

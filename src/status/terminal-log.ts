@@ -1,6 +1,6 @@
-import type { Finding } from '../model/resource.ts';
 import type { TraceEvent } from '../model/trace.ts';
-import { Narrator, type LineMark, type TraceLine } from './trace-line.ts';
+import { createNarration, type NarrationOptions } from './narration.ts';
+import type { LineMark, TraceLine } from './trace-line.ts';
 
 const RESET = '\u001b[0m';
 const BOLD = '\u001b[1m';
@@ -17,8 +17,6 @@ const LOOKS: Readonly<Record<LineMark, { readonly sign: string; readonly color: 
   halt: { sign: '!', color: '\u001b[1;35m' },
   plain: { sign: ' ', color: '' },
 };
-
-const LEVELS = ['debug', 'info', 'warn', 'error'];
 
 /** One piece of news as terminal text with a newline; `time` is `10:02:03` or empty. */
 export function renderLine(line: TraceLine, options: { color: boolean; time: string }): string {
@@ -37,19 +35,18 @@ export function renderLine(line: TraceLine, options: { color: boolean; time: str
 /**
  * A consumer of trace events that tells them to somebody who watches. The clock time is left out with `times: false`.
  */
-export function createTerminalLog(options: {
-  write(text: string): void;
-  formatFinding: (finding: Finding) => string;
-  color: boolean;
-  times: boolean;
-  level?: TraceLine['level'];
-}): { consume(event: TraceEvent): void } {
-  const narrator = new Narrator(options.formatFinding);
-  const threshold = LEVELS.indexOf(options.level ?? 'info');
+export function createTerminalLog(
+  options: NarrationOptions & {
+    write(text: string): void;
+    color: boolean;
+    times: boolean;
+  },
+): { consume(event: TraceEvent): void } {
+  const narrate = createNarration(options);
   return {
     consume(event) {
-      const line = narrator.tell(event);
-      if (line === undefined || LEVELS.indexOf(line.level) < threshold) return;
+      const line = narrate(event);
+      if (line === undefined) return;
       const time = options.times ? new Date(event.at).toTimeString().slice(0, 8) : '';
       options.write(renderLine(line, { color: options.color, time }));
     },

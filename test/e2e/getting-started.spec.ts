@@ -9,6 +9,7 @@ import { Workplace } from '../support/workplace.ts';
 import { allowedRoute } from '../../src/engine/allowed-route.ts';
 import { API_VERSION } from '../../src/engine/connection.ts';
 import { expect } from 'chai';
+import { skipBecause } from '../support/skip.ts';
 
 const PAGE = 'docs/getting-started.md';
 
@@ -70,7 +71,7 @@ describe('docs/getting-started.md, as a person would follow it', function () {
   for (const block of blocksOf(PAGE).filter(({ mark }) => mark === 'run' || mark === 'terminal'))
     it(`line ${block.line}: ${block.text.split('\n')[0] ?? ''}`, async function () {
       // Each block builds on those before it.
-      if (failed) return this.skip();
+      if (failed) return skipBecause(this, 'a block before it failed');
       failed = true;
       if (block.text.includes(STOPPED_BEFORE)) await page.close();
       await page.block(block);
@@ -78,7 +79,7 @@ describe('docs/getting-started.md, as a person would follow it', function () {
     });
 
   it('leaves nothing behind, and needed no route of the engine that is not on the list', async function () {
-    if (failed) return this.skip();
+    if (failed) return skipBecause(this, 'a block of the page failed');
     const names = (await place.engine.listContainers()).flatMap(({ Names }) => Names);
     expect(names.filter((name) => name.includes(place.instance.slice('e2e-started-'.length)))).to.deep.equal([]);
     const mine = proxy.requests.filter(

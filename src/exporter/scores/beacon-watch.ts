@@ -1,5 +1,5 @@
 import { isAskedByTheClock, isPublicDomain } from './expected-names.ts';
-import { clamp } from './tunnel-watch.ts';
+import { clamp } from './clamp.ts';
 
 /** Domains that are watched of one client at a time. */
 const PLACES = 16;

@@ -2,11 +2,12 @@ import type { DnsEvent } from '../accounts/dns-event.ts';
 import { hash } from '../adguard/log-item.ts';
 import { boundedValue } from '../store/series-labels.ts';
 import { BeaconWatch, type Beacon } from './beacon-watch.ts';
+import { clamp } from './clamp.ts';
 import { DistinctDomains } from './distinct-domains.ts';
 import { HourlyUsual } from './hourly-usual.ts';
 import { SeenDomains } from './seen-domains.ts';
 import { isPublicDomain } from './expected-names.ts';
-import { clamp, TunnelWatch } from './tunnel-watch.ts';
+import { TunnelWatch } from './tunnel-watch.ts';
 
 /** What of a query is scored. */
 export interface ScoredQuery {
@@ -35,8 +36,6 @@ const DAY = 86_400_000;
 const SHORTEST_LABEL = 8;
 /** Names that are kept of each pattern, to say what stood out. */
 const MOST_NAMES = 5;
-/** Missing domains that are told apart in a window; more of them change no mean. */
-const MOST_MISSING = 200;
 /** From so much randomness on a name is one of those that stand out. */
 const RANDOM = 0.5;
 
@@ -47,6 +46,7 @@ export class ClientActivity {
   readonly #beacons = new BeaconWatch();
   readonly #seen: SeenDomains;
   readonly #distinct = new DistinctDomains();
+  readonly #missingDomains = new DistinctDomains();
   #tunnel = new TunnelWatch();
   #queries = 0;
   #blocked = 0;
@@ -55,7 +55,6 @@ export class ClientActivity {
   #new = 0;
   #randomNames = 0;
   #randomness = 0;
-  #missingDomains = new Set<number>();
   #random = new Set<string>();
   #onLists = new Set<string>();
   #rebound = new Set<string>();
@@ -115,10 +114,10 @@ export class ClientActivity {
 
   #begin(): void {
     this.#distinct.clear();
+    this.#missingDomains.clear();
     this.#tunnel = new TunnelWatch();
     this.#queries = this.#blocked = this.#missing = this.#security = this.#new = 0;
     this.#randomNames = this.#randomness = 0;
-    this.#missingDomains = new Set();
     this.#random = new Set();
     this.#onLists = new Set();
     this.#rebound = new Set();
@@ -131,10 +130,9 @@ export class ClientActivity {
 
   #observeMissing(domain: string): void {
     const label = domain.slice(0, domain.indexOf('.'));
-    if (label.length < SHORTEST_LABEL || this.#missingDomains.size >= MOST_MISSING) return;
-    const known = this.#missingDomains.size;
+    if (label.length < SHORTEST_LABEL) return;
     // Names count, not queries: a device that asks for one missing name again and again makes up none.
-    if (this.#missingDomains.add(hash(domain)).size === known) return;
+    if (!this.#missingDomains.add(hash(domain))) return;
     this.#randomNames++;
     const randomness = clamp((entropy(label) - 2.8) / 1.2);
     this.#randomness += randomness;

@@ -1,4 +1,4 @@
-import { clamp } from './tunnel-watch.ts';
+import { clamp } from './clamp.ts';
 
 /** Weight of the newest observation of an hour of the day. */
 const WEIGHT = 0.1;

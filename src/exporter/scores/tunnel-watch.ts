@@ -1,4 +1,5 @@
 import { hash } from '../adguard/log-item.ts';
+import { clamp } from './clamp.ts';
 
 const MOST_DOMAINS = 16;
 const LEAST_LENGTH = 20;
@@ -57,9 +58,4 @@ function distinct(bits: Uint8Array): number {
   let unset = 0;
   for (const byte of bits) for (let bit = 0; bit < 8; bit++) if ((byte & (1 << bit)) === 0) unset++;
   return unset === 0 ? BITS : -BITS * Math.log(unset / BITS);
-}
-
-/** A number cut to 0 to 1. */
-export function clamp(value: number): number {
-  return Math.min(1, Math.max(0, value));
 }

@@ -1,5 +1,5 @@
 import { HourlyUsual } from './hourly-usual.ts';
-import { clamp } from './tunnel-watch.ts';
+import { clamp } from './clamp.ts';
 
 /** Kinds of anomalies, as they are told. */
 export const ANOMALIES = [

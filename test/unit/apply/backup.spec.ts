@@ -19,6 +19,7 @@ import { BackupObserver } from '../../../src/observe/backups.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { BackupWorkbench } from './backup-workbench.ts';
 import { expectStepError } from './step-context.ts';
+import { skipBecause } from '../../support/skip.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -447,11 +448,11 @@ describe('a backup', function () {
 
   /** Mounts a disk in memory over a directory for the rest of the test; skips where that is not allowed. */
   function onTmpfs(context: Mocha.Context, path: string, options: string): void {
-    if (!isRoot) context.skip();
+    if (!isRoot) skipBecause(context, 'only root may mount a disk');
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', path], { stdio: 'ignore' });
     } catch {
-      context.skip();
+      skipBecause(context, 'no disk can be mounted here');
     }
     mounted.push(path);
   }

@@ -25,6 +25,7 @@ import { fileSnapshot } from '../../support/file-snapshot.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { DAY, livePair, pkiContext, pkiWithAuthority } from './pki.ts';
 import { expectStepError } from './step-context.ts';
+import { skipBecause } from '../../support/skip.ts';
 
 const root = process.getuid?.() === 0;
 const mode = (path: string): number => statSync(path).mode & 0o7777;
@@ -49,7 +50,7 @@ describe('IssueCertificate', () => {
     try {
       execFileSync('openssl', ['version']);
     } catch {
-      this.skip();
+      skipBecause(this, 'openssl is not installed');
     }
     const time = String(Math.floor(pkiContext().clock.now() / 1000));
     const shown = execFileSync('openssl', ['verify', '-attime', time, '-CAfile', pki.authority.certificate, file]);
@@ -57,7 +58,7 @@ describe('IssueCertificate', () => {
   });
 
   it('gives the key to the owner, and nothing that leads to it', async function () {
-    if (!root) this.skip();
+    if (!root) skipBecause(this, 'only root may give files away');
     const pki = await pkiWithAuthority(directory());
     await issueCertificate(pki.issue({ owner: '65534', group: 'daemon', mode: 0o440 }), pkiContext());
     const { directory: web } = pki.spec();
@@ -118,7 +119,7 @@ describe('IssueCertificate', () => {
   });
 
   it('writes nowhere where somebody else could exchange what lies there', async function () {
-    if (process.getuid?.() !== 0) this.skip();
+    if (!root) skipBecause(this, 'only root may give files away');
     const pki = await pkiWithAuthority(directory());
     const theirs = join(directory(), 'theirs');
     mkdirSync(theirs);

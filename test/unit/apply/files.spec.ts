@@ -22,6 +22,7 @@ import { writeFile } from '../../../src/apply/steps/write-file.ts';
 import type { FileSpec } from '../../../src/model/file-specs.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { expectStepError, stepContext } from './step-context.ts';
+import { skipBecause } from '../../support/skip.ts';
 
 const root = process.getuid?.() === 0;
 
@@ -94,18 +95,18 @@ describe('file steps', () => {
     });
 
     it('gives the file to a named owner', async function () {
-      if (!root) this.skip();
+      if (!root) skipBecause(this, 'only root may give files away');
       await writeFile({ spec: fileSpec('x', { owner: 'daemon', group: '4242' }) }, context());
       const status = statSync(at('live/app.yml'));
       expect([status.uid, status.gid]).to.deep.equal([1, 4242]);
     });
 
     it('leaves the live file and nothing else when the disk is full', async function () {
-      if (!root) this.skip();
+      if (!root) skipBecause(this, 'only root may mount a disk');
       try {
         execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', at('live')], { stdio: 'ignore' });
       } catch {
-        this.skip();
+        skipBecause(this, 'no disk can be mounted here');
       }
       try {
         writeFileSync(at('live/app.yml'), 'before');

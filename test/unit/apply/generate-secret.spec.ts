@@ -9,6 +9,7 @@ import { crashingFiles, diskFull } from '../../support/crashing-files.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { pkiContext } from './pki.ts';
 import { expectStepError } from './step-context.ts';
+import { skipBecause } from '../../support/skip.ts';
 
 const root = process.getuid?.() === 0;
 
@@ -33,7 +34,7 @@ describe('GenerateSecret', () => {
   });
 
   it('gives it to its owner', async function () {
-    if (!root) this.skip();
+    if (!root) skipBecause(this, 'only root may give files away');
     await generate({ owner: '1234', group: '2345' });
     expect([statSync(path()).uid, statSync(path()).gid]).to.deep.equal([1234, 2345]);
   });

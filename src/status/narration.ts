@@ -1,0 +1,23 @@
+import type { Finding } from '../model/resource.ts';
+import type { TraceEvent } from '../model/trace.ts';
+import { Narrator, type TraceLine } from './trace-line.ts';
+
+const LEVELS = ['debug', 'info', 'warn', 'error'];
+
+/** How events are told to people. */
+export interface NarrationOptions {
+  /** A problem of the desired state as one line, with the path that the person knows. */
+  formatFinding: (finding: Finding) => string;
+  /** The least that is told, default `info`; `debug` shows every pass. */
+  level?: TraceLine['level'];
+}
+
+/** Makes a line for people of each trace event; undefined when it is no news, or less than the level asked for. */
+export function createNarration(options: NarrationOptions): (event: TraceEvent) => TraceLine | undefined {
+  const narrator = new Narrator(options.formatFinding);
+  const threshold = LEVELS.indexOf(options.level ?? 'info');
+  return (event) => {
+    const line = narrator.tell(event);
+    return line === undefined || LEVELS.indexOf(line.level) < threshold ? undefined : line;
+  };
+}
