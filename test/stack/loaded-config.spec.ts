@@ -26,7 +26,8 @@ describe('the configuration of a real Prometheus, asked over mutual TLS', functi
     const ask = { serverName: 'prom.lab', authority: 'root' };
     const content = (interval: string, more: object = {}): string =>
       stringify({
-        global: { scrape_interval: interval },
+        // It scrapes itself, and such a scrape and a reload wait for each other until the scrape is given up.
+        global: { scrape_interval: interval, scrape_timeout: '2s' },
         scrape_configs: [scrapeJob('self', 'prom.lab:9090', 'prom.lab')],
         ...more,
       });
@@ -45,7 +46,7 @@ describe('the configuration of a real Prometheus, asked over mutual TLS', functi
             container: name,
             signal: 'SIGHUP',
             loaded: {
-              ...{ port: 9090, path: '/api/v1/status/config', contains, within: '5s', tls: ask },
+              ...{ port: 9090, path: '/api/v1/status/config', contains, within: '10s', tls: ask },
               and: [{ path: '/api/v1/status/runtimeinfo', contains: '"reloadConfigSuccess":true' }],
             },
           },

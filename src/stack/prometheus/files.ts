@@ -3,6 +3,7 @@ import type { PrometheusManifest } from '../../model/manifest-types.ts';
 import { header } from '../header.ts';
 import { isAtLeast } from '../image-version.ts';
 import { CERTIFICATES_INSIDE, hostName, liveDirectory, OPERATOR_CERTIFICATE } from '../names.ts';
+import { milliseconds } from '../quantities.ts';
 import type { House, RenderedManifest } from '../renderer.ts';
 import { webConfig } from '../web-config.ts';
 import { memberHost, operatorHost } from './members.ts';
@@ -13,6 +14,8 @@ import type { RuleGroup } from './rules/rule.ts';
 
 /** The key is Prometheus' own, and promtool reads it. */
 const CHECK_USER = `${PROMETHEUS_USER}:${PROMETHEUS_USER}`;
+/** For loading itself, besides what is waited for before it. */
+const LOADING_SECONDS = 30;
 /** Name of the one rule file. */
 const RULES = 'bastion.yml';
 /** Says whether the last reload as a whole succeeded; that a marker is shown says only which version was tried. */
@@ -130,8 +133,17 @@ function reload(
       port: 9090,
       path,
       contains: marker,
+      within: loadedWithin(prometheus),
       and: [RELOADED],
       tls: { serverName: memberHost(prometheus, house), authority: house.bastion.certificateAuthority },
     },
   };
+}
+
+/**
+ * A reload waits until the scrapes that are under way have ended, and until then Prometheus does not tell how it went: a
+ * target that hangs delays both by the timeout of its scrape (prometheus/prometheus#5382, #16595; tried with 2.42).
+ */
+function loadedWithin({ spec }: PrometheusManifest): string {
+  return `${LOADING_SECONDS + milliseconds(spec.scrapeTimeout) / 1000}s`;
 }

@@ -89,6 +89,17 @@ describe('a Prometheus', () => {
     expect(markers(one)[1], 'the same rules').to.equal(markers(other)[1]);
   });
 
+  it('has time to load: a reload waits for scrapes that hang until these are given up', async () => {
+    const within = async (text: string): Promise<(string | undefined)[]> => {
+      const result = await prometheus(text);
+      return ['prometheus-config', 'prometheus-rules'].map(
+        (name) => part(result, 'File', name).spec.onChange?.[0]?.loaded?.within,
+      );
+    };
+    expect(await within(alone('{}')), 'scrapes may take 10 s').to.deep.equal(['40s', '40s']);
+    expect(await within(alone('{scrapeTimeout: 2m}'))).to.deep.equal(['150s', '150s']);
+  });
+
   it('joins the network of Grafana only when there is one, and others that it is told to', async () => {
     const networks = async (text: string): Promise<string[]> =>
       Object.keys(part(await prometheus(text), 'Container', 'prometheus').spec.networks ?? {});
