@@ -1,4 +1,5 @@
-import type { NotificationSpec } from '../model/notification-spec.ts';
+import { openedFileProblem } from '../desired/policy/notification-files.ts';
+import type { BastionSpec } from '../model/specs.ts';
 import type { StatusSnapshot } from '../model/status.ts';
 import type { TraceEvent } from '../model/trace.ts';
 import type { Notifier, TestResults } from '../notify/notifier.ts';
@@ -9,6 +10,8 @@ import type { Clock } from '../runtime/clock.ts';
 export interface NotificationsOptions extends Pick<NotifyPlaces, 'root' | 'commandDirectory'> {
   readonly clock: Clock;
   readonly stateDirectory: string;
+  /** Directories in which no manifest may name a file. */
+  readonly reserved: () => readonly string[];
   readonly snapshot: () => StatusSnapshot;
   readonly tell: (event: TraceEvent) => void;
 }
@@ -18,7 +21,7 @@ export class Notifications {
   readonly #options: NotificationsOptions;
   #opening: Promise<void> | undefined;
   #notifier: Notifier | undefined;
-  #spec: NotificationSpec | undefined;
+  #bastion: BastionSpec | undefined;
   /** One that ended before the notifier was there. */
   #lastPass: TraceEvent | undefined;
 
@@ -31,8 +34,9 @@ export class Notifications {
   }
 
   /** Told with every reading of the desired state. */
-  follow(spec: NotificationSpec | undefined): void {
-    this.#spec = spec;
+  follow(bastion: BastionSpec): void {
+    this.#bastion = bastion;
+    const spec = bastion.notifications;
     if (this.#notifier !== undefined) this.#notifier.follow(spec);
     else if (spec !== undefined && spec.receivers.length > 0) this.#opening ??= this.#open();
   }
@@ -58,12 +62,21 @@ export class Notifications {
     const { clock, tell } = this.#options;
     try {
       const { openNotifier } = await import('../notify/open-notifier.ts');
-      this.#notifier = await openNotifier(this.#options);
-      this.#notifier.follow(this.#spec);
+      this.#notifier = await openNotifier({
+        ...this.#options,
+        judge: (path, opened, isPublic) => this.#judge(path, opened, isPublic),
+      });
+      this.#notifier.follow(this.#bastion?.notifications);
       if (this.#lastPass !== undefined) this.#notifier.consume(this.#lastPass);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       tell({ type: 'fault', at: clock.now(), where: 'notifications', message });
     }
+  }
+
+  #judge(path: string, opened: string, isPublic: boolean): string | undefined {
+    const { root, reserved } = this.#options;
+    if (this.#bastion === undefined) return 'it is not known yet what manifests may name';
+    return openedFileProblem(path, opened, isPublic, { root, reserved: reserved(), bastion: this.#bastion });
   }
 }

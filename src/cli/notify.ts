@@ -1,4 +1,5 @@
 import { loadDesiredState } from '../desired/load.ts';
+import { openedFileProblem } from '../desired/policy/notification-files.ts';
 import type { AttemptResult } from '../notify/deliver/attempt.ts';
 import { createAttempt } from '../notify/open-notifier.ts';
 import { testNotification } from '../notify/test-notification.ts';
@@ -14,11 +15,18 @@ import { reservedPlaces } from './reserved-places.ts';
 /** Sends by this process, as the user who typed the command: an operator may be allowed less, or more. */
 async function sendDirectly(settings: Settings, name: string | undefined, signal: AbortSignal): Promise<TestResults> {
   const { desiredDirectory: directory, root, allowExceptions: waivable, notifyCommands } = settings;
-  const desired = await loadDesiredState({ directory, root, waivable, reserved: reservedPlaces(settings) });
+  const reserved = reservedPlaces(settings);
+  const desired = await loadDesiredState({ directory, root, waivable, reserved });
   const { receivers = [], link } = desired.bastion.notifications ?? {};
   const wanted = receivers.filter((receiver) => name === undefined || receiver.name === name);
   if (name !== undefined && wanted.length === 0) throw new CommandError(`the Bastion names no receiver ${name}`);
-  const attempt = createAttempt({ root, commandDirectory: notifyCommands, now: () => systemClock.now() });
+  const look = { root, reserved, bastion: desired.bastion };
+  const attempt = createAttempt({
+    root,
+    commandDirectory: notifyCommands,
+    judge: (path, opened, isPublic) => openedFileProblem(path, opened, isPublic, look),
+    now: () => systemClock.now(),
+  });
   const notification = testNotification({ instance: desired.instance, at: systemClock.now(), link });
   const results = wanted.map(
     async (receiver) => [receiver.name, await attempt(receiver, notification, signal)] as const,

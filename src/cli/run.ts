@@ -22,6 +22,7 @@ import { MonitoringServer } from './monitoring-server.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { packageVersion } from './package-version.ts';
 import { openPushSocket, pushTail } from './push/open-push-socket.ts';
+import { reservedPlaces } from './reserved-places.ts';
 
 const RENEWALS = { renewable: 'asked', unissued: 'unissued', unseen: 'unseen', unknown: 'unknown' } as const;
 
@@ -118,6 +119,7 @@ export const command: Command = async ({ settings, output, environment, signal }
     stateDirectory: settings.stateDirectory,
     root: settings.root,
     commandDirectory: settings.notifyCommands,
+    reserved: () => reservedPlaces(settings),
     snapshot() {
       if (operator === undefined) throw new Error('there is no status yet');
       return operator.controller.snapshot();
@@ -128,7 +130,7 @@ export const command: Command = async ({ settings, output, environment, signal }
   });
   const consumers = [log, metrics, liveness, notifications, ...(tail === undefined ? [] : [tail])];
   operator = await createOperator(settings, systemClock, consumers, (desired) => {
-    notifications.follow(desired.bastion.notifications);
+    notifications.follow(desired.bastion);
     if (listen.on !== undefined) monitoring.follow(monitoringPlace(desired));
   });
   const servers: { close(): Promise<void> | void }[] = [monitoring];

@@ -6,6 +6,7 @@ import type { BastionManifest } from '../model/manifest-types.ts';
 import { normaliseBastion } from './normalise/bastion.ts';
 import { readHouse } from './normalise/house.ts';
 import { toFindings, type ReadManifests } from './read-manifests.ts';
+import { checkNotificationFiles, type NotificationFileLook } from './policy/notification-files.ts';
 import { readSchema, type FieldSchema } from './schema-files.ts';
 
 /** Who owns what is made, and what all resources have in common. */
@@ -25,6 +26,7 @@ export function readInstallation(
   manifests: ReadManifests,
   previous: DesiredState | undefined,
   instanceDefault: string,
+  surroundings: Omit<NotificationFileLook, 'bastion'>,
 ): { installation: Installation | undefined; findings: Finding[] } {
   const lastGood =
     previous === undefined
@@ -36,6 +38,7 @@ export function readInstallation(
     const manifest = entry.manifest as BastionManifest;
     const field = new Field(['spec'], problems);
     const bastion = normaliseBastion(manifest.spec, field);
+    problems.push(...checkNotificationFiles(bastion.notifications, { ...surroundings, bastion }));
     const isUsed = manifests.valid.some(({ key }) => isStackKey(key));
     const house = readHouse(manifest.spec, isUsed ? bastion.allowedRoots : undefined, field);
     const written = { ...house, pkiDirectory: bastion.pkiDirectory };

@@ -13,6 +13,7 @@ import type { Renderers } from './expansion/render.ts';
 import type { Rendering } from './expansion/rendered-document.ts';
 import { settle, type Settled } from './expansion/settle.ts';
 import { gitRevision } from './git-revision.ts';
+import { findExchangeableFiles } from './policy/notification-files.ts';
 import { readDirectory } from './read-directory.ts';
 import { readManifests, toFindings, type ReadManifests } from './read-manifests.ts';
 import { ManifestValidator } from './validate.ts';
@@ -71,10 +72,22 @@ export async function readDesiredState(options: LoadOptions): Promise<Reading> {
       `${options.directory} holds no resources: nothing is changed until it does (an empty directory never means "remove everything")`,
     );
 
-  const { installation, findings } = readInstallation(manifests, previous, instanceDefault);
+  const { installation, findings } = readInstallation(manifests, previous, instanceDefault, {
+    root: options.root,
+    reserved: options.reserved ?? [],
+  });
   manifests.findings.push(...findings);
   const settled = await settleAll(manifests, installation, directory, { ...options, validator });
   const { bastion } = installation ?? defaultInstallation(instanceDefault);
+  const home = manifests.valid.find(({ manifest }) => manifest.kind === 'Bastion');
+  if (home !== undefined)
+    manifests.findings.push(
+      ...toFindings(
+        home.document,
+        home.key,
+        findExchangeableFiles(bastion.notifications, settled.resources, options.root),
+      ),
+    );
   const client = settleClientCertificate(
     withClientCertificate(bastion, settled.expansion),
     settled.resources,

@@ -4,6 +4,7 @@ import type { StatusSnapshot } from '../model/status.ts';
 import type { TraceEvent } from '../model/trace.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Attempt } from './deliver/attempt.ts';
+import type { JudgeFile } from './deliver/secret-file.ts';
 import { createSendCommand } from './deliver/send-command.ts';
 import { createSendWeb } from './deliver/send-web.ts';
 import { EMPTY_NOTIFY_MEMORY, loadNotifyMemory, saveNotifyMemory } from './memory-file.ts';
@@ -15,12 +16,14 @@ export interface NotifyPlaces {
   readonly root: string;
   /** Where the programs of commands are. */
   readonly commandDirectory: string;
+  /** Whether a file that a manifest names may be used. */
+  readonly judge: JudgeFile;
   readonly now: () => number;
 }
 
 /** Delivery as each receiver wants it. */
-export function createAttempt({ root, commandDirectory, now }: NotifyPlaces): Attempt {
-  const web = createSendWeb({ hostPath: (path) => (root === '' ? path : join(root, path)), now });
+export function createAttempt({ root, commandDirectory, judge, now }: NotifyPlaces): Attempt {
+  const web = createSendWeb({ hostPath: (path) => (root === '' ? path : join(root, path)), judge, now });
   const command = createSendCommand({ directory: commandDirectory, user: process.getuid?.() ?? 0 });
   return (receiver: ReceiverSpec, notification, signal) =>
     receiver.type === 'command' ? command(receiver, notification, signal) : web(receiver, notification, signal);
@@ -32,6 +35,7 @@ export async function openNotifier(options: {
   readonly stateDirectory: string;
   readonly root: string;
   readonly commandDirectory: string;
+  readonly judge: JudgeFile;
   readonly snapshot: () => StatusSnapshot;
   readonly tell: (event: TraceEvent) => void;
 }): Promise<Notifier> {

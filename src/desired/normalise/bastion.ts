@@ -21,9 +21,7 @@ export function normaliseBastion(spec: BastionManifest['spec'], field: Field): B
   const pkiDirectory = readAbsolutePath(spec.pkiDirectory, pki) ?? spec.pkiDirectory;
   if (pkiDirectory === '/') pki.error('would put keys beside everything else: name a directory of their own');
   const notifications =
-    spec.notifications === undefined
-      ? undefined
-      : readNotifications(spec.notifications, roots, field.at('notifications'));
+    spec.notifications === undefined ? undefined : readNotifications(spec.notifications, field.at('notifications'));
   return defined({
     allowedRoots: [...new Set(roots)].sort(),
     images: spec.images,

@@ -5,7 +5,7 @@ import type { Field } from '../field.ts';
 import { secretInAssignment, secretInText } from '../policy/secret-text.ts';
 import { defined } from './defined.ts';
 import { readMilliseconds } from './duration.ts';
-import { isWithin, readFilePath } from './host-path.ts';
+import { readFilePath } from './host-path.ts';
 
 type Written = NonNullable<BastionManifest['spec']['notifications']>;
 type WrittenReceiver = Written['receivers'][string];
@@ -17,18 +17,16 @@ const LONGEST_TIMEOUT = 120_000;
 const WEB_FIELDS = ['url', 'urlFile', 'topic', 'tokenFile', 'authorityFile'] as const;
 
 /**
- * Whom the operator notifies, to its normal form; `field` stands for `spec.notifications`.
- *
- * @param roots allowed roots, in which the files must lie: whoever writes the manifest must not have the operator send
- * files to an address of his choice that no container of his could read
+ * Whom the operator notifies, to its normal form; `field` stands for `spec.notifications`. Which files may be named is
+ * decided in policy/notification-files.ts.
  */
-export function readNotifications(written: Written, roots: readonly string[], field: Field): NotificationSpec {
+export function readNotifications(written: Written, field: Field): NotificationSpec {
   const expiry = written.certificateExpiry.flatMap(
     (text, position) => readMilliseconds(text, field.at('certificateExpiry', position), 3650) ?? [],
   );
   if (written.link !== undefined) checkUrl(written.link, field.at('link'));
   const receivers = Object.entries(written.receivers).flatMap(
-    ([name, receiver]) => readReceiver(name, receiver, roots, field.at('receivers', name)) ?? [],
+    ([name, receiver]) => readReceiver(name, receiver, field.at('receivers', name)) ?? [],
   );
   return defined({
     settle: readMilliseconds(written.settle, field.at('settle')) ?? 0,
@@ -39,12 +37,7 @@ export function readNotifications(written: Written, roots: readonly string[], fi
   });
 }
 
-function readReceiver(
-  name: string,
-  written: WrittenReceiver,
-  roots: readonly string[],
-  field: Field,
-): ReceiverSpec | undefined {
+function readReceiver(name: string, written: WrittenReceiver, field: Field): ReceiverSpec | undefined {
   if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(name))
     return field.error('is no name of a receiver: write lower-case letters, digits and hyphens');
   const timeout = readMilliseconds(written.timeout, field.at('timeout')) ?? 0;
@@ -53,7 +46,7 @@ function readReceiver(
   if (written.type === 'command') return readCommand(written, common, field);
   if (written.command !== undefined)
     field.at('command').error(`means nothing for ${written.type}: leave it out, or write type: command`);
-  return readWeb(written.type, written, common, roots, field);
+  return readWeb(written.type, written, common, field);
 }
 
 function readCommand(
@@ -82,12 +75,11 @@ function readWeb(
   type: WebReceiver['type'],
   written: WrittenReceiver,
   common: Pick<WebReceiver, 'name' | 'on' | 'timeout'>,
-  roots: readonly string[],
   field: Field,
 ): WebReceiver | undefined {
   const { url, urlFile, topic, tokenFile, authorityFile } = written;
   const file = (text: string | undefined, name: string): string | undefined =>
-    text === undefined ? undefined : readPlace(text, roots, field.at(name));
+    text === undefined ? undefined : readFilePath(text, field.at(name));
   const paths = { tokenFile: file(tokenFile, 'tokenFile'), authorityFile: file(authorityFile, 'authorityFile') };
   const place = file(urlFile, 'urlFile');
   if (type === 'ntfy' && topic === undefined) field.at('topic').error('is missing: which topic of ntfy?');
@@ -107,13 +99,6 @@ function readWeb(
   if (tokenFile !== undefined && /^http:/i.test(url) && !isLoopback(url))
     at.error('would take the token over the network in clear text: use https');
   return defined({ ...common, type, address: { url }, topic, ...paths });
-}
-
-/** A host path within the allowed roots. */
-function readPlace(text: string, roots: readonly string[], field: Field): string | undefined {
-  const path = readFilePath(text, field);
-  if (path === undefined || roots.some((root) => isWithin(path, root))) return path;
-  return field.error(`lies outside the allowed roots (${roots.join(', ')})`, 'allowed-roots');
 }
 
 function checkUrl(text: string, field: Field): void {

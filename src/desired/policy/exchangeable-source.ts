@@ -13,9 +13,10 @@ export interface ExchangeableSource {
 }
 
 /** A directory that a container can write in. */
-interface Writable {
+export interface WritablePlace {
   readonly writer: Key;
-  readonly places: readonly string[];
+  /** As it is named, and where it really lies. */
+  readonly places: readonly [string, ...string[]];
 }
 
 /**
@@ -29,33 +30,56 @@ export function findExchangeableSources(
   host: HostPlaces,
 ): ExchangeableSource[] {
   const all = resources as readonly Resource[];
-  const named = (path: string): string[] => [...new Set([path, host.resolve(path)])];
+  const writable = writablePlaces(all, host);
+  if (writable.length === 0) return [];
+  return all.flatMap((resource) =>
+    sourcesOf(resource).flatMap(({ source, path }) => {
+      const found = findWritableAround(source, writable, host);
+      if (found === undefined) return [];
+      const [place] = found.places;
+      const message = `${source} lies in ${place}, where ${found.writer} may write and could exchange it for a symlink to anything of the host: mount ${place} itself, or a directory beside it`;
+      return [{ key: resource.key, path, message }];
+    }),
+  );
+}
+
+/** What containers have mounted writable, also through a volume that is a directory of the host. */
+export function writablePlaces(
+  resources: readonly Pick<Resource, 'kind' | 'name' | 'key' | 'spec'>[],
+  host: HostPlaces,
+): WritablePlace[] {
+  const all = resources as readonly Resource[];
   const devices = new Map(
     all.flatMap((resource) => {
       const device = resource.kind === 'Volume' ? bindDevice(resource.spec) : undefined;
       return device === undefined ? [] : [[resource.name, device] as const];
     }),
   );
-  const writable = all.flatMap((resource): Writable[] =>
+  return all.flatMap((resource): WritablePlace[] =>
     resource.kind !== 'Container'
       ? []
       : (resource.spec.volumes ?? []).flatMap(({ type, source = '', read_only }) => {
           const path = type === 'bind' ? source : type === 'volume' ? devices.get(source) : undefined;
-          return path === undefined || read_only ? [] : [{ writer: resource.key, places: named(path) }];
+          return path === undefined || read_only ? [] : [{ writer: resource.key, places: namesOf(path, host) }];
         }),
   );
-  if (writable.length === 0) return [];
-  return all.flatMap((resource) =>
-    sourcesOf(resource).flatMap(({ source, path }) => {
-      const sources = named(source);
-      const found = writable.find(({ places }) =>
-        places.some((place) => sources.some((each) => each !== place && isWithin(each, place))),
-      );
-      if (found === undefined) return [];
-      const message = `${source} lies in ${found.places[0] ?? ''}, where ${found.writer} may write and could exchange it for a symlink to anything of the host: mount ${found.places[0] ?? ''} itself, or a directory beside it`;
-      return [{ key: resource.key, path, message }];
-    }),
+}
+
+/** The place below which a path lies, by its name or really, so that who may write there could exchange it. */
+export function findWritableAround(
+  path: string,
+  writable: readonly WritablePlace[],
+  host: HostPlaces,
+): WritablePlace | undefined {
+  const names = namesOf(path, host);
+  return writable.find(({ places }) =>
+    places.some((place) => names.some((each) => each !== place && isWithin(each, place))),
   );
+}
+
+function namesOf(path: string, host: HostPlaces): [string, ...string[]] {
+  const real = host.resolve(path);
+  return real === path ? [path] : [path, real];
 }
 
 function sourcesOf(resource: Resource): { source: string; path: FieldPath }[] {

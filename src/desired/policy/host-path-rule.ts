@@ -23,8 +23,17 @@ export interface HostPathLook {
  * @param path plain, without the prefix of --root
  */
 export function checkHostPath(path: string, look: HostPathLook, at: FieldPath): Violation[] {
-  const { bastion, places, isReadOnly = false, isReplaced = false } = look;
-  const real = isReplaced ? places.entry(path) : places.real(path);
+  const { places, isReplaced = false } = look;
+  return checkRealPath(path, isReplaced ? places.entry(path) : places.real(path), look, at);
+}
+
+/**
+ * As `checkHostPath`, of a path whose real one is known already: of what was opened, say.
+ *
+ * @param real without the prefix of --root
+ */
+export function checkRealPath(path: string, real: string, look: HostPathLook, at: FieldPath): Violation[] {
+  const { bastion, places, isReadOnly = false } = look;
   const shown = real === path ? path : `${path}, which leads to ${real},`;
   for (const each of [path, real]) {
     const forbidden = findForbidden(each, !isReadOnly, places);

@@ -18,11 +18,7 @@ export const RESERVED_PLACES = 'reserved-places';
  * @param host real paths, shared among the drafts of one reading
  */
 export function checkReservedPlaces(draft: Draft, reserved: readonly string[], host: HostPlaces): Violation[] {
-  // One that is a symlink is reserved as such, too: whoever exchanges it decides what it is.
-  const places = reserved.flatMap((place) => [
-    host.resolve(place),
-    join(host.resolve(dirname(place)), basename(place)),
-  ]);
+  const places = realReserved(reserved, host);
   const touching = (path: string): string | undefined => {
     const resolved = host.resolve(path);
     return places.find((place) => isWithin(resolved, place) || isWithin(place, resolved));
@@ -57,6 +53,11 @@ export function checkReservedPlaces(draft: Draft, reserved: readonly string[], h
       ? refuse(touching(mount.source), 'be mounted writable', 'volumes')
       : [],
   );
+}
+
+/** One that is a symlink is reserved as such, too: whoever exchanges it decides what it is. */
+export function realReserved(reserved: readonly string[], host: HostPlaces): string[] {
+  return reserved.flatMap((place) => [host.resolve(place), join(host.resolve(dirname(place)), basename(place))]);
 }
 
 function refuse(place: string | undefined, what: string, ...path: string[]): Violation[] {

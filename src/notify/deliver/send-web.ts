@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Notification } from '../../model/notification.ts';
 import type { WebReceiver } from '../../model/notification-spec.ts';
 import { genericBody } from '../format/generic.ts';
@@ -6,7 +5,7 @@ import { ntfyBody } from '../format/ntfy.ts';
 import { slackBody } from '../format/slack.ts';
 import type { Attempt, AttemptResult } from './attempt.ts';
 import { postJson, type PostAnswer } from './post-json.ts';
-import { readSecretLine, SecretFileError } from './secret-file.ts';
+import { readAuthority, readSecretLine, SecretFileError, type JudgeFile } from './secret-file.ts';
 
 /** Answers that may be another one next time though they begin with 4: timeout, too early, too many. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
@@ -90,20 +89,26 @@ function addressOf(text: string, path: string | undefined, hasToken: boolean): U
  * Delivery to web services. Secrets are read anew for every try, and nothing of them is in a result.
  *
  * @param hostPath a path of a manifest to the path to open
+ * @param judge whether a file that was opened may be used
  */
 export function createSendWeb(options: {
   readonly hostPath: (path: string) => string;
+  readonly judge: JudgeFile;
   readonly now: () => number;
 }): Attempt<WebReceiver> {
-  const { hostPath, now } = options;
+  const { hostPath, judge, now } = options;
+  const secret = (path: string): Promise<string> => readSecretLine({ path, place: hostPath(path) }, judge);
   return async (receiver, notification, signal) => {
     const { address, tokenFile, authorityFile, timeout } = receiver;
     try {
       const urlFile = 'urlFile' in address ? hostPath(address.urlFile) : undefined;
-      const text = 'url' in address ? address.url : await readSecretLine(hostPath(address.urlFile));
+      const text = 'url' in address ? address.url : await secret(address.urlFile);
       const url = addressOf(text, urlFile, tokenFile !== undefined);
-      const token = tokenFile === undefined ? undefined : await readSecretLine(hostPath(tokenFile));
-      const authority = authorityFile === undefined ? undefined : await readAuthority(hostPath(authorityFile));
+      const token = tokenFile === undefined ? undefined : await secret(tokenFile);
+      const authority =
+        authorityFile === undefined
+          ? undefined
+          : await readAuthority({ path: authorityFile, place: hostPath(authorityFile) }, judge);
       const answer = await postJson({
         url,
         body: bodyOf(receiver, notification),
@@ -117,14 +122,4 @@ export function createSendWeb(options: {
       return { type: 'later', reason: failureText(error, timeout) };
     }
   };
-}
-
-async function readAuthority(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new SecretFileError(`${path} cannot be read by the operator (${code})`);
-  });
-  // Node would trust nobody, and say only that.
-  if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new SecretFileError(`${path} holds no certificate (PEM)`);
-  return text;
 }

@@ -1,4 +1,7 @@
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { openedFileProblem } from '../../../src/desired/policy/notification-files.ts';
 import type { NotificationSpec } from '../../../src/model/notification-spec.ts';
 import type { DesiredState } from '../../../src/model/resource.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
@@ -84,9 +87,14 @@ describe('whom the Bastion has notified', () => {
     ['a topic of a webhook', '{a: {type: webhook, url: "https://x/", topic: t}}', /topic: means nothing for webhook/],
     [
       'a file outside the allowed roots',
-      '{a: {type: webhook, url: "https://x/", tokenFile: /root/.ssh/id}}',
-      /tokenFile: lies outside the allowed roots/,
+      '{a: {type: webhook, url: "https://x/", tokenFile: /elsewhere/token}}',
+      /tokenFile: .*lies outside the allowed roots/,
     ],
+    ...['tokenFile', 'urlFile', 'authorityFile'].map((field): [string, string, RegExp] => [
+      `a ${field} of root`,
+      `{a: {type: webhook, ${field === 'urlFile' ? '' : 'url: "https://x/", '}${field}: /root/.token}}`,
+      new RegExp(`${field}: /root/.token gives control over the host.*allowed-roots`),
+    ]),
     ['a command without a program', '{a: {type: command}}', /command: is missing/],
     [
       'a command by its path',
@@ -124,6 +132,61 @@ describe('whom the Bastion has notified', () => {
       expect(said[0]).to.not.match(/p4ssw0rd|abcdef123456/);
     });
 
+  describe('where its files lead', () => {
+    const host = temporaryDirectory('notification-files');
+
+    async function findings(file: string, more = '', options: { root?: string; reserved?: string[] } = {}) {
+      const receivers = `{a: {type: webhook, url: "https://x/", tokenFile: ${file}}}`;
+      writeFiles(directory(), {
+        'bastion.yaml': manifest(
+          'Bastion',
+          'demo',
+          `\n  allowedRoots: ["${host()}", /opt]\n  notifications: {receivers: ${receivers}}`,
+        ),
+        'web.yaml': container('web', more),
+      });
+      return lines(await load(directory(), options)).filter((line) => !line.includes('the Bastion resource is broken'));
+    }
+
+    it('must be within the allowed roots, too', async () => {
+      const outside = temporaryPath(host(), 'out');
+      symlinkSync('/etc/shadow', outside);
+      expect((await findings(outside)).join())
+        .to.match(/^bastion\.yaml:\d+:\d+ .*tokenFile: .*which leads to \/etc\/shadow/)
+        .and.contain('allowed-roots');
+      expect(await findings(join(host(), 'token'))).to.deep.equal([]);
+    });
+
+    it('must not be where the operator and its human keep things', async () => {
+      const state = temporaryPath(host(), 'state');
+      mkdirSync(state);
+      const link = temporaryPath(host(), 'link');
+      symlinkSync(state, link);
+      for (const file of [join(state, 'memory.json'), join(link, 'memory.json')])
+        expect((await findings(file, '', { reserved: [state] })).join()).to.match(/tokenFile: .*reserved-places/);
+    });
+
+    it('must not be where a container could exchange it', async () => {
+      const mounted = `volumes: ["${join(host(), 'data')}:/data"]`;
+      expect((await findings(join(host(), 'data', 'token'), mounted)).join())
+        .to.match(/^bastion\.yaml:\d+:\d+ .*tokenFile: .*Container\/web may write/)
+        .and.contain('exchangeable-source');
+      expect(await findings(join(host(), 'data', 'token'), mounted.replace(':/data', ':/data:ro'))).to.deep.equal([]);
+      const options = { root: join(host(), 'root') };
+      expect(await findings('/opt/a/token', 'volumes: ["/opt/a:/a"]', options)).to.have.lengthOf(1);
+    });
+
+    it('is judged again of what was opened', () => {
+      const look = { bastion: { allowedRoots: ['/opt', '/etc/pki'] }, root: '', reserved: ['/opt/state'] };
+      const judge = (opened: string, isPublic = false) => openedFileProblem('/opt/token', opened, isPublic, look);
+      expect(judge('/opt/elsewhere/token')).to.equal(undefined);
+      expect(judge('/etc/shadow')).to.contain('which leads to /etc/shadow');
+      expect(judge('/data/token')).to.contain('leaves the allowed roots');
+      expect(judge('/opt/state/memory.json')).to.contain('must not be read');
+      expect(judge('/etc/pki/ca.crt', true)).to.equal(undefined);
+    });
+  });
+
   it('keeps those of before while the Bastion is broken', async () => {
     const good = await read(`{phone: ${PHONE}}`);
     await read('{phone: {type: ntfy}}');
@@ -131,3 +194,10 @@ describe('whom the Bastion has notified', () => {
     expect(broken.bastion.notifications).to.deep.equal(good.bastion.notifications);
   });
 });
+
+/** A path that is not there. */
+function temporaryPath(directory: string, name: string): string {
+  const path = join(directory, name);
+  rmSync(path, { recursive: true, force: true });
+  return path;
+}

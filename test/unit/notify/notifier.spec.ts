@@ -289,7 +289,8 @@ describe('the notifier', () => {
           clock,
           stateDirectory: directory(),
           root: '',
-          commandDirectory: '/nonexistent',
+          judge: () => undefined,
+        commandDirectory: '/nonexistent',
           snapshot: () => present,
           tell: (event) => events.push(event),
         });
@@ -305,6 +306,7 @@ describe('the notifier', () => {
         clock,
         stateDirectory: join(directory(), 'nothing'),
         root: '',
+        judge: () => undefined,
         commandDirectory: '/nonexistent',
         snapshot: () => present,
         tell: (event) => events.push(event),

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { WebReceiver } from '../../../src/model/notification-spec.ts';
@@ -36,7 +36,12 @@ describe('delivery to a web service', () => {
   }
 
   function send(more: Partial<WebReceiver> = {}, signal = new AbortController().signal): Promise<AttemptResult> {
-    const sendWeb = createSendWeb({ hostPath: (path) => join(directory(), path), now: () => NOW });
+    const sendWeb = createSendWeb({
+      hostPath: (path) => join(directory(), path),
+      judge: (path, opened) =>
+        opened === join(realpathSync(directory()), path) ? undefined : `${path} leads to ${opened}`,
+      now: () => NOW,
+    });
     const receiver: WebReceiver = {
       name: 'phone',
       type: 'webhook',
@@ -92,7 +97,7 @@ describe('delivery to a web service', () => {
       address: { url },
       authorityFile: '',
     } as const;
-    const sendWeb = createSendWeb({ hostPath: (path) => path, now: () => NOW });
+    const sendWeb = createSendWeb({ hostPath: (path) => path, judge: () => undefined, now: () => NOW });
     expect((await sendWeb(bare, sampleNotification(), new AbortController().signal)).type).to.equal('later');
     expect(hook.received).to.deep.equal([]);
   });
@@ -159,6 +164,24 @@ describe('delivery to a web service', () => {
     expect(await reasonOf(send({ tokenFile: '/nothing' })))
       .to.contain('cannot be read')
       .and.contain('ENOENT');
+    expect(hook.received).to.deep.equal([]);
+  });
+
+  it('uses no file that must not be used, judged by what is open and not by its name', async () => {
+    write('elsewhere', `${TOKEN}\n`);
+    write('url', `${url}/services/x\n`);
+    for (const [name, more] of [
+      ['token', {}],
+      ['url', { address: { urlFile: '/url' } }],
+      ['ca.crt', {}],
+    ] as const) {
+      rmSync(join(directory(), name));
+      symlinkSync(join(directory(), 'elsewhere'), join(directory(), name));
+      expect(await reasonOf(send(more))).to.contain(`is not used: /${name} leads to `);
+      rmSync(join(directory(), name));
+      write('token', `${TOKEN}\n`);
+      write('ca.crt', authority.certificate, 0o644);
+    }
     expect(hook.received).to.deep.equal([]);
   });
 
