@@ -290,7 +290,7 @@ describe('the notifier', () => {
           stateDirectory: directory(),
           root: '',
           judge: () => undefined,
-        commandDirectory: '/nonexistent',
+          commandDirectory: '/nonexistent',
           snapshot: () => present,
           tell: (event) => events.push(event),
         });
