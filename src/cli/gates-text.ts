@@ -34,3 +34,8 @@ export function consentsText(consents: StatusJson['consents'], output: Pick<Outp
     })
     .join('');
 }
+
+/** What the human did and nothing came of. */
+export function warningsText(warnings: StatusJson['warnings'], output: Pick<Output, 'color'>): string {
+  return warnings.map((text) => `  ${styled(output, 'yellow', '!')} ${text}\n`).join('');
+}

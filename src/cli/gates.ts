@@ -1,16 +1,17 @@
 import { systemClock } from '../runtime/clock.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './errors.ts';
-import { consentsText, gatesText } from './gates-text.ts';
+import { consentsText, gatesText, warningsText } from './gates-text.ts';
 import { obtainStatus } from './obtain-status.ts';
 
 export const command: Command = async ({ settings, output }) => {
   const status = await obtainStatus(settings, systemClock);
-  const { gates, consents, running } = status;
-  if (settings.json) output.write(`${JSON.stringify({ running, gates, consents }, undefined, 2)}\n`);
+  const { gates, consents, warnings, running } = status;
+  if (settings.json) output.write(`${JSON.stringify({ running, gates, consents, warnings }, undefined, 2)}\n`);
   else {
     if (gates.length + consents.length === 0) output.write('no gates\n');
     output.write(gatesText(gates, output, systemClock.now()) + consentsText(consents, output));
+    output.write(warningsText(warnings, output));
     if (!running) output.write('the operator is not running\n');
   }
   return EXIT.done;

@@ -27,15 +27,21 @@ function gatesOnly({ desired, gates, memory, at }: Survey): Plan {
   return { digest: '', steps: [], conditions, consents: [], wakeAt: undefined, faults: [] };
 }
 
-/** What a survey comes to, in the form in which a running operator tells it. */
-export function snapshotOf(found: Survey): StatusSnapshot {
+/** What a survey of `desiredDirectory` comes to, in the form in which a running operator tells it. */
+export function snapshotOf(found: Survey, desiredDirectory?: string): StatusSnapshot {
   const { desired, gates, memory, outcome, at } = found;
   const conditions = new ConditionTracker();
   const gateTracker = new GateTracker();
   const plan = 'plan' in outcome ? outcome.plan : undefined;
   conditions.update(plan?.conditions ?? [], at);
-  gateTracker.update(desired, plan ?? gatesOnly(found), gates, at);
-  const view = new StatusView({ version: packageVersion, startedAt: 0, conditions, gates: gateTracker });
+  gateTracker.update(desired, plan ?? gatesOnly(found), { gates, memory, now: at });
+  const view = new StatusView({
+    version: packageVersion,
+    ...(desiredDirectory === undefined ? {} : { desiredDirectory }),
+    startedAt: 0,
+    conditions,
+    gates: gateTracker,
+  });
   view.publish({
     result: plan === undefined ? 'stopped' : passResult(plan, false, desired.complete),
     stopped: 'error' in outcome ? outcome.error.message : '',
@@ -64,5 +70,5 @@ export async function obtainStatus(
   options: { readonly dial?: boolean } = {},
 ): Promise<StatusJson> {
   const told = await askOperator(settings.stateDirectory);
-  return told ?? statusJson(snapshotOf(await survey(settings, clock, options)), false);
+  return told ?? statusJson(snapshotOf(await survey(settings, clock, options), settings.desiredDirectory), false);
 }

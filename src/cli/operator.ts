@@ -67,6 +67,7 @@ export async function createOperator(
     });
     const controller = await assembleController({
       version: packageVersion,
+      desiredDirectory,
       engine,
       clock,
       stateDirectory,

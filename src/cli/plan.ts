@@ -3,7 +3,7 @@ import { planJson } from '../plan/render-json.ts';
 import { renderPlanText } from '../plan/render-text.ts';
 import { runnableSteps } from '../runtime/components.ts';
 import { isFailing } from '../runtime/pass-result.ts';
-import { strayHolds } from '../runtime/stray-holds.ts';
+import { withoutEffect } from '../runtime/without-effect.ts';
 import type { Resource } from '../model/resource.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Command } from './command.ts';
@@ -27,6 +27,9 @@ function writeTrouble(plan: Plan, output: Output): void {
       output.write(
         `${styled(output, 'red', 'x')} ${key} ${styled(output, 'red', `${type} (${reason})`)}: ${message}\n`,
       );
+    // The file is there: that it opens nothing must be said, also where no step waits behind it.
+    else if (type === 'Blocked' && key.startsWith('Gate/') && (reason === 'SpecChanged' || reason === 'FileRefused'))
+      output.write(`${styled(output, 'magenta', '!')} ${key} is closed (${reason}): ${message}\n`);
 }
 
 /** How many steps run now, and how many wait. */
@@ -47,8 +50,8 @@ export function unseenText(resources: readonly Resource[]): string | undefined {
 export const command: Command = async ({ settings, output, errors }) => {
   const { desired, gates, outcome } = await survey(settings, systemClock);
   writeFindings(desired.findings, settings.desiredDirectory, errors);
-  const holds = strayHolds(desired, gates, 'plan' in outcome ? outcome.plan : undefined);
-  for (const text of holds) errors.write(`${styled(errors, 'yellow', '!')} ${text}\n`);
+  const useless = withoutEffect(desired, gates, 'plan' in outcome ? outcome.plan : undefined);
+  for (const text of useless) errors.write(`${styled(errors, 'yellow', '!')} ${text}\n`);
   if ('error' in outcome) throw outcome.error;
   const { plan } = outcome;
   if (settings.json) output.write(`${JSON.stringify(planJson(plan), undefined, 2)}\n`);

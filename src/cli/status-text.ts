@@ -4,7 +4,7 @@ import { markOf } from '../status/trace-line.ts';
 import type { StepJson } from '../model/step-json.ts';
 import type { StatusJson } from '../status/status-json.ts';
 import type { Operation } from '../model/step.ts';
-import { consentsText, gatesText } from './gates-text.ts';
+import { consentsText, gatesText, warningsText } from './gates-text.ts';
 import { styled, type Output } from './output.ts';
 import { resourcesText } from './resources-text.ts';
 import { ago } from '../status/times.ts';
@@ -96,11 +96,7 @@ export function statusText(status: StatusJson, directory: string, output: Colors
     section('Failing', troubleText(status, output, now), output),
     section('Pressure', levelsText(status, output, now), output),
     section('Desired state', findings.join(''), output),
-    section(
-      'Without effect',
-      status.warnings.map((text) => `  ${styled(output, 'yellow', '!')} ${text}\n`).join(''),
-      output,
-    ),
+    section('Without effect', warningsText(status.warnings, output), output),
     section('To do', stepsText(status, output), output),
     section('Resources', resourcesText(status, output, now), output),
   ].join('');

@@ -8,6 +8,10 @@ import { statusText } from './status-text.ts';
 export const command: Command = async ({ settings, output }) => {
   const status = await obtainStatus(settings, systemClock);
   if (settings.json) output.write(`${JSON.stringify(status, undefined, 2)}\n`);
-  else output.write(statusText(status, shownDirectory(settings.desiredDirectory), output, systemClock.now()));
+  else {
+    // An operator of an earlier version does not say what it reads.
+    const directory = shownDirectory(status.desiredDirectory ?? settings.desiredDirectory);
+    output.write(statusText(status, directory, output, systemClock.now()));
+  }
   return EXIT.done;
 };

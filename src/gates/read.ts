@@ -16,6 +16,8 @@ export interface GateReading {
 }
 
 const SUFFIX = '.ok';
+/** Hidden files and what editors leave behind. */
+const BACKUP = /^\.|~$/;
 /** `all`, or `<Kind>.<name>` with a slash of the name written as `_`; a pattern, so that editors' backups do not count. */
 const HOLD = /^(all|[A-Z][A-Za-z]*\.[^/]*[^/~])$/;
 
@@ -27,19 +29,23 @@ export async function readGates(options: GateReading): Promise<GateFiles> {
   const { holds, strayHolds, holdError } = await readHolds(options.holdDirectory);
   const base = { directory: options.directory, holdDirectory: options.holdDirectory, holds, strayHolds };
   try {
-    const { open, refused } = await readOpen(options);
-    return { ...base, open, refused, ...(holdError === undefined ? {} : { error: holdError }) };
+    return { ...base, ...(await readOpen(options)), ...(holdError === undefined ? {} : { error: holdError }) };
   } catch (error) {
     return { ...base, ...emptyRecords(), error: explain(options.directory, error) };
   }
 }
 
-async function readOpen(options: GateReading): Promise<Pick<GateFiles, 'open' | 'refused'>> {
+async function readOpen(options: GateReading): Promise<Pick<GateFiles, 'open' | 'refused' | 'strayFiles'>> {
   const { open, refused } = emptyRecords();
   const directory = await lstat(options.directory);
   if (!directory.isDirectory()) throw new Error(`it is ${typeOf(directory)}; it must be a directory of its own`);
-  const names = (await readdir(options.directory)).filter((name) => name.endsWith(SUFFIX) && name !== SUFFIX).sort();
-  if (names.length === 0) return { open, refused };
+  const entries = await readdir(options.directory, { withFileTypes: true });
+  const isGate = (name: string): boolean => name.endsWith(SUFFIX) && name !== SUFFIX;
+  const names = entries.flatMap(({ name }) => (isGate(name) ? [name] : [])).sort();
+  const strayFiles = entries
+    .flatMap((entry) => (entry.isDirectory() || isGate(entry.name) || BACKUP.test(entry.name) ? [] : [entry.name]))
+    .sort();
+  if (names.length === 0) return { open, refused, strayFiles };
   const untrusted = options.strict ? await untrustedDirectory(options.directory, directory) : undefined;
   const carried = await carrierCheck(await realpath(options.directory), options.desiredDirectory, options.strict);
   for (const name of names) {
@@ -54,7 +60,7 @@ async function readOpen(options: GateReading): Promise<Pick<GateFiles, 'open' | 
     if (reason !== undefined) refused[gate] = reason;
     else if (isStats(status)) open[gate] = { name, modifiedAt: status.mtimeMs };
   }
-  return { open, refused };
+  return { open, refused, strayFiles };
 }
 
 /** Without a prototype: a gate named `constructor` must not look open. */
@@ -73,7 +79,7 @@ async function readHolds(
     const names = (await readdir(directory)).sort();
     return {
       holds: new Set(names.filter((name) => HOLD.test(name))),
-      strayHolds: names.filter((name) => !HOLD.test(name) && !/^\.|~$/.test(name)),
+      strayHolds: names.filter((name) => !HOLD.test(name) && !BACKUP.test(name)),
     };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { holds: new Set(), strayHolds };

@@ -14,6 +14,8 @@ export interface GateFiles {
   readonly open: Readonly<Record<string, GateFile>>;
   /** `*.ok` entries that do not count, with the reason (symlink, directory, carried by the repository, writable ...). */
   readonly refused: Readonly<Record<string, string>>;
+  /** Names in the directory that do not end in `.ok` and open nothing, for people; hidden files, backups and directories are left out. */
+  readonly strayFiles?: readonly string[];
   /** Names below `hold/`: `all` or `<Kind>.<name>`. */
   readonly holds: ReadonlySet<string>;
   /** Names below `hold/` that are not of that form and hold nothing, for people; hidden files and backups are left out. */

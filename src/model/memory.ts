@@ -81,8 +81,18 @@ export interface Memory {
   readonly oldest: Readonly<Partial<Record<Key, RememberedOldest>>>;
   /** The directories that must not be mistaken for others. */
   readonly sentinels: Readonly<Partial<Record<Key, RememberedSentinel>>>;
-  /** Spec hashes behind a gate when it was last seen open; for `revalidate: onChange`. */
-  readonly gateWitness: Readonly<Partial<Record<Key, { readonly hash: string; readonly changedAt: number }>>>;
+  /** What each gate stands for, for `revalidate: onChange`. */
+  readonly gateWitness: Readonly<Partial<Record<Key, GateWitness>>>;
+}
+
+/** What lay before a gate when it was looked at last. */
+export interface GateWitness {
+  /** Of the specs of all that the gate depends on. */
+  readonly hash: string;
+  /** Milliseconds since the epoch at which that came to be so. */
+  readonly changedAt: number;
+  /** Nothing was remembered from before: whether it changed then is not known. */
+  readonly isFirst?: boolean;
 }
 
 export const EMPTY_MEMORY: Memory = {

@@ -56,6 +56,8 @@ export interface StatusSnapshot {
   readonly version: string;
   readonly startedAt: number;
   readonly revision?: string;
+  /** Absolute path below which `findings` and sources lie. */
+  readonly desiredDirectory?: string;
   readonly result: PassResult;
   /** One line for people, e.g. `halted at gate metrics-visible since 10:02`. */
   readonly headline: string;
@@ -75,7 +77,7 @@ export interface StatusSnapshot {
   readonly levels?: readonly LoopStatus[];
   readonly consents: readonly { readonly touch: string; readonly removes: readonly string[] }[];
   readonly findings: readonly Finding[];
-  /** What the human did without effect, in sentences: hold files that name nothing. */
+  /** What the human did without effect, in sentences: files that open no gate or hold nothing. */
   readonly warnings?: readonly string[];
   readonly plan: Pick<Plan, 'digest' | 'steps' | 'faults'>;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Key } from '../model/key.ts';
-import type { Memory } from '../model/memory.ts';
+import type { GateWitness, Memory } from '../model/memory.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
 import type { DesiredState, Resource } from '../model/resource.ts';
 
@@ -9,6 +9,8 @@ export interface GateState {
   readonly open: boolean;
   readonly reason: 'Open' | 'NoFile' | 'FileRefused' | 'SpecChanged' | 'Unreadable';
   readonly message: string;
+  /** Why a file that is there does not count; absent where there is none, or it does. */
+  readonly refusal?: string;
 }
 
 /**
@@ -25,8 +27,10 @@ export function gateState(
   if (gates.error !== undefined) return { open: false, reason: 'Unreadable', message: gates.error };
   const file = gates.open[gate.name];
   const refused = gates.refused[gate.name];
-  if (refused !== undefined)
-    return { open: false, reason: 'FileRefused', message: `${gate.name}.ok is there but does not count: ${refused}` };
+  if (refused !== undefined) {
+    const message = `${gate.name}.ok is there but does not count: ${refused}`;
+    return { open: false, reason: 'FileRefused', message, refusal: refused };
+  }
   if (!file)
     return {
       open: false,
@@ -35,14 +39,25 @@ export function gateState(
     };
   if (gate.spec.revalidate === 'onChange') {
     const witness = nextGateWitness(gate, desired, memory, now);
-    if (file.modifiedAt <= witness.changedAt)
-      return {
-        open: false,
-        reason: 'SpecChanged',
-        message: `what it depends on has changed since ${gate.name}.ok was made; check again, then: ${touchCommand(gates.directory, `${gate.name}.ok`)}`,
-      };
+    if (file.modifiedAt <= witness.changedAt) {
+      const refusal = agedText(`${gate.name}.ok`, witness, memory.gateWitness[gate.key] !== undefined);
+      const message = `${refusal}; check again, then: ${touchCommand(gates.directory, `${gate.name}.ok`)}`;
+      return { open: false, reason: 'SpecChanged', message, refusal };
+    }
   }
   return { open: true, reason: 'Open', message: 'opened by a human' };
+}
+
+/** Why a file is too old for what its gate stands for. */
+function agedText(file: string, { isFirst }: GateWitness, isRemembered: boolean): string {
+  if (!isRemembered)
+    return (
+      `nothing is remembered of what it depends on, so that counts as changed just now; ` +
+      `once the operator (bastion run, bastion apply) has looked, a ${file} that is newer counts`
+    );
+  return isFirst === true
+    ? `${file} was made before the operator first looked at what it depends on (its state directory was new, or lost)`
+    : `what it depends on has changed since ${file} was made`;
 }
 
 /** Closed gates behind which a resource lies, through any number of dependencies, sorted. */
@@ -72,7 +87,7 @@ export function nextGateWitness(
   desired: DesiredState,
   memory: Memory,
   now: number,
-): { readonly hash: string; readonly changedAt: number } {
+): GateWitness {
   const byKey = new Map(desired.resources.map((resource) => [resource.key, resource]));
   const seen = new Set<Key>();
   const visit = (key: Key): void => {
@@ -84,5 +99,6 @@ export function nextGateWitness(
   const lines = [...seen].sort().map((key) => `${key} ${byKey.get(key)?.hash ?? ''}`);
   const hash = createHash('sha256').update(lines.join('\n')).digest('hex');
   const previous = memory.gateWitness[gate.key];
-  return previous?.hash === hash ? previous : { hash, changedAt: now };
+  if (previous?.hash === hash) return previous;
+  return { hash, changedAt: now, ...(previous === undefined ? { isFirst: true } : {}) };
 }

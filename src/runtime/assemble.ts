@@ -27,6 +27,8 @@ import type { TraceEvent } from '../model/trace.ts';
 
 export interface ControllerOptions {
   readonly version: string;
+  /** Absolute path of what `loadDesired` reads, for people. */
+  readonly desiredDirectory?: string;
   readonly engine: Engine;
   readonly clock: Clock;
   /** Locked by the caller (`lockInstance`). */
@@ -86,6 +88,7 @@ export async function assembleController(options: ControllerOptions): Promise<Co
   });
   const controller = new Controller({
     version: options.version,
+    ...(options.desiredDirectory === undefined ? {} : { desiredDirectory: options.desiredDirectory }),
     clock,
     memory,
     loadDesired: options.loadDesired,

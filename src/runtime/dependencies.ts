@@ -29,6 +29,8 @@ export interface ExecutorHooks {
 /** All that the controller works with; `assembleController` fills it with the real parts, specs with small ones. */
 export interface ControllerDependencies {
   readonly version: string;
+  /** Absolute path of what `loadDesired` reads, for people. */
+  readonly desiredDirectory?: string;
   readonly clock: Clock;
   readonly memory: MemoryStore;
   /**

@@ -1,11 +1,15 @@
 import type { GateFiles } from '../model/gates.ts';
 import type { Key } from '../model/key.ts';
 import type { Plan } from '../model/plan.ts';
+import type { PlanningInput } from '../model/planning-input.ts';
 import type { DesiredState, Resource } from '../model/resource.ts';
 import type { GateStatus } from '../model/status.ts';
-import { touchCommand } from '../plan/gate.ts';
-import { strayHolds } from './stray-holds.ts';
+import { gateState, touchCommand } from '../plan/gate.ts';
 import type { UntimedTraceEvent } from './trace-bus.ts';
+import { withoutEffect } from './without-effect.ts';
+
+/** What the plan was made of. */
+type Seen = Pick<PlanningInput, 'gates' | 'memory' | 'now'>;
 
 interface Turn {
   readonly open: boolean;
@@ -21,21 +25,32 @@ interface Turn {
  */
 export class GateTracker {
   readonly #turns = new Map<Key, Turn>();
+  /** Why the files of gates that are there do not count. */
+  readonly #refusals = new Map<Key, string>();
   #consents = new Set<string>();
   #warned: readonly string[] = [];
   #behindOf: DesiredState | undefined;
   #behind = new Map<Key, readonly Key[]>();
 
-  update(desired: DesiredState, plan: Plan, gates: GateFiles, now: number): UntimedTraceEvent[] {
+  update(desired: DesiredState, plan: Plan, seen: Seen): UntimedTraceEvent[] {
+    const { gates } = seen;
     const events: UntimedTraceEvent[] = [];
     const all = desired.resources.filter((resource) => resource.kind === 'Gate');
     if (all.length > 0) {
       const ready = new Set<Key>();
       for (const { key, type } of plan.conditions) if (type === 'Ready') ready.add(key);
-      for (const gate of all) events.push(...this.#updateGate(gate, ready, gates, now));
+      for (const gate of all) {
+        const refused = this.#updateRefusal(gate, gateState(gate, { ...seen, desired }).refusal);
+        const [first, ...others] = this.#updateGate(gate, ready, seen);
+        // Closed, because, and only then what to do.
+        if (first?.type === 'gate-closed') events.push(first, ...refused, ...others);
+        else events.push(...refused, ...(first === undefined ? [] : [first]), ...others);
+      }
     }
     for (const key of this.#turns.keys()) {
-      if (!all.some((gate) => gate.key === key)) this.#turns.delete(key);
+      if (all.some((gate) => gate.key === key)) continue;
+      this.#turns.delete(key);
+      this.#refusals.delete(key);
     }
     const asked = plan.consents.filter(({ file }) => gates.open[file.replace(/\.ok$/, '')] === undefined);
     for (const { file, removes } of asked) {
@@ -43,7 +58,7 @@ export class GateTracker {
         events.push({ type: 'consent-waiting', touch: touchCommand(gates.directory, file), removes });
     }
     this.#consents = new Set(asked.map(({ file }) => file));
-    const warnings = strayHolds(desired, gates, plan);
+    const warnings = withoutEffect(desired, gates, plan);
     for (const message of warnings) if (!this.#warned.includes(message)) events.push({ type: 'warning', message });
     this.#warned = warnings;
     return events;
@@ -57,7 +72,7 @@ export class GateTracker {
     return desired.resources
       .filter((resource) => resource.kind === 'Gate')
       .map((gate) => {
-        const refused = gates.refused[gate.name];
+        const refused = this.#refusals.get(gate.key);
         const { open, awaitingHuman, since } = this.#turns.get(gate.key) ?? UNSEEN;
         return {
           key: gate.key,
@@ -72,7 +87,15 @@ export class GateTracker {
       });
   }
 
-  #updateGate(gate: Resource<'Gate'>, ready: ReadonlySet<Key>, gates: GateFiles, now: number): UntimedTraceEvent[] {
+  #updateRefusal({ key, name }: Resource<'Gate'>, refusal: string | undefined): UntimedTraceEvent[] {
+    const before = this.#refusals.get(key);
+    if (refusal === undefined) this.#refusals.delete(key);
+    else this.#refusals.set(key, refusal);
+    if (refusal === undefined || refusal === before) return [];
+    return [{ type: 'warning', message: `${key}: ${name}.ok is there but does not count: ${refusal}` }];
+  }
+
+  #updateGate(gate: Resource<'Gate'>, ready: ReadonlySet<Key>, { gates, now }: Seen): UntimedTraceEvent[] {
     const { key } = gate;
     const before = this.#turns.get(key);
     const events: UntimedTraceEvent[] = [];

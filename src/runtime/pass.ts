@@ -81,7 +81,7 @@ export class Passes {
       this.stops.wasStopped(container),
     );
     const startedAt = deps.clock.now();
-    this.view = new StatusView({ version: deps.version, startedAt, conditions: this.#conditions, gates: this.#gates });
+    this.view = new StatusView({ ...deps, startedAt, conditions: this.#conditions, gates: this.#gates });
     const executor = deps.createExecutor({
       revision: () => this.#desired.last?.revision,
       concurrency: () => this.#desired.last?.bastion.concurrency ?? 1,
@@ -211,7 +211,8 @@ export class Passes {
     const changes = this.#conditions.update(plan.conditions, now);
     for (const change of changes) this.#trace.emit({ type: 'condition-changed', ...change });
     for (const event of this.#drifts.update(desired, plan, busy, now)) this.#trace.emit(event);
-    for (const event of this.#gates.update(desired, plan, gates, now)) this.#trace.emit(event);
+    for (const event of this.#gates.update(desired, plan, { gates, memory: this.#deps.memory.current, now }))
+      this.#trace.emit(event);
   }
 
   /** @returns whether a resource was stopped because its steps change nothing: to be planned again at once */

@@ -9,7 +9,7 @@ import { touchCommand } from '../plan/gate.ts';
 import type { ConditionTracker } from './condition-tracker.ts';
 import type { GateTracker } from './gate-tracker.ts';
 import { headline } from './headline.ts';
-import { strayHolds } from './stray-holds.ts';
+import { withoutEffect } from './without-effect.ts';
 
 /** Where things stand after a pass. */
 export interface Standing {
@@ -29,6 +29,7 @@ export interface Standing {
 
 export interface StatusViewOptions {
   readonly version: string;
+  readonly desiredDirectory?: string;
   readonly startedAt: number;
   readonly conditions: ConditionTracker;
   readonly gates: GateTracker;
@@ -60,13 +61,14 @@ export class StatusView {
   }
 
   #make(standing: Standing | undefined): StatusSnapshot {
-    const { version, startedAt, conditions, gates: tracker } = this.#options;
+    const { version, desiredDirectory, startedAt, conditions, gates: tracker } = this.#options;
     const { desired, gates, plan, result = 'stopped' } = standing ?? {};
     const gateStatuses = desired === undefined || gates === undefined ? [] : tracker.statuses(desired, gates);
     return {
       instance: desired?.instance ?? '',
       version,
       startedAt,
+      ...(desiredDirectory === undefined ? {} : { desiredDirectory }),
       ...(desired?.revision === undefined ? {} : { revision: desired.revision }),
       result,
       headline: headline({
@@ -96,7 +98,7 @@ export class StatusView {
         .filter(({ file }) => gates?.open[file.replace(/\.ok$/, '')] === undefined)
         .map(({ file, removes }) => ({ touch: touchCommand(gates?.directory ?? '', file), removes })),
       findings: desired?.findings ?? [],
-      warnings: desired === undefined || gates === undefined ? [] : strayHolds(desired, gates, plan),
+      warnings: desired === undefined || gates === undefined ? [] : withoutEffect(desired, gates, plan),
       plan: plan === undefined ? NO_PLAN : { digest: plan.digest, steps: plan.steps, faults: plan.faults },
     };
   }

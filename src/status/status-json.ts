@@ -12,6 +12,8 @@ export interface StatusJson {
   readonly running: boolean;
   readonly startedAt: string | null;
   readonly revision: string | null;
+  /** Absolute path of the desired state that was read; `source` and findings are below it. */
+  readonly desiredDirectory: string | null;
   readonly result: string;
   readonly headline: string;
   readonly clocks: Readonly<Record<'desiredRead' | 'fullDiff' | 'converged' | 'lastPass', string | null>>;
@@ -58,7 +60,7 @@ export interface StatusJson {
   }[];
   readonly consents: StatusSnapshot['consents'];
   readonly findings: readonly Finding[];
-  /** What the human did without effect, in sentences: hold files that name nothing. */
+  /** What the human did without effect, in sentences: files that open no gate or hold nothing. */
   readonly warnings: readonly string[];
   readonly plan: {
     readonly digest: string;
@@ -80,6 +82,7 @@ export function statusJson(snapshot: StatusSnapshot, running: boolean): StatusJs
     running,
     startedAt: running ? isoTime(snapshot.startedAt) : null,
     revision: snapshot.revision ?? null,
+    desiredDirectory: snapshot.desiredDirectory ?? null,
     result: snapshot.result,
     headline: snapshot.headline,
     clocks: {

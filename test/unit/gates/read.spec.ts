@@ -41,6 +41,11 @@ describe('readGates', () => {
     expect([Object.keys(found.open), Object.keys(found.refused)]).to.deep.equal([[], []]);
   });
 
+  it('names the files that do not end in .ok, without backups, hidden ones and the directory of the holds', async () => {
+    for (const name of ['a', 'b.ok', '.ok', 'a.ok~', 'a.OK']) await touch(join(gates, name));
+    expect((await read()).strayFiles).to.deep.equal(['a', 'a.OK']);
+  });
+
   it('has no gate open by the name of an object member', async () => {
     const found = await read();
     expect('constructor' in found.open).to.equal(false);
