@@ -8,6 +8,7 @@ import type { FieldPath } from './field.ts';
 import { DependencyGraph } from './graph.ts';
 import { HostPlaces } from './host-places.ts';
 import { findBackupsWithinData } from './policy/backup-place.ts';
+import { findBorrowedNamespaces } from './policy/borrowed-namespaces.ts';
 import { findExchangeableSources } from './policy/exchangeable-source.ts';
 import { heldBy, withDependencies } from './last-good.ts';
 import { findForeignKeys } from './policy/own-keys.ts';
@@ -214,6 +215,7 @@ class Round {
       ...findStaleMounts(all).map((found) => ({ ...found, rule: 'stale-mount' })),
       ...findBackupsWithinData(all).map((found) => ({ ...found, rule: 'backup-place' })),
       ...findExchangeableSources(all, new HostPlaces()).map((found) => ({ ...found, rule: 'exchangeable-source' })),
+      ...findBorrowedNamespaces(all).map((found) => ({ ...found, rule: 'borrowed-namespace' })),
       ...findForeignKeys(all, this.#root).map((found) => ({ ...found, rule: 'own-keys-only' })),
     ].filter(({ key }) => this.#fresh.has(key));
     if (clashes.length > 0) return clashes;

@@ -177,6 +177,25 @@ describe('policies', () => {
       '/var/log gives control over the host',
     ],
     ['userns_mode: host', container('web', 'userns_mode: host'), 'policy no-privileged-host-access'],
+    ['network_mode: host', container('web', 'network_mode: host'), 'spec.network_mode: network_mode: host reaches'],
+    ...(
+      'BPF PERFMON NET_ADMIN SYS_TIME SYS_BOOT MAC_ADMIN MAC_OVERRIDE SYSLOG CHECKPOINT_RESTORE AUDIT_CONTROL AUDIT_READ ' +
+      'SYS_NICE SYS_RESOURCE SYS_MODULE SYS_RAWIO SYS_PTRACE SYS_PACCT SYS_TTY_CONFIG DAC_READ_SEARCH LINUX_IMMUTABLE ' +
+      'BLOCK_SUSPEND ALL'
+    )
+      .split(' ')
+      .map((name): [string, string, string] => [
+        `the capability ${name}`,
+        container('web', `cap_add: [${name}]`),
+        `spec.cap_add: ${name === 'ALL' ? '' : 'CAP_'}${name} reaches out`,
+      ]),
+    ...['apparmor=unconfined', 'label=disable', 'label=type:spc_t', 'seccomp={"defaultAction":"SCMP_ACT_ALLOW"}'].map(
+      (option): [string, string, string] => [
+        `the protection ${option}`,
+        container('web', `security_opt: ['${option}']`),
+        'spec.security_opt: ',
+      ],
+    ),
     ['SYS_ADMIN', container('web', 'cap_add: [sys_admin]'), 'CAP_SYS_ADMIN reaches out'],
     [
       'an exception without a reason',
@@ -201,6 +220,21 @@ describe('policies', () => {
       expect(findings, 'a secret is never repeated').to.not.match(/hunter22|abcdef/);
     });
 
+  for (const field of ['network_mode', 'pid', 'ipc'])
+    it(`refuses the ${field} of the host that another container got, through any number of others`, async () => {
+      const probe = `{image: "a:1", mem_limit: 6m, ${field}: host}`;
+      const documents = [
+        manifest('Container', 'probe', probe, ALLOW('no-privileged-host-access')),
+        container('middle', `${field}: container:probe`),
+        container('web', `${field}: container:middle`),
+      ];
+      writeFiles(directory(), { 'a.yaml': documents.join('---\n') });
+      const found = lines(await load(directory(), { waivable: ['no-privileged-host-access'] }));
+      expect(found).to.have.lengthOf(2);
+      expect(found[0]).to.contain(`Container/middle spec.${field}: Container/probe has that of the host`);
+      expect(found[1]).to.contain(`Container/web spec.${field}: Container/middle has that of the host`);
+    });
+
   const TAKEN: [what: string, text: string][] = [
     ...[
       '{driver_opts: {type: tmpfs, device: tmpfs, o: "size=1m,uid=1000"}}',
@@ -214,6 +248,19 @@ describe('policies', () => {
       [manifest('Bastion', 'home', '{allowedRoots: [/var/log]}'), container('web', 'volumes: ["/var/log:/x:ro"]')].join(
         '---\n',
       ),
+    ],
+    [
+      'what the engine gives each container, and what stays in it',
+      container(
+        'web',
+        'cap_drop: [ALL]',
+        'cap_add: [CHOWN, NET_RAW, NET_BIND_SERVICE, SETUID, IPC_LOCK]',
+        'security_opt: ["no-new-privileges:true", seccomp=builtin]',
+      ),
+    ],
+    [
+      'the network of another container',
+      [container('vpn'), container('web', 'network_mode: container:vpn')].join('---\n'),
     ],
     ['a digest without tag', manifest('Image', 'i', `{reference: "a@sha256:${'0'.repeat(64)}"}`)],
     [
