@@ -38,13 +38,9 @@ function lenderOf(spec: ContainerSpec, field: (typeof FIELDS)[number]): Key | un
   return name === undefined ? undefined : keyOf('Container', name);
 }
 
-function leadsToHost(
-  first: Key,
-  field: (typeof FIELDS)[number],
-  containers: ReadonlyMap<Key, ContainerSpec>,
-): boolean {
+function leadsToHost(first: Key, field: (typeof FIELDS)[number], containers: ReadonlyMap<Key, ContainerSpec>): boolean {
   const seen = new Set<Key>();
-  for (let key: Key | undefined = first; key !== undefined && !seen.has(key); ) {
+  for (let key: Key | undefined = first; key !== undefined && !seen.has(key);) {
     seen.add(key);
     const spec: ContainerSpec | undefined = containers.get(key);
     if (spec?.[field] === 'host') return true;
