@@ -110,13 +110,17 @@ describe('the status page in a browser', function () {
 
   it('tells a screen reader when the headline changes: a gate that a human opens', async () => {
     page = await browser.visit();
+    await page.locator('#behind-seen summary').click();
     place.touch('seen.ok');
     await until('#headline', /converged/);
     expect(await page.title()).to.match(/Converged/);
     expect(await page.locator('#announcement').textContent()).to.include('converged');
     expect(await page.locator('#gate-seen').innerText()).to.include('open');
+    expect(await page.locator('#behind-seen').count()).to.equal(0);
     rmSync(join(place.gates, 'seen.ok'));
     await until('#gate-seen', /not your turn yet|waiting for you/);
+    await until('#gate-seen', /Holds back 1 resource/);
+    expect(await page.locator('#behind-seen').getAttribute('open'), 'what was open is so again').not.to.equal(null);
     expectQuiet();
   });
 

@@ -5,7 +5,7 @@ export type AssetName = 'page.css' | 'page.js';
 /** What each is made of, in order: what a script imports comes before it. */
 const PARTS: Readonly<Record<AssetName, readonly string[]>> = {
   'page.css': ['theme.css', 'base.css', 'header.css', 'sections.css', 'graph.css', 'media.css'],
-  'page.js': ['age.js', 'morph.js', 'page.js'],
+  'page.js': ['age.js', 'morph.js', 'open-details.js', 'page.js'],
 };
 
 function part(name: string): string {

@@ -5,6 +5,7 @@
  */
 import { ago } from './age.js';
 import { morph } from './morph.js';
+import { OpenDetails } from './open-details.js';
 
 const EVERY_MILLISECONDS = 2000;
 const DEADLINE_MILLISECONDS = 8000;
@@ -28,6 +29,7 @@ function announce(text) {
 }
 
 class Page {
+  #details = new OpenDetails();
   #failures = 0;
   #isPaused = false;
   #isAsking = false;
@@ -97,7 +99,9 @@ class Page {
       const own = document.getElementById(id);
       if (own !== null) wanted.querySelector(`#${id}`)?.replaceWith(own.cloneNode(true));
     }
+    this.#details.remember();
     morph(content, wanted);
+    this.#details.restore();
     this.#takeTime();
     this.#filter();
     document.title = content.dataset['title'] ?? document.title;
