@@ -172,12 +172,13 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     load: () => import('./render.ts'),
   },
   explain: {
-    summary: 'describe a kind or a field, e.g. Container.spec.ports',
-    positionals: 'KIND[.FIELD...]',
+    summary: 'list the kinds, or describe a kind or a field, e.g. Container.spec.ports',
+    positionals: '[KIND[.FIELD...]]',
     maximumPositionals: 1,
     options: COMMON_OPTIONS,
     exitCodes: '0 shown, 64 there is no such kind or field',
     examples: [
+      { line: 'bastion explain', does: 'the kinds' },
       { line: 'bastion explain Container', does: 'a kind with all its fields' },
       { line: 'bastion explain Container.spec.ports', does: 'one field' },
     ],

@@ -4,13 +4,14 @@ import { EXIT, UsageError } from './errors.ts';
 
 export const command: Command = ({ settings, positionals, output }) => {
   const path = positionals[0];
-  if (path === undefined) throw new UsageError('explain what? For example: bastion explain Container.spec.ports');
   let text: string;
   try {
     text = explain(path);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
-  output.write(settings.json ? `${JSON.stringify({ path, text })}\n` : text.endsWith('\n') ? text : `${text}\n`);
+  output.write(
+    settings.json ? `${JSON.stringify({ path: path ?? '', text })}\n` : text.endsWith('\n') ? text : `${text}\n`,
+  );
   return Promise.resolve(EXIT.done);
 };

@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import { KINDS, type Kind } from '../model/key.ts';
 import { readSchema, type FieldSchema } from './schema-files.ts';
 import { suggest } from './suggest.ts';
@@ -8,11 +9,15 @@ export class UnknownFieldError extends Error {
   readonly code = 'UNKNOWN_FIELD';
 }
 
+const WIDTH = 100;
+
 /**
  * What a kind or one of its fields is: type, default, description, examples and sub-fields, from the schemas. `path` is
- * e.g. `Container`, `Container.spec.ports`, `container.spec.ports[].target`. Throws UnknownFieldError.
+ * e.g. `Container`, `Container.spec.ports`, `container.spec.ports[].target`; without one, the kinds. Throws
+ * UnknownFieldError.
  */
-export function explain(path: string): string {
+export function explain(path?: string): string {
+  if (path === undefined) return explainKinds();
   const [first = '', ...names] = path
     .replaceAll(/\[\d*\]/g, '')
     .split('.')
@@ -32,9 +37,14 @@ export function explain(path: string): string {
   return render(kind, shown, schema, required);
 }
 
+function explainKinds(): string {
+  const rows = KINDS.map((kind) => [kind, readSchema(kind).description ?? ''] as const);
+  return `${['Kinds', ...table(rows, 2), '', 'bastion explain Container says more of one.'].join('\n')}\n`;
+}
+
 function unknownKind(name: string): string {
   const meant = suggest(name, KINDS);
-  return `${name === '' ? 'Nothing' : name} is not a kind${meant === undefined ? '' : `; did you mean ${meant}?`} Kinds are ${KINDS.join(', ')}`;
+  return `${name === '' ? 'Nothing' : name} is not a kind${meant === undefined ? '.' : `; did you mean ${meant}?`} Kinds are ${KINDS.join(', ')}`;
 }
 
 /** Fields of a map, of the items of a list of maps, or of the members of a free map. */
@@ -63,7 +73,11 @@ function render(kind: Kind, shown: string, schema: FieldSchema, required: boolea
   const choices = schema.enum ?? (schema.const === undefined ? [] : [schema.const]);
   if (choices.length > 0) lines.push('', `  One of: ${choices.map(String).join(', ')}`);
   if (schema.examples !== undefined)
-    lines.push('', 'Examples', ...schema.examples.map((example) => `  ${JSON.stringify(example)}`));
+    lines.push(
+      '',
+      schema.examples.length === 1 ? 'Example' : 'Examples',
+      ...schema.examples.flatMap((example) => exampleLines(example, shown === kind)),
+    );
   const fields = fieldsOf(schema);
   if (fields.properties !== undefined) {
     lines.push('', 'Fields');
@@ -73,8 +87,48 @@ function render(kind: Kind, shown: string, schema: FieldSchema, required: boolea
     }
   }
   if (shown === kind)
-    lines.push('', 'Editors', `  # yaml-language-server: $schema=crds-like/${kind.toLowerCase()}.schema.json`);
+    lines.push(
+      ...specLines(kind, schema),
+      '',
+      'Editors',
+      `  # yaml-language-server: $schema=crds-like/${kind.toLowerCase()}.schema.json`,
+    );
   return `${lines.join('\n')}\n`;
+}
+
+/** What people write lies below `spec`: its fields, a line each. */
+function specLines(kind: Kind, schema: FieldSchema): string[] {
+  const { properties = {}, required = [] } = schema.properties?.['spec'] ?? {};
+  const rows = Object.entries(properties).map(([name, { description = '' }]) => {
+    return [name, required.includes(name) ? `required: ${description}` : description] as const;
+  });
+  const [first] = required.length > 0 ? required : Object.keys(properties);
+  if (first === undefined) return [];
+  return ['', 'Fields of spec', ...table(rows, 2), '', `  bastion explain ${kind}.spec.${first} says more of one.`];
+}
+
+/** Names and what they are, a line each, below each other. */
+function table(rows: readonly (readonly [string, string])[], indent: number): string[] {
+  const column = Math.max(...rows.map(([name]) => name.length)) + 2;
+  const room = WIDTH - indent - column;
+  return rows.map(([name, text]) => {
+    return `${' '.repeat(indent)}${name.padEnd(column)}${shorten(text, room)}`.trimEnd();
+  });
+}
+
+/** The whole sentences that fit; of a first one that does not, the words that do. */
+function shorten(text: string, room: number): string {
+  if (text.length <= room) return text;
+  const end = text.lastIndexOf('. ', room - 1);
+  return end >= 0 ? text.slice(0, end + 1) : `${text.slice(0, room - 1).replace(/[\s,;:]+\S*$/, '')}…`;
+}
+
+/** As it is written in a manifest: a short value on one line, a longer one, and a whole manifest, as block. */
+function exampleLines(example: unknown, isManifest: boolean): string[] {
+  const text = JSON.stringify(example);
+  const isShort = !isManifest && text.length <= WIDTH - 2;
+  const lines = isShort ? [text] : stringify(example, { lineWidth: 0 }).trimEnd().split('\n');
+  return lines.map((line) => `  ${line}`);
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = { object: 'map', array: 'list', integer: 'whole number' };
@@ -93,7 +147,7 @@ function defaultText(schema: FieldSchema): string {
 }
 
 function wrap(text: string, indent: number): string[] {
-  const width = 100 - indent;
+  const width = WIDTH - indent;
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {

@@ -95,6 +95,24 @@ describe('explain', () => {
     expect(explain('Container.spec.networks.aliases')).to.contain('Extra DNS names');
   });
 
+  it('lists the kinds, a line each', () => {
+    const text = explain();
+    for (const kind of KINDS) expect(text).to.match(new RegExp(`^  ${kind} +[A-Za-z].*[.…]$`, 'm'));
+    for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(100);
+  });
+
+  it('lists what may be written below spec, a line each, with the example as it is written', () => {
+    const text = explain('Container');
+    expect(text)
+      .to.contain('\nFields of spec\n')
+      .and.to.match(/^ {2}image +required: Image by pinned reference\.$/m);
+    for (const name of Object.keys(readSchema('Container').properties?.['spec']?.properties ?? {}))
+      expect(text).to.match(new RegExp(`^  ${name} .*[.…]$`, 'm'));
+    expect(text).to.contain('bastion explain Container.spec.image says more of one');
+    expect(text).to.contain('\nExample\n  apiVersion: bastion.lab/v1\n  kind: Container\n  metadata:\n    name: web\n');
+    for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(100);
+  });
+
   it('helps with a path that does not exist', () => {
     expect(() => explain('Contaner')).to.throw('did you mean Container?');
     expect(() => explain('Container.spec.port')).to.throw(
