@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts';
 import type { Condition } from '../model/condition.ts';
 import type { Plan } from '../model/plan.ts';
 import type { StatusSnapshot } from '../model/status.ts';
@@ -33,8 +34,9 @@ export function snapshotOf(found: Survey, desiredDirectory?: string): StatusSnap
   const conditions = new ConditionTracker();
   const gateTracker = new GateTracker();
   const plan = 'plan' in outcome ? outcome.plan : undefined;
-  conditions.update(plan?.conditions ?? [], at);
-  gateTracker.update(desired, plan ?? gatesOnly(found), { gates, memory, now: at });
+  // Who looks once does not know since when anything is as it is.
+  conditions.update(plan?.conditions ?? [], 0);
+  gateTracker.update(desired, plan ?? gatesOnly(found), { gates, memory, now: at, since: 0 });
   const view = new StatusView({
     version: packageVersion,
     ...(desiredDirectory === undefined ? {} : { desiredDirectory }),
@@ -60,7 +62,7 @@ export function snapshotOf(found: Survey, desiredDirectory?: string): StatusSnap
   const snapshot = view.snapshot();
   const steps = runnableSteps(snapshot.plan.steps).length;
   // Nothing progresses while no operator runs.
-  return steps === 0 ? snapshot : { ...snapshot, headline: `${steps} steps would run now: bastion apply` };
+  return steps === 0 ? snapshot : { ...snapshot, headline: `${counted(steps, 'step')} would run now: bastion apply` };
 }
 
 /** Status as the running operator tells it, else worked out read-only; with `dial` also what is served is looked at. */

@@ -1,6 +1,7 @@
-import { formatDuration } from '../model/format-change.ts';
+import { counted } from '../model/counted.ts';
 import { leadingCondition } from '../status/leading-condition.ts';
 import type { StatusJson } from '../status/status-json.ts';
+import { ageText } from '../status/times.ts';
 import { styled, type Output } from './output.ts';
 
 type ResourceJson = StatusJson['resources'][number];
@@ -40,9 +41,7 @@ export function resourcesText(status: StatusJson, output: Pick<Output, 'color'>,
     .map((row) => {
       const { condition, type, resource } = row;
       const age =
-        status.running && condition !== undefined && condition.since !== null
-          ? formatDuration(now - Date.parse(condition.since))
-          : '';
+        status.running && condition !== undefined && condition.since !== null ? ageText(condition.since, now) : '';
       const frozen = resource.frozen ? styled(output, 'yellow', 'frozen: its file is broken  ') : '';
       const clock = status.running ? `${age.padEnd(7)}  ` : '';
       const state = styled(output, COLORS[type], type.padEnd(11));
@@ -52,18 +51,14 @@ export function resourcesText(status: StatusJson, output: Pick<Output, 'color'>,
 }
 
 function reasonOf({ condition, type, ready, alike }: Row): string {
-  if (type === 'Ready') return ready === 0 ? '' : `with ${counted(ready)}`;
+  if (type === 'Ready') return ready === 0 ? '' : `with ${counted(ready, 'part')}`;
   if (condition === undefined) return '';
   const text = type === 'Unknown' ? condition.message : `${condition.reason}: ${condition.message}`;
   const notes = [
-    ...(alike === 0 ? [] : [`${counted(alike)} likewise`]),
-    ...(ready === 0 ? [] : [`${counted(ready)} Ready`]),
+    ...(alike === 0 ? [] : [`${counted(alike, 'part')} likewise`]),
+    ...(ready === 0 ? [] : [`${counted(ready, 'part')} Ready`]),
   ];
   return [text, ...notes].join('; ');
-}
-
-function counted(parts: number): string {
-  return `${parts} ${parts === 1 ? 'part' : 'parts'}`;
 }
 
 function rowsOf(resources: readonly ResourceJson[]): Row[] {

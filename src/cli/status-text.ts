@@ -1,5 +1,5 @@
 import { formatFinding } from '../desired/format-finding.ts';
-import { formatChange, formatDuration } from '../model/format-change.ts';
+import { formatChange } from '../model/format-change.ts';
 import { markOf } from '../status/trace-line.ts';
 import type { StepJson } from '../model/step-json.ts';
 import type { StatusJson } from '../status/status-json.ts';
@@ -7,7 +7,7 @@ import type { Operation } from '../model/step.ts';
 import { consentsText, gatesText, warningsText } from './gates-text.ts';
 import { styled, type Output } from './output.ts';
 import { resourcesText } from './resources-text.ts';
-import { ago } from '../status/times.ts';
+import { ago, forAge } from '../status/times.ts';
 
 type Colors = Pick<Output, 'color'>;
 
@@ -22,16 +22,19 @@ const HEADLINE_COLORS: Readonly<Record<string, 'green' | 'yellow' | 'magenta' | 
 function headline(status: StatusJson, output: Colors, now: number): string {
   const color = HEADLINE_COLORS[status.result] ?? 'yellow';
   const operator = status.running
-    ? `operator ${status.version} running since ${ago(status.startedAt, now)}`
+    ? `operator ${status.version}, started ${ago(status.startedAt, now)}`
     : styled(output, 'yellow', 'the operator is not running; this was worked out just now');
   const commit = status.revision === null ? [] : [`commit ${status.revision.slice(0, 12)}`];
   const engine = status.engine.reachable
     ? `engine ${status.engine.version}`
     : styled(output, 'red', 'engine unreachable');
   const clocks = status.running
-    ? [`converged ${ago(status.clocks.converged, now)}, compared in full ${ago(status.clocks.fullDiff, now)}`]
-    : [];
-  const facts = [operator, ...commit, engine, ...clocks].join(' · ');
+    ? [
+        status.clocks.converged === null ? 'not converged yet' : `converged ${ago(status.clocks.converged, now)}`,
+        status.clocks.fullDiff === null ? 'not compared yet' : `compared in full ${ago(status.clocks.fullDiff, now)}`,
+      ].join(', ')
+    : undefined;
+  const facts = [operator, ...commit, engine, ...(clocks === undefined ? [] : [clocks])].join(' · ');
   const told = status.engine.reachable || status.headline.includes(status.engine.message);
   const problem = told ? '' : `${status.engine.message}\n`;
   return `${styled(output, 'bold', status.instance)}: ${styled(output, color, status.headline)}\n${facts}\n${problem}`;
@@ -46,9 +49,8 @@ function troubleText(status: StatusJson, output: Colors, now: number): string {
   for (const { key, conditions } of status.resources)
     for (const { type, status: holds, reason, message, since } of conditions) {
       if (!holds || (type !== 'Degraded' && type !== 'Stalled')) continue;
-      const age = since === null ? '' : ` for ${formatDuration(now - Date.parse(since))}`;
       lines.push(
-        `  ${styled(output, 'red', 'x')} ${key}  ${styled(output, 'red', `${type} (${reason})`)}${age}\n      ${message}\n`,
+        `  ${styled(output, 'red', 'x')} ${key}  ${styled(output, 'red', `${type} (${reason})`)}${forAge(since, now)}\n      ${message}\n`,
       );
     }
   for (const { key, path } of status.plan.faults)
@@ -62,9 +64,8 @@ function troubleText(status: StatusJson, output: Colors, now: number): string {
 function levelsText(status: StatusJson, output: Colors, now: number): string {
   return status.levels
     .map(({ key, loop, level, since, cause, address }) => {
-      const age = since === null ? '' : ` for ${formatDuration(now - Date.parse(since))}`;
       const at = address === undefined ? '' : ` (${address})`;
-      return `  ${styled(output, 'yellow', '!')} ${key}  ${loop} level ${level}${at}${age}: ${cause}\n`;
+      return `  ${styled(output, 'yellow', '!')} ${key}  ${loop} level ${level}${at}${forAge(since, now)}: ${cause}\n`;
     })
     .join('');
 }

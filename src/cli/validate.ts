@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts';
 import { formatFinding } from '../desired/format-finding.ts';
 import { loadDesiredState } from '../desired/load.ts';
 import type { Finding } from '../model/resource.ts';
@@ -14,10 +15,6 @@ export function writeFindings(findings: readonly Finding[], directory: string, o
       const sign = styled(output, severity === 'error' ? 'red' : 'yellow', severity === 'error' ? 'x' : '!');
       output.write(`${sign} ${formatFinding(finding, shownDirectory(directory))}\n`);
     }
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 export const command: Command = async ({ settings, output, errors }) => {

@@ -9,7 +9,10 @@ import type { UntimedTraceEvent } from './trace-bus.ts';
 import { withoutEffect } from './without-effect.ts';
 
 /** What the plan was made of. */
-type Seen = Pick<PlanningInput, 'gates' | 'memory' | 'now'>;
+interface Seen extends Pick<PlanningInput, 'gates' | 'memory' | 'now'> {
+  /** What counts as the time of what is seen now, in milliseconds since the epoch; 0: not known. Default: `now`. */
+  readonly since?: number;
+}
 
 interface Turn {
   readonly open: boolean;
@@ -95,22 +98,22 @@ export class GateTracker {
     return [{ type: 'warning', message: `${key}: ${name}.ok is there but does not count: ${refusal}` }];
   }
 
-  #updateGate(gate: Resource<'Gate'>, ready: ReadonlySet<Key>, { gates, now }: Seen): UntimedTraceEvent[] {
+  #updateGate(gate: Resource<'Gate'>, ready: ReadonlySet<Key>, { gates, now, since = now }: Seen): UntimedTraceEvent[] {
     const { key } = gate;
     const before = this.#turns.get(key);
     const events: UntimedTraceEvent[] = [];
     if (ready.has(key)) {
       if (before?.open === true) return [];
       const opened = before === undefined ? gates.open[gate.name]?.modifiedAt : undefined;
-      this.#turns.set(key, { open: true, awaitingHuman: false, since: opened ?? now, asked: undefined });
+      this.#turns.set(key, { open: true, awaitingHuman: false, since: opened ?? since, asked: undefined });
       return before === undefined ? [] : [{ type: 'gate-opened', key }];
     }
     if (before?.open === true) events.push({ type: 'gate-closed', key });
-    const closed = before?.open === false ? before : { awaitingHuman: false, since: now, asked: undefined };
+    const closed = before?.open === false ? before : { awaitingHuman: false, since, asked: undefined };
     const awaitingHuman = gate.dependsOn.every((dependency) => ready.has(dependency));
     const checklist = JSON.stringify(gate.spec.checklist);
     if (awaitingHuman && closed.asked !== checklist) {
-      this.#turns.set(key, { open: false, awaitingHuman, since: now, asked: checklist });
+      this.#turns.set(key, { open: false, awaitingHuman, since, asked: checklist });
       const touch = touchCommand(gates.directory, `${gate.name}.ok`);
       return [...events, { type: 'gate-waiting', key, touch, checklist: gate.spec.checklist }];
     }

@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts';
 import type { Plan } from '../model/plan.ts';
 import type { GateStatus } from '../model/status.ts';
 import { troubles } from './pass-result.ts';
@@ -23,13 +24,13 @@ export function headline({ result, plan, gates, running, errors, stopped }: Head
   const resources = new Set(plan.conditions.map(({ key }) => key)).size;
   switch (result) {
     case 'converged':
-      return `converged: ${resources} resources as wanted, nothing to do`;
+      return `converged: ${counted(resources, 'resource')} as wanted, nothing to do`;
     case 'progressing': {
       const awaited = plan.conditions.filter(({ type }) => type === 'Progressing').map(({ key }) => key);
       return `progressing: ${named([...new Set([...running, ...awaited])])}`;
     }
     case 'failing': {
-      const broken = errors === 0 ? [] : [`${errors} ${errors === 1 ? 'error' : 'errors'} in the desired state`];
+      const broken = errors === 0 ? [] : [`${counted(errors, 'error')} in the desired state`];
       const failed = troubles(plan).map(({ key, reason }) => `${key} (${reason})`);
       if (broken.length + failed.length > 0) return `failing: ${named([...broken, ...failed])}`;
       return `failing: ${named(blockedTargets(plan, ['backoff', 'stalled']))} will be tried again`;
@@ -41,7 +42,11 @@ export function headline({ result, plan, gates, running, errors, stopped }: Head
 
 function waiting(plan: Plan, gates: readonly GateStatus[]): string {
   const turn = gates.filter(({ awaitingHuman }) => awaitingHuman);
-  const parts = turn.map(({ key, since }) => `halted at gate ${key.slice('Gate/'.length)} since ${timeOfDay(since)}`);
+  const parts = turn.map(({ key, since }) => {
+    // Without an operator nobody knows since when.
+    const when = since === 0 ? '' : ` since ${timeOfDay(since)}`;
+    return `halted at gate ${key.slice('Gate/'.length)}${when}`;
+  });
   const consents = plan.steps.flatMap(({ blockedBy }) => blockedBy.filter(({ type }) => type === 'consent'));
   if (consents.length > 0) parts.push(`waiting for consent ${named([...new Set(consents.map(({ name }) => name))])}`);
   const held = blockedTargets(plan, ['hold']);

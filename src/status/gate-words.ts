@@ -1,5 +1,5 @@
-import { formatDuration } from '../model/format-change.ts';
 import type { StatusJson } from './status-json.ts';
+import { forAge } from './times.ts';
 
 const MOST_NAMES = 6;
 
@@ -12,6 +12,5 @@ export function namesText(names: readonly string[]): string {
 /** How a gate stands, in the words that terminal and page share; `now` in milliseconds since the epoch. */
 export function gateStateText(gate: StatusJson['gates'][number], now: number): string {
   if (gate.open) return 'open';
-  const age = gate.since === null ? '' : ` for ${formatDuration(now - Date.parse(gate.since))}`;
-  return gate.awaitingHuman ? `closed, waiting for you${age}` : 'closed, not your turn yet';
+  return gate.awaitingHuman ? `closed, waiting for you${forAge(gate.since, now)}` : 'closed, not your turn yet';
 }

@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts';
 import { formatChange, formatDuration } from '../model/format-change.ts';
 import type { FieldChange } from '../model/fields.ts';
 import type { Plan } from '../model/plan.ts';
@@ -141,7 +142,11 @@ export class Narrator {
       case 'engine-connected':
         return line('info', 'plain', 'connected to the engine');
       case 'observed':
-        return line('debug', 'plain', `observed with ${event.calls} calls in ${formatDuration(event.milliseconds)}`);
+        return line(
+          'debug',
+          'plain',
+          `observed with ${counted(event.calls, 'call')} in ${formatDuration(event.milliseconds)}`,
+        );
       case 'event-missed':
         return line('warn', 'warning', `only the relist found it: ${event.what}`);
       case 'planned':
@@ -197,7 +202,7 @@ export class Narrator {
     const news = held.filter((text) => !this.#held.includes(text));
     this.#held = held;
     if (news.length > 0) return line('info', 'halt', `left alone because of a hold: ${news.join(', ')}`);
-    return line('debug', 'plain', `planned ${plan.steps.length} steps, digest ${plan.digest.slice(0, 12)}`);
+    return line('debug', 'plain', `planned ${counted(plan.steps.length, 'step')}, digest ${plan.digest.slice(0, 12)}`);
   }
 
   #stepStarted(step: Step): TraceLine {
@@ -219,7 +224,7 @@ export class Narrator {
     const same = event.resources === this.#resources && revision === this.#revision && !gone;
     this.#resources = event.resources;
     this.#revision = revision;
-    const text = `read ${event.resources} resources${revision}`;
+    const text = `read ${counted(event.resources, 'resource')}${revision}`;
     if (!event.complete)
       return line(
         news.length > 0 ? 'error' : 'debug',
@@ -234,7 +239,7 @@ export class Narrator {
     const level = event.result === this.#result ? 'debug' : 'info';
     this.#result = event.result;
     const time = formatDuration(event.milliseconds);
-    if (event.result === 'converged') return line(level, 'good', `converged (${this.#resources} resources)`);
+    if (event.result === 'converged') return line(level, 'good', `converged (${counted(this.#resources, 'resource')})`);
     if (event.result === 'failing')
       return line(level, 'warning', 'not converged: something is failing, see `bastion status`');
     return line('debug', 'plain', `pass ${event.result} in ${time}`);

@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.ts';
 import { formatFinding } from '../../desired/format-finding.ts';
 import { loadDesiredState } from '../../desired/load.ts';
 import type { Finding } from '../../model/resource.ts';
@@ -44,7 +45,7 @@ export async function checkCommit(place: PushPlace, commit: string, pusher: Push
     sayFindings(desired.findings, pusher);
     const errors = desired.findings.filter(({ severity }) => severity === 'error').length;
     if (errors === 0 && desired.complete) isGood = await isPlanned(place, directory, desired.resources.length, pusher);
-    else pusher.say(`invalid: ${errors} ${errors === 1 ? 'error' : 'errors'}`);
+    else pusher.say(`invalid: ${counted(errors, 'error')}`);
   } catch (error) {
     if (!(error instanceof Error && error.name === 'DesiredStateError')) throw error;
     pusher.say(`x ${error.message.replaceAll(directory, 'the commit')}`);
@@ -76,17 +77,17 @@ async function isPlanned(
   resources: number,
   pusher: Pusher,
 ): Promise<boolean> {
-  const counted = `${resources} ${resources === 1 ? 'resource' : 'resources'}`;
+  const valid = `valid: ${counted(resources, 'resource')}`;
   const answer = await operator.plan(directory);
   if (answer.type === 'answer') {
-    const { valid, findings, text } = answer.value;
-    if (!valid) sayFindings(findings, pusher);
-    pusher.say(valid ? `valid: ${counted}; the plan:` : 'invalid, as the operator reads it');
+    const { valid: isValid, findings, text } = answer.value;
+    if (!isValid) sayFindings(findings, pusher);
+    pusher.say(isValid ? `${valid}; the plan:` : 'invalid, as the operator reads it');
     for (const line of text.split('\n')) pusher.say(`  ${line}`);
-    return valid;
+    return isValid;
   }
   if (answer.type === 'absent') {
-    pusher.say(`valid: ${counted}; validated only, there is no plan: no operator runs`);
+    pusher.say(`${valid}; validated only, there is no plan: no operator runs`);
     return true;
   }
   pusher.say(

@@ -29,15 +29,15 @@ function counts({ resources }: PageInput['status']): Content {
 function facts({ status, now }: PageInput): Markup {
   const { engine, clocks } = status;
   const entries: Content[] = [
-    html`operator ${status.version} running since ${agoMarkup(status.startedAt, now)}`,
+    html`operator ${status.version}, started ${agoMarkup(status.startedAt, now)}`,
     status.revision === null ? undefined : html`commit <code>${status.revision.slice(0, 12)}</code>`,
     engine.reachable
       ? html`engine ${engine.version}`
       : isStarting(status)
         ? html`engine ${engine.message}`
         : html`<span class="bad-text">engine unreachable: ${engine.message}</span>`,
-    html`converged ${agoMarkup(clocks.converged, now)}`,
-    html`compared in full ${agoMarkup(clocks.fullDiff, now)}`,
+    clocks.converged === null ? 'not converged yet' : html`converged ${agoMarkup(clocks.converged, now)}`,
+    clocks.fullDiff === null ? 'not compared yet' : html`compared in full ${agoMarkup(clocks.fullDiff, now)}`,
   ];
   return html`<ul class="facts">
     ${entries.flatMap((entry) => (entry === undefined ? [] : html`<li>${entry}</li>`))}

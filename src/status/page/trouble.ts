@@ -1,5 +1,5 @@
-import { formatDuration } from '../../model/format-change.ts';
 import { namesText } from '../gate-words.ts';
+import { forAge } from '../times.ts';
 import { anchorOf } from './anchor.ts';
 import { html, type Content, type Markup } from './html.ts';
 import { badge, STATE_LOOKS } from './look.ts';
@@ -80,9 +80,10 @@ export function failingSection({ status, now }: PageInput): Section | undefined 
 export function pressureSection({ status, now }: PageInput): Section | undefined {
   const known = new Set(status.resources.map(({ key }) => key));
   const items = status.levels.map(({ key, loop, level, since, cause, address }) => {
-    const age = since === null ? '' : ` for ${formatDuration(now - Date.parse(since))}`;
     const at = address === undefined ? '' : ` (${address})`;
-    return html`<li class="card busy">${keyLink(key, known)} ${loop} level ${level}${at}${age}: ${cause}</li>`;
+    return html`<li class="card busy">
+      ${keyLink(key, known)} ${loop} level ${level}${at}${forAge(since, now)}: ${cause}
+    </li>`;
   });
   return listSection('pressure', 'Pressure', items);
 }

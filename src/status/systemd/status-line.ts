@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.ts';
 import type { StatusSnapshot } from '../../model/status.ts';
 
 /** What `systemctl status` shows on one line without wrapping on a wide terminal, and far below a datagram's limit. */
@@ -10,7 +11,7 @@ const LONGEST = 240;
 export function statusLine({ result, headline, resources }: StatusSnapshot): string {
   switch (result) {
     case 'converged':
-      return `converged (${resources.length} ${resources.length === 1 ? 'resource' : 'resources'})`;
+      return `converged (${counted(resources.length, 'resource')})`;
     case 'failing':
       return shortened(`degraded: ${headline.replace(/^failing: /, '')}`);
     case 'progressing':

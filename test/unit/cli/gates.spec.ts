@@ -17,7 +17,7 @@ describe('bastion gates', () => {
     const places = { 'desired-state': 'desired', gates: 'gates', state: 'state', docker: 'no-engine.sock' };
     const at = (name: string): string => join(directory(), name);
     writeFiles(at('desired'), { 'a.yaml': manifest('Gate', 'reviewed', '{checklist: [look], revalidate: onChange}') });
-    mkdirSync(at('gates'));
+    mkdirSync(at('gates'), { recursive: true });
     for (const file of files) writeFileSync(join(at('gates'), file), '');
     const flags = Object.entries(places).flatMap(([flag, place]) => [
       `--${flag}`,
@@ -35,6 +35,13 @@ describe('bastion gates', () => {
 
   it('says why a file that is there does not count, also where nothing is remembered', async () => {
     expect(await gates(['reviewed.ok'])).to.contain(`a file is there but does not count: ${WHY}`);
+  });
+
+  it('does not make up since when a gate waits', async () => {
+    const shown = await gates([]);
+    expect(shown).to.contain('  ! reviewed  closed, waiting for you\n');
+    const told = JSON.parse(await gates([], '--json')) as { gates: { since: string | null }[] };
+    expect(told.gates[0]?.since).to.equal(null);
   });
 
   it('says of a mistyped file what was meant', async () => {

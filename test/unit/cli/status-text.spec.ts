@@ -24,8 +24,20 @@ function text(more: Partial<StatusSnapshot>, running = true): string {
 describe('status on a terminal', () => {
   it('leads with the headline and says who tells it', () => {
     expect(text({}).split('\n')[0]).to.equal('demo: converged: 1 resource');
-    expect(text({})).to.contain('operator 1.2.3 running');
+    expect(text({ startedAt: NOW - 9_100 })).to.contain('operator 1.2.3, started 9.1 s ago');
     expect(text({}, false)).to.contain('the operator is not running');
+  });
+
+  it('says what was not done yet instead of when it never was', () => {
+    const clocks = { desiredRead: NOW, fullDiff: 0, converged: 0, lastPass: NOW };
+    expect(text({ clocks })).to.contain(' · not converged yet, not compared yet\n');
+  });
+
+  it('gives no age to what just began, or of which nobody knows since when', () => {
+    for (const since of [NOW - 700, 0]) {
+      const shown = text({ gates: [{ ...GATE, since }] });
+      expect(shown).to.contain('  ! look  closed, waiting for you\n');
+    }
   });
 
   it('shows a gate whose turn it is with checklist, exact command and what it holds back', () => {

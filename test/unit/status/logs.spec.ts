@@ -93,6 +93,7 @@ describe('logs on a terminal', () => {
   it('say converged once, not every minute', () => {
     const pass: TraceEvent = { type: 'pass-finished', at: NOW, result: 'converged', milliseconds: 1 };
     expect(terminal([loaded([]), pass, pass, pass])).to.equal('  read 2 resources\n= converged (2 resources)\n');
+    expect(terminal([loaded([], 1), pass])).to.equal('  read 1 resource\n= converged (1 resource)\n');
   });
 
   it('say a finding once, and again when it comes back', () => {

@@ -36,7 +36,7 @@ describe('the status page', () => {
     const shown = words({ resources: [resourceStatus('Container/a'), resourceStatus('Container/b', 'Degraded')] });
     expect(shown).to.contain('✓ Converged').and.to.contain('converged: 1 resource');
     expect(shown).to.contain('1 ✓ Ready').and.to.contain('1 ✕ Degraded');
-    expect(shown).to.contain('operator 1.2.3 running since just now').and.to.contain('engine 20.10.24');
+    expect(shown).to.contain('operator 1.2.3, started just now').and.to.contain('engine 20.10.24');
   });
 
   it('is whole before anything is known', () => {
@@ -45,6 +45,7 @@ describe('the status page', () => {
     const empty = { instance: '', resources: [], result: 'stopped', headline: 'stopped: not started yet' } as const;
     const shown = words({ ...empty, clocks, engine });
     expect(shown).to.contain('… Starting').and.to.contain('The first comparison is not done yet');
+    expect(shown).to.contain('not converged yet').and.to.contain('not compared yet').and.not.to.contain('never');
     expect(shown).to.contain('No resource is known').and.to.contain('Not known: there is no plan');
     expect(shown).not.to.contain('nothing drifts');
     expectBalanced(page({ ...empty, clocks, engine }));
