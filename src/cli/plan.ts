@@ -32,6 +32,17 @@ function writeTrouble(plan: Plan, output: Output): void {
       output.write(`${styled(output, 'magenta', '!')} ${key} is closed (${reason}): ${message}\n`);
 }
 
+/** Whom a plan would remove things from, perhaps: undefined when all that it removes was wanted once. */
+export function strangersText({ conditions }: Pick<Plan, 'conditions'>, stateDirectory: string): string | undefined {
+  const keys = conditions.filter(({ reason }) => reason === 'NeverWanted').map(({ key }) => key);
+  if (keys.length === 0) return undefined;
+  return (
+    `left alone: ${keys.join(', ')}: the name of this Bastion is on it, but it was never in this desired state. Another ` +
+    `installation made it, or it is older than ${stateDirectory}. If it is in use elsewhere, give one of the two Bastions ` +
+    'another name (metadata.name)'
+  );
+}
+
 /** How many steps run now, and how many wait. */
 export function planSummary(plan: Plan): string {
   const now = runnableSteps(plan.steps).length;
@@ -58,6 +69,8 @@ export const command: Command = async ({ settings, output, errors }) => {
   else {
     output.write(`${renderPlanText(plan, { color: output.color })}\n`);
     for (const { file } of plan.consents) output.write(`to consent: touch ${gates.directory}/${file}\n`);
+    const strangers = strangersText(plan, settings.stateDirectory);
+    if (strangers !== undefined) output.write(`${styled(output, 'yellow', '!')} ${strangers}\n`);
     writeTrouble(plan, output);
     if (plan.steps.length > 0) output.write(`${styled(output, 'bold', planSummary(plan))}\n`);
     const unseen = unseenText(desired.resources);

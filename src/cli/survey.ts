@@ -12,6 +12,7 @@ import type { Plan } from '../model/plan.ts';
 import type { DesiredState } from '../model/resource.ts';
 import { Observer } from '../observe/observer.ts';
 import { buildPlan } from '../plan/build-plan.ts';
+import { nextWanted } from '../plan/next-wanted.ts';
 import { certificateStatuses } from '../plan/certificate/report.ts';
 import { servedTargets } from '../plan/certificate/served-targets.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -43,7 +44,7 @@ export interface Survey {
  */
 export async function survey(settings: Settings, clock: Clock, { dial = false } = {}): Promise<Survey> {
   const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
-  const { memory } = await loadMemory(stateDirectory);
+  const { memory, isOlder } = await loadMemory(stateDirectory);
   const [desired, gates] = await Promise.all([
     loadDesiredState({
       directory: desiredDirectory,
@@ -58,7 +59,9 @@ export async function survey(settings: Settings, clock: Clock, { dial = false } 
   const reader = createDockerReader(dockerHost === undefined ? {} : { host: dockerHost });
   try {
     const { observed } = await new Observer(reader, { instance: desired.instance }).observe(desired, { full: true });
-    const seen = { desired, observed, gates, memory, busy: new Set<Key>(), now: clock.now() };
+    const found = { desired, observed, gates, memory, busy: new Set<Key>(), now: clock.now() };
+    // As an operator would remember before it plans.
+    const seen = { ...found, memory: { ...memory, wanted: nextWanted(found, { claims: isOlder }) } };
     const served = dial ? await dialAll(servedTargets(seen), reader, clock) : {};
     const now = clock.now();
     const input = { ...seen, observed: { ...observed, served: { ...observed.served, ...served } }, now };

@@ -56,8 +56,13 @@ export interface RememberedOldest {
 /** Path of a key to the values of it that are ours: the one before, if that was ours too, and the last one. */
 export type Patched = Readonly<Record<string, readonly FieldValue[]>>;
 
-/** What the planner may know besides the two states. Losing it costs a superfluous try, never a service. */
+/** What the planner may know besides the two states. Losing it costs a superfluous try or question, never a service. */
 export interface Memory {
+  /**
+   * Containers, networks and volumes that were wanted, as long as they are there, with the name of the Bastion that
+   * wanted them: no others are removed without being asked for. First, so that it is on the disk before anything else.
+   */
+  readonly wanted: Readonly<Partial<Record<Key, string>>>;
   readonly baselines: Readonly<Partial<Record<Key, Baseline>>>;
   readonly rolledBack: Readonly<Partial<Record<Key, RolledBack>>>;
   /** Times (ms since the epoch) of the replacements of one spec. */
@@ -96,6 +101,7 @@ export interface GateWitness {
 }
 
 export const EMPTY_MEMORY: Memory = {
+  wanted: {},
   baselines: {},
   rolledBack: {},
   replacements: {},

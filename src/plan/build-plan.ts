@@ -18,13 +18,20 @@ import { planPrune, type Removal } from './prune.ts';
 import { planResource } from './plan-resource.ts';
 import { withheldByDirectories } from './sentinel.ts';
 
+/** Why what nobody remembers having wanted is left alone. */
+const STRANGE =
+  'left alone: it has the name of this Bastion on it, but was never in this desired state. It was made by another ' +
+  'installation, or before the state directory was new. If it is in use elsewhere, give one of the two Bastions another ' +
+  'name (metadata.name).';
+
 /**
  * Desired and observed state to what is to be done: pure and deterministic.
  *
  * INVARIANTS
  * - A step of a resource behind a closed gate always has that gate among its blockers.
  * - A step depends only on earlier steps, and none of those has blockers.
- * - Nothing is removed unless the whole desired state was read, and volumes never without consent by name.
+ * - Nothing is removed unless the whole desired state was read; volumes, and what was never wanted as far as is
+ *   remembered, never without consent by name.
  *
  * @param cache remembers field diffs between passes; any or none gives the same plan
  */
@@ -140,7 +147,7 @@ function appendRemovals(
   consents: Map<string, ConsentRequest>,
 ): void {
   const containerSteps: string[] = [];
-  for (const { key, steps, consent } of removals) {
+  for (const { key, steps, consent, isStrange } of removals) {
     if (input.busy.has(key)) continue;
     const blockers = holdBlockers([key], input);
     const backoff = input.memory.backoffs[key];
@@ -154,16 +161,17 @@ function appendRemovals(
     const ids = append(key, steps, isContainer || blockers.length > 0 ? [] : [...containerSteps], blockers);
     if (isContainer && blockers.length === 0) containerSteps.push(...ids.slice(-1));
     const isBlocked = blockers.length > 0;
+    const why = isStrange ? STRANGE : 'no longer wanted.';
     const message =
       isBlocked && consent
-        ? `no longer wanted. To remove exactly ${consent.removes.join('; ')}: ${touchCommand(input.gates.directory, consent.file)}`
+        ? `${why} To remove exactly ${consent.removes.join('; ')}: ${touchCommand(input.gates.directory, consent.file)}`
         : isBlocked
           ? `no longer wanted; waits for ${blockers.map((blocker) => blocker.name).join(', ')}`
-          : 'no longer in the desired state';
+          : (steps[0]?.cause ?? why);
     conditions.push({
       key,
       type: isBlocked ? 'Blocked' : 'Progressing',
-      reason: isBlocked && consent ? 'AwaitingConsent' : isBlocked ? 'Held' : 'Pruning',
+      reason: !isBlocked ? 'Pruning' : !consent ? 'Held' : isStrange ? 'NeverWanted' : 'AwaitingConsent',
       message,
       observedHash: '',
     });

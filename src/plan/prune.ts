@@ -5,77 +5,91 @@ import { isUp } from './container/replacement.ts';
 import type { PlanContext } from './context.ts';
 import { draft, type StepDraft } from './draft.ts';
 
-/** Removal of one thing that is ours and no longer wanted. */
+/** Removal of all that is there of one resource that is ours and not wanted. */
 export interface Removal {
   readonly key: Key;
   readonly steps: readonly StepDraft[];
   readonly consent: ConsentRequest | undefined;
+  /** Never wanted as far as is remembered: another installation may have made it. */
+  readonly isStrange: boolean;
 }
 
-const CAUSE = 'no longer in the desired state';
+/** One object on the engine that is ours by its labels and not wanted. */
+interface Surplus {
+  readonly key: Key;
+  /** With its identity, for the consent. */
+  readonly name: string;
+  readonly isVolume: boolean;
+  readonly isStrange: boolean;
+  readonly steps: readonly StepDraft[];
+}
 
 /**
- * What to remove: owned objects only, and only when the whole desired set parsed and is not empty. A volume, and more
- * than `maxRemovals` other things at once, wait for consent by name.
+ * What to remove: owned objects only, and only when the whole desired set parsed and is not empty. Three things wait for
+ * consent by name: volumes, more than `maxRemovals` others at once, and whatever is not remembered as wanted once
+ * (`Memory.wanted`). The last have consents of their own, so that nobody lets them go with what was his.
  */
 export function planPrune(context: PlanContext): Removal[] {
-  const { desired, observed } = context.input;
+  const { desired } = context.input;
   if (!desired.complete || desired.resources.length === 0) return [];
-  const wanted = new Set<string>(desired.resources.map((resource) => resource.key));
-  const isSurplus = (object: { owner?: { instance: string; key: Key } }): boolean =>
-    object.owner !== undefined &&
-    object.owner.instance === desired.instance &&
-    parseKey(object.owner.key) !== undefined &&
-    !wanted.has(object.owner.key);
+  const surplus = surplusObjects(context);
+  const removals = [false, true].flatMap((isStrange) =>
+    [false, true].flatMap((isVolume) => {
+      const lot = surplus.filter((each) => each.isStrange === isStrange && each.isVolume === isVolume);
+      const keys = [...new Set(lot.map(({ key }) => key))];
+      const free = isStrange || isVolume ? 0 : desired.bastion.maxRemovals;
+      const consent =
+        keys.length > free
+          ? consentRequest(
+              'prune',
+              lot.map(({ name }) => (isStrange ? `${name}, which was never in this desired state` : name)),
+            )
+          : undefined;
+      return keys.map((key) => {
+        const steps = lot.filter((each) => each.key === key).flatMap((each) => each.steps);
+        return { key, steps, consent, isStrange };
+      });
+    }),
+  );
+  return removals.sort((a, b) => (a.key < b.key ? -1 : 1));
+}
 
-  const plain = new Map<Key, { steps: StepDraft[]; names: string[] }>();
-  const add = (key: Key, name: string, steps: StepDraft[]): void => {
-    const entry = plain.get(key) ?? { steps: [], names: [] };
-    entry.steps.push(...steps);
-    entry.names.push(name);
-    plain.set(key, entry);
-  };
-  for (const container of [...observed.containers].filter(isSurplus).sort(byId)) {
-    if (container.state === 'removing' || !container.owner) continue;
-    const stop =
-      isUp(container) && container.state !== 'paused'
-        ? [draft('StopContainer', { container: container.id }, CAUSE)]
-        : [];
-    add(container.owner.key, `container ${container.name} (${container.id.slice(0, 12)})`, [
-      ...stop,
-      draft('RemoveContainer', { container: container.id, removeAnonymousVolumes: false }, CAUSE),
-    ]);
-  }
-  for (const network of [...observed.networks].filter(isSurplus).sort(byId))
-    if (network.owner)
-      add(network.owner.key, `network ${network.name} (${network.id.slice(0, 12)})`, [
-        draft('RemoveNetwork', { network: network.id }, CAUSE),
-      ]);
-
-  const names = [...plain.values()].flatMap((entry) => entry.names);
-  const consent = plain.size > desired.bastion.maxRemovals ? consentRequest('prune', names) : undefined;
-  const volumes = observed.volumes.filter(isSurplus);
-  const volumeConsent =
-    volumes.length === 0
-      ? undefined
-      : consentRequest(
-          'prune',
-          volumes.map((volume) => `volume ${volume.name} made ${volume.createdAt} with all its data`),
-        );
-  return [
-    ...[...plain].map(([key, { steps }]) => ({ key, steps, consent })),
-    ...volumes.flatMap((volume) =>
-      volume.owner
-        ? [
-            {
-              key: volume.owner.key,
-              steps: [draft('RemoveVolume', { name: volume.name }, CAUSE)],
-              consent: volumeConsent,
-            },
-          ]
-        : [],
-    ),
-  ].sort((a, b) => (a.key < b.key ? -1 : 1));
+function surplusObjects({ input }: PlanContext): Surplus[] {
+  const { desired, observed, memory } = input;
+  const wanted = new Set<string>(desired.resources.map(({ key }) => key));
+  const select = <T extends { readonly owner?: { readonly instance: string; readonly key: Key } }>(
+    objects: readonly T[],
+    describe: (object: T, cause: string) => Pick<Surplus, 'name' | 'isVolume' | 'steps'> | undefined,
+  ): Surplus[] =>
+    objects.flatMap((object) => {
+      const { owner } = object;
+      if (owner === undefined || owner.instance !== desired.instance) return [];
+      const { key } = owner;
+      if (parseKey(key) === undefined || wanted.has(key)) return [];
+      const isStrange = memory.wanted[key] !== desired.instance;
+      const described = describe(object, isStrange ? 'never in this desired state' : 'no longer in the desired state');
+      return described === undefined ? [] : [{ ...described, key, isStrange }];
+    });
+  const containers = select([...observed.containers].sort(byId), (container, cause) => {
+    if (container.state === 'removing') return undefined;
+    const { id } = container;
+    const steps = [
+      ...(isUp(container) && container.state !== 'paused' ? [draft('StopContainer', { container: id }, cause)] : []),
+      draft('RemoveContainer', { container: id, removeAnonymousVolumes: false }, cause),
+    ];
+    return { name: `container ${container.name} (${id.slice(0, 12)})`, isVolume: false, steps };
+  });
+  const networks = select([...observed.networks].sort(byId), ({ id, name }, cause) => ({
+    name: `network ${name} (${id.slice(0, 12)})`,
+    isVolume: false,
+    steps: [draft('RemoveNetwork', { network: id }, cause)],
+  }));
+  const volumes = select(observed.volumes, ({ name, createdAt }, cause) => ({
+    name: `volume ${name} made ${createdAt} with all its data`,
+    isVolume: true,
+    steps: [draft('RemoveVolume', { name }, cause)],
+  }));
+  return [...containers, ...networks, ...volumes];
 }
 
 function byId(a: { id: string }, b: { id: string }): number {

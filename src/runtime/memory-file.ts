@@ -1,5 +1,5 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readFile, readdir, rename } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { EMPTY_MEMORY } from '../model/memory.ts';
 import type { Memory } from '../model/memory.ts';
 
@@ -13,6 +13,7 @@ type Shape =
 
 /** What a stored member must have, and as what, to be believed. */
 const SHAPES: { readonly [C in Concern]: Shape } = {
+  wanted: 'string',
   baselines: { containerId: 'string', engineVersion: 'string', specHash: 'string', fields: 'object', faults: 'object' },
   rolledBack: { specHash: 'string', reason: 'string', at: 'number' },
   replacements: { specHash: 'string', at: 'array' },
@@ -33,6 +34,8 @@ export interface LoadedMemory {
   readonly memory: Memory;
   /** Files that could not be used, with the reason. */
   readonly problems: readonly { readonly path: string; readonly message: string }[];
+  /** An operator worked here that did not record what it wanted (`Memory.wanted`); not: the record is lost. */
+  readonly isOlder: boolean;
 }
 
 /** Path of one concern's file below the state directory. */
@@ -55,7 +58,17 @@ export async function loadMemory(stateDirectory: string): Promise<LoadedMemory> 
       }
     }),
   );
-  return { memory: { ...EMPTY_MEMORY, ...Object.fromEntries(entries) }, problems };
+  const memory = { ...EMPTY_MEMORY, ...Object.fromEntries(entries) };
+  return { memory, problems, isOlder: await lacksWanted(stateDirectory) };
+}
+
+/** There are files, and neither the record of what was wanted nor one that was put aside. */
+async function lacksWanted(stateDirectory: string): Promise<boolean> {
+  const path = concernPath(stateDirectory, 'wanted');
+  // What cannot be read is told of by then.
+  const names = await readdir(dirname(path)).catch((): string[] => []);
+  const complete = names.filter((name) => !name.endsWith('.new'));
+  return complete.length > 0 && !complete.some((name) => name.startsWith(basename(path)));
 }
 
 /** Writes one concern so that after a crash either the old or the new text is there, whole. Throws what the disk says. */

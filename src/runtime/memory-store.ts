@@ -5,7 +5,7 @@ import type { Level, Loop } from '../model/levels.ts';
 import type { Memory, Patched } from '../model/memory.ts';
 import type { Clock } from './clock.ts';
 import { CONCERNS, loadMemory, saveConcern } from './memory-file.ts';
-import type { Concern } from './memory-file.ts';
+import type { Concern, LoadedMemory } from './memory-file.ts';
 import { messageOf } from './trace-bus.ts';
 
 const SAVE_DELAY_MILLISECONDS = 250;
@@ -33,18 +33,22 @@ export class MemoryStore {
   #closed = false;
   /** Concerns that the disk refused last, and of which that was told. */
   readonly #refused = new Set<Concern>();
+  #isOlder: boolean;
+  /** The record of what was wanted is there. */
+  #hasWanted = false;
 
-  private constructor(directory: string, options: MemoryStoreOptions, memory: Memory) {
+  private constructor(directory: string, options: MemoryStoreOptions, { memory, isOlder }: LoadedMemory) {
     this.#directory = directory;
     this.#options = options;
     this.#current = memory;
     this.#saved = memory;
+    this.#isOlder = isOlder;
   }
 
   /** Never throws: a corrupt file is renamed aside, told, and counts as empty. */
   static async open(stateDirectory: string, options: MemoryStoreOptions): Promise<MemoryStore> {
-    const { memory, problems } = await loadMemory(stateDirectory);
-    for (const { path, message } of problems) {
+    const loaded = await loadMemory(stateDirectory);
+    for (const { path, message } of loaded.problems) {
       const aside = `${path}.corrupt-${options.clock.now()}`;
       const kept = await rename(path, aside).then(
         () => `kept as ${aside}`,
@@ -55,11 +59,16 @@ export class MemoryStore {
         `${path} cannot be used (${message}); ${kept}; what it held is forgotten, no service is touched`,
       );
     }
-    return new MemoryStore(stateDirectory, options, memory);
+    return new MemoryStore(stateDirectory, options, loaded);
   }
 
   get current(): Memory {
     return this.#current;
+  }
+
+  /** Nothing was recorded as wanted yet, in a directory where an operator worked that kept no such record. */
+  get isOlder(): boolean {
+    return this.#isOlder;
   }
 
   /** Exchanges the memory; it reaches the disk a moment later. Once closed, nothing happens. */
@@ -78,6 +87,13 @@ export class MemoryStore {
       const entries = Object.entries(memory[concern]).filter(([other]) => other !== key);
       return { ...memory, [concern]: Object.fromEntries(value === undefined ? entries : [...entries, [key, value]]) };
     });
+  }
+
+  /** On the disk (or told as a fault) before it resolves: what is made from now on must not look like somebody else's. */
+  async recordWanted(wanted: Memory['wanted']): Promise<void> {
+    this.#isOlder = false;
+    this.update((memory) => ({ ...memory, wanted }));
+    await this.flush();
   }
 
   /** On the disk (or told as a fault) before it resolves: what was rolled back must not be tried again after a crash. */
@@ -111,12 +127,17 @@ export class MemoryStore {
     await this.flush();
   }
 
-  /** Forgets keys that are not wanted any more. A backoff that still runs is kept: it brakes a removal that fails. */
+  /**
+   * Forgets keys that are not wanted any more. A backoff that still runs is kept: it brakes a removal that fails; and so
+   * is what was wanted once, until it is gone (`nextWanted`).
+   */
   prune(wanted: ReadonlySet<string>): void {
     const now = this.#options.clock.now();
     this.update((memory) => {
       const isKept = (concern: Concern, key: string): boolean =>
-        wanted.has(key) || (concern === 'backoffs' && isBackingOff(memory.backoffs[key as Key], now));
+        concern === 'wanted' ||
+        wanted.has(key) ||
+        (concern === 'backoffs' && isBackingOff(memory.backoffs[key as Key], now));
       const stale = CONCERNS.filter((concern) => Object.keys(memory[concern]).some((key) => !isKept(concern, key)));
       if (stale.length === 0) return memory;
       const kept = stale.map((concern) => [
@@ -149,12 +170,15 @@ export class MemoryStore {
 
   async #write(): Promise<void> {
     const memory = this.#current;
-    for (const concern of CONCERNS) {
-      if (memory[concern] === this.#saved[concern]) continue;
+    const changed = CONCERNS.filter((concern) => memory[concern] !== this.#saved[concern]);
+    // Other files without it would be taken for those of an operator that kept no such record.
+    const isBegun = this.#isOlder || this.#hasWanted || changed.length === 0;
+    for (const concern of isBegun ? changed : new Set<Concern>(['wanted', ...changed])) {
       try {
         await saveConcern(this.#directory, concern, memory);
         this.#saved = { ...this.#saved, [concern]: memory[concern] };
         this.#refused.delete(concern);
+        if (concern === 'wanted') this.#hasWanted = true;
       } catch (error) {
         if (!this.#refused.has(concern))
           this.#options.onFault(
@@ -163,6 +187,7 @@ export class MemoryStore {
               'and trying again every 10 s',
           );
         this.#refused.add(concern);
+        if (!isBegun && concern === 'wanted') break;
       }
     }
     if (this.#refused.size > 0) this.#saveWithin(RETRY_MILLISECONDS);

@@ -158,7 +158,7 @@ export class Passes {
     this.#learner.observed(desired, observed, busy);
 
     const now = clock.now();
-    rememberSeen(memory, { desired, observed, now });
+    await rememberSeen(memory, { desired, observed, busy, now });
     const input: PlanningInput = { desired, observed, gates, memory: memory.current, busy, now };
     const plan = this.#deps.buildPlan(input);
     this.#trace.emit({ type: 'planned', plan, milliseconds: clock.now() - now });

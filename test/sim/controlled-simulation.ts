@@ -80,7 +80,10 @@ export class ControlledSimulation extends Simulation {
     life.engine.halt();
     this.#life = undefined;
     // Another one rather than the same emptied: what the dead one was writing still arrives.
-    if (this.crash?.survival === 'lost') this.#stateDirectories.push(newDirectory());
+    if (this.crash?.survival === 'lost') {
+      this.#stateDirectories.push(newDirectory());
+      this.oracle.stateIsLost();
+    }
     this.tell(`* the operator died; its state directory: ${this.crash?.survival ?? 'kept'}`);
     this.crash = undefined;
   }

@@ -21,6 +21,7 @@ interface Subject {
 }
 
 const REMOVALS: ReadonlySet<string> = new Set(['removeContainer', 'removeNetwork', 'removeVolume']);
+const ENDINGS: ReadonlySet<string> = new Set([...REMOVALS, 'stopContainer']);
 const MEMBERSHIP: ReadonlySet<string> = new Set(['connectNetwork', 'disconnectNetwork']);
 
 /**
@@ -33,6 +34,8 @@ export class MutationOracle {
   readonly #changed = new Map<string, { meaning: string; at: number }>();
   /** Foreign containers that were adopted: a container of ours was made to replace them. */
   readonly #taken = new Set<string>();
+  /** All that was wanted in any pass since the state directory was new. */
+  readonly #everWanted = new Set<Key>();
   #desired: DesiredState;
   #files: HumanFiles;
 
@@ -45,6 +48,7 @@ export class MutationOracle {
   /** What a pass that begins now reads. */
   passBegins(desired: DesiredState, files: HumanFiles, now: number): void {
     this.#desired = desired;
+    for (const { key } of desired.resources) this.#everWanted.add(key);
     this.#files = { gates: new Map(files.gates), consents: new Map(files.consents), holds: new Set(files.holds) };
     for (const resource of desired.resources) {
       if (resource.kind !== 'Gate') continue;
@@ -53,6 +57,11 @@ export class MutationOracle {
       const before = this.#changed.get(resource.name);
       if (before?.meaning !== meaning) this.#changed.set(resource.name, { meaning, at: before ? now : -1 });
     }
+  }
+
+  /** The next operator begins with an empty state directory. */
+  stateIsLost(): void {
+    this.#everWanted.clear();
   }
 
   /** What is wrong with a call that is about to reach the engine; undefined when nothing is. */
@@ -71,7 +80,10 @@ export class MutationOracle {
       if (!this.#desired.complete) return `${key} is removed although the desired state is not complete`;
       if (this.#desired.resources.length === 0) return `${key} is removed although the desired state is empty`;
     }
-    return method === 'removeVolume' ? this.#judgeVolume(String(args[0])) : undefined;
+    if (method === 'removeVolume') return this.#judgeVolume(String(args[0]));
+    return ENDINGS.has(method) && !isWanted && !this.#everWanted.has(key)
+      ? this.#judgeStrange(method, subject, String(args[0]))
+      : undefined;
   }
 
   /** Closed gates that a resource depends on, through any number of others. */
@@ -147,14 +159,25 @@ export class MutationOracle {
 
   #judgeVolume(name: string): string | undefined {
     const made = this.#daemon.volumes.get(name)?.CreatedAt ?? '';
+    return this.#judgeConsent(new RegExp(`^[Vv]olume[ /]${name} made ${made} `), `the volume ${name}`);
+  }
+
+  /** Somebody else may have made what has our labels and was never wanted. */
+  #judgeStrange(method: string, { key, name, container }: Subject, id: string): string | undefined {
+    const what = `${container === undefined ? 'network' : 'container'} ${name}`;
+    const short = (container?.Id ?? id).slice(0, 12);
+    return this.#judgeConsent(new RegExp(`^${what} \\(${short}\\)`), `${key}, never wanted (${method}), the ${what}`);
+  }
+
+  #judgeConsent(line: RegExp, what: string): string | undefined {
     for (const [file, removes] of this.#files.consents) {
       const purpose = file.split('-')[0] ?? '';
       const digest = createHash('sha256')
         .update(`${purpose}\n${[...removes].sort().join('\n')}`)
         .digest('hex');
       if (!file.includes(digest.slice(0, 12))) return `the consent ${file} is not named after what it allows`;
-      if (removes.some((line) => new RegExp(`^[Vv]olume[ /]${name} made ${made} `).test(line))) return undefined;
+      if (removes.some((each) => line.test(each))) return undefined;
     }
-    return `the volume ${name} is removed without consent`;
+    return `${what} is removed without consent`;
   }
 }

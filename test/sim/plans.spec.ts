@@ -55,6 +55,7 @@ const world = fc.record({
   open: fc.subarray([...GATE_NAMES]),
   held: fc.subarray(['all', 'Container.web', 'Network.front', 'Volume.data']),
   busy: fc.subarray([...CONTAINER_NAMES]),
+  knows: fc.boolean(),
   remembered: fc.constantFrom('nothing', 'rolled back', 'backing off', 'given up', 'replaced often'),
 });
 type World = typeof world extends fc.Arbitrary<infer T> ? T : never;
@@ -96,10 +97,19 @@ function inputOf(drawn: World): PlanningInput {
   return planningInput([], observed, {
     desired,
     gates: gateFiles(drawn.open, { holds: new Set(drawn.held) }),
-    memory: memoryOf(drawn.remembered, desired),
+    memory: { ...memoryOf(drawn.remembered, desired), wanted: drawn.knows ? EVER_WANTED : {} },
     busy: new Set(drawn.busy.map((name) => `Container/${name}` as const)),
   });
 }
+
+/** Everything but the orphaned volume. */
+const EVER_WANTED: Memory['wanted'] = Object.fromEntries(
+  [
+    ...[...CONTAINER_NAMES, 'orphan'].map((name) => `Container/${name}`),
+    ...[...NETWORK_NAMES, 'orphaned'].map((name) => `Network/${name}`),
+    ...VOLUME_NAMES.map((name) => `Volume/${name}`),
+  ].map((key) => [key, 'home']),
+);
 
 function memoryOf(kind: World['remembered'], desired: DesiredState): Memory {
   const entries = <T>(make: (hash: string) => T): Record<string, T> =>
@@ -130,6 +140,10 @@ describe('plans', () => {
       expect(planProblems(input, plan)).to.deep.equal([]);
       for (const step of plan.steps) {
         if (drawn.held.includes('all')) expect(step.blockedBy.length).to.be.greaterThan(0);
+        const isKnown =
+          input.memory.wanted[step.target] !== undefined ||
+          input.desired.resources.some(({ key }) => key === step.target);
+        if (!isKnown) expect(step.blockedBy, `${step.id} ends what was never wanted`).not.to.deep.equal([]);
         if (step.op !== 'RemoveContainer') continue;
         const target = input.observed.containers.find(({ id }) => id === step.args.container);
         const isForeign = target !== undefined && target.owner?.instance !== input.desired.instance;

@@ -65,9 +65,10 @@ export class SimulatedOperator {
     });
     const bus = new TraceBus(clock);
     bus.on((event) => this.#alive && options.trace(event));
-    const durably = async (record: Promise<void>): Promise<void> => {
-      await record;
-      this.#durable = store.current;
+    const flush = store.flush.bind(store);
+    store.flush = async () => {
+      await flush();
+      if (this.#alive) this.save();
     };
     this.passes = new Passes(
       {
@@ -98,11 +99,11 @@ export class SimulatedOperator {
             revision: () => hooks.revision(),
             certificates: certificateContext(),
             remember: {
-              recordRollback: (key, hash, reason) => durably(store.recordRollback(key, hash, reason)),
-              recordNotified: (key, digest) => durably(store.recordNotified(key, digest)),
-              recordPatched: (key, wrote) => durably(store.recordPatched(key, wrote)),
-              recordLevel: (key, loop, level) => durably(store.recordLevel(key, loop, level)),
-              recordRemediation: (key, hash, restarts) => durably(store.recordRemediation(key, hash, restarts)),
+              recordRollback: (key, hash, reason) => store.recordRollback(key, hash, reason),
+              recordNotified: (key, digest) => store.recordNotified(key, digest),
+              recordPatched: (key, wrote) => store.recordPatched(key, wrote),
+              recordLevel: (key, loop, level) => store.recordLevel(key, loop, level),
+              recordRemediation: (key, hash, restarts) => store.recordRemediation(key, hash, restarts),
             },
           }),
       },

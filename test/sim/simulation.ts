@@ -149,6 +149,7 @@ export class Simulation {
   #bury(operator: SimulatedOperator): void {
     const survival = this.crash?.survival ?? 'kept';
     this.#memory = survival === 'kept' ? operator.memory : survival === 'flushed' ? operator.durable : EMPTY_MEMORY;
+    if (survival === 'lost') this.oracle.stateIsLost();
     this.crash = undefined;
     this.operator = undefined;
     this.tell(`* the operator died; its state directory: ${survival}`);

@@ -1,4 +1,4 @@
-import { EMPTY_MEMORY } from '../../src/model/memory.ts';
+import { EMPTY_MEMORY, type Memory } from '../../src/model/memory.ts';
 import type { FileSpec } from '../../src/model/file-specs.ts';
 import type { GateFiles } from '../../src/model/gates.ts';
 import { keyOf, type Key, type Kind } from '../../src/model/key.ts';
@@ -248,6 +248,11 @@ export function gateFiles(open: readonly string[] = [], parts: Partial<GateFiles
     holds: new Set(),
     ...parts,
   };
+}
+
+/** What an operator remembers that once wanted these. */
+export function onceWanted(...keys: readonly Key[]): Memory {
+  return { ...EMPTY_MEMORY, wanted: Object.fromEntries(keys.map((key) => [key, 'home'])) };
 }
 
 /** A planning input whose engine has the image `app:1`, the default bridge and nothing else. */

@@ -24,8 +24,8 @@ desired-state/.
 /**
  * Files of the desired state that `bastion init` begins with: nothing but a gate, so nothing is made before a person is there.
  *
- * @param instance Name of the Bastion. What is labelled with it on the engine and not wanted is removed, so a trial beside an
- *   installation must not have its name.
+ * @param instance Name of the Bastion. What is labelled with it on the engine is adopted or asked to be removed, so a trial beside
+ *   an installation must not have its name.
  */
 export function startFiles(instance: string): Readonly<Record<string, string>> {
   return {

@@ -11,6 +11,7 @@ import {
   observedImage,
   observedNetwork,
   observedVolume,
+  onceWanted,
   planningInput,
   volume,
 } from '../../support/planning.ts';
@@ -103,6 +104,7 @@ describe('networks, volumes and pruning', () => {
     );
   });
 
+  const memory = onceWanted(...[0, 1, 2, 3, 4].map((index) => `Container/gone${index}` as const), 'Volume/old');
   const gone = (count: number): ReturnType<typeof observedContainer>[] =>
     Array.from({ length: count }, (_, index) =>
       observedContainer(container(`gone${index}`), { id: id(String(index)) }),
@@ -110,10 +112,11 @@ describe('networks, volumes and pruning', () => {
 
   it('removes what is ours and no longer wanted, and nothing else', () => {
     expectPlan(
-      planningInput([front], {
-        networks: [observedNetwork(front)],
-        containers: [...gone(1), foreignContainer('other')],
-      }),
+      planningInput(
+        [front],
+        { networks: [observedNetwork(front)], containers: [...gone(1), foreignContainer('other')] },
+        { memory },
+      ),
       `
       #1 StopContainer Container/gone0 000000000000: no longer in the desired state
       #2 RemoveContainer Container/gone0 000000000000: no longer in the desired state (after #1)`,
@@ -145,14 +148,14 @@ describe('networks, volumes and pruning', () => {
   it('removes nothing while any file is broken, or nothing is wanted at all', () => {
     const containers = gone(1);
     expectPlan(
-      planningInput([], { containers }, { desired: desiredState([front], { complete: false }) }),
+      planningInput([], { containers }, { desired: desiredState([front], { complete: false }), memory }),
       '#1 CreateNetwork Network/front: missing',
     );
-    expectPlan(planningInput([], { containers }), 'nothing to do');
+    expectPlan(planningInput([], { containers }, { memory }), 'nothing to do');
   });
 
   it('asks for consent by name before it removes more than three things', () => {
-    const four = planningInput([front], { networks: [observedNetwork(front)], containers: gone(4) });
+    const four = planningInput([front], { networks: [observedNetwork(front)], containers: gone(4) }, { memory });
     const plan = buildPlan(four);
     const [consent] = plan.consents;
     expect(
@@ -161,7 +164,11 @@ describe('networks, volumes and pruning', () => {
     expect(consent?.removes).to.have.length(4);
     const given = { gates: gateFiles([consent?.file.replace('.ok', '') ?? '']) };
     expect(buildPlan({ ...four, ...given }).steps.every((step) => step.blockedBy.length === 0)).to.equal(true);
-    const another = planningInput([front], { networks: [observedNetwork(front)], containers: gone(5) }, given);
+    const another = planningInput(
+      [front],
+      { networks: [observedNetwork(front)], containers: gone(5) },
+      { ...given, memory },
+    );
     expect(
       buildPlan(another).steps.every((step) => step.blockedBy.length > 0),
       'a consent counts for nothing else',
@@ -170,7 +177,7 @@ describe('networks, volumes and pruning', () => {
 
   it('never removes a volume without consent by name', () => {
     const old = observedVolume(volume('old'));
-    const input = planningInput([front], { networks: [observedNetwork(front)], volumes: [old] });
+    const input = planningInput([front], { networks: [observedNetwork(front)], volumes: [old] }, { memory });
     const [consent] = buildPlan(input).consents;
     expectPlan(
       input,
@@ -182,8 +189,70 @@ describe('networks, volumes and pruning', () => {
     const later = planningInput(
       [front],
       { networks: [observedNetwork(front)], volumes: [again] },
-      { gates: gateFiles([consent?.file.replace('.ok', '') ?? '']) },
+      { gates: gateFiles([consent?.file.replace('.ok', '') ?? '']), memory },
     );
     expect(buildPlan(later).steps[0]?.blockedBy, 'another volume of the same name').to.have.length(1);
+  });
+
+  describe('what has our labels and was never wanted as far as we know', () => {
+    const strange = [observedContainer(container('pweb'), { id: id('b') })];
+    const observed = { networks: [observedNetwork(front), observedNetwork(network('pnet'))], containers: strange };
+
+    it('is not removed before consent, however little it is, and the plan says why', () => {
+      const input = planningInput([front], observed);
+      const [consent] = buildPlan(input).consents;
+      expect(consent?.file).to.match(/^prune-[0-9a-f]{12}\.ok$/);
+      expectPlan(
+        input,
+        `
+        #1 StopContainer Container/pweb bbbbbbbbbbbb: never in this desired state [blocked by gates/${consent?.file}]
+        #2 RemoveContainer Container/pweb bbbbbbbbbbbb: never in this desired state (after #1) [blocked by gates/${consent?.file}]
+        #3 RemoveNetwork Network/pnet: never in this desired state [blocked by gates/${consent?.file}]
+        consent ${consent?.file} would allow to remove: container pweb (bbbbbbbbbbbb), which was never in this desired state; network pnet (net-pnet), which was never in this desired state`,
+      );
+      const said = buildPlan(input).conditions.find(({ key }) => key === 'Container/pweb');
+      expect(said).to.include({ type: 'Blocked', reason: 'NeverWanted' });
+      expect(said?.message)
+        .to.include('another installation')
+        .and.to.include('state directory')
+        .and.to.include(`touch /etc/bastion/gates/${consent?.file}`);
+    });
+
+    it('goes once the human has consented to exactly that', () => {
+      const [consent] = buildPlan(planningInput([front], observed)).consents;
+      const gates = gateFiles([consent?.file.replace('.ok', '') ?? '']);
+      expect(
+        buildPlan(planningInput([front], observed, { gates })).steps.map(({ blockedBy }) => blockedBy),
+      ).to.deep.equal([[], [], []]);
+      const another = { ...observed, containers: [...strange, observedContainer(container('late'), { id: id('c') })] };
+      const blocked = buildPlan(planningInput([front], another, { gates })).steps.map(
+        ({ blockedBy }) => blockedBy.length,
+      );
+      expect(new Set(blocked)).to.deep.equal(new Set([1]));
+    });
+
+    it('keeps nothing waiting that was wanted once, and shares no consent with it', () => {
+      const volumes = [observedVolume(volume('old')), observedVolume(volume('theirs'))];
+      const plan = buildPlan(
+        planningInput([front], { ...observed, containers: [...strange, ...gone(3)], volumes }, { memory }),
+      );
+      const waits = (target: string): boolean =>
+        plan.steps.some((step) => step.target === target && step.blockedBy.some(({ type }) => type === 'consent'));
+      for (const key of ['Container/gone0', 'Container/gone1', 'Container/gone2'])
+        expect(waits(key), key).to.equal(false);
+      for (const key of ['Container/pweb', 'Network/pnet', 'Volume/old', 'Volume/theirs'])
+        expect(waits(key), key).to.equal(true);
+      expect(plan.consents.map(({ removes }) => removes.length).sort()).to.deep.equal([1, 1, 2]);
+    });
+
+    it('includes what was wanted while the Bastion had another name', () => {
+      const elsewhere = { ...onceWanted(), wanted: { 'Container/pweb': 'elsewhere' } };
+      const plan = buildPlan(planningInput([front], observed, { memory: elsewhere }));
+      expect(plan.steps.filter(({ blockedBy }) => blockedBy.length === 0)).to.deep.equal([]);
+    });
+
+    it('is adopted without a question where it is wanted', () => {
+      expectPlan(planningInput([front, network('pnet'), container('pweb')], observed), 'nothing to do');
+    });
   });
 });

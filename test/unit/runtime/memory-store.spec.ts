@@ -176,11 +176,55 @@ describe('MemoryStore', () => {
     await store.close();
   });
 
+  describe('what was wanted', () => {
+    const isOlder = async (): Promise<boolean> => (await loadMemory(directory)).isOlder;
+
+    it('is on the disk before it resolves, and stays there when it is not wanted any more', async () => {
+      const store = await open();
+      await store.recordWanted({ 'Container/web': 'home' });
+      store.prune(new Set());
+      expect((await loadMemory(directory)).memory.wanted).to.deep.equal({ 'Container/web': 'home' });
+      expect(store.current.wanted).to.deep.equal({ 'Container/web': 'home' });
+      await store.close();
+    });
+
+    it('lacks a record only where an operator of before worked, until there is one', async () => {
+      expect(await isOlder(), 'nobody worked here').to.equal(false);
+      await mkdir(join(directory, 'memory'));
+      await writeFile(join(directory, 'memory', 'notified.json'), '{"version":1,"entries":{"File/a":"digest"}}');
+      await writeFile(join(directory, 'memory', 'wanted.json.new'), 'died while it wrote');
+      const store = await open();
+      expect(store.isOlder).to.equal(true);
+      store.set('notified', 'File/a', 'other');
+      await store.flush();
+      expect(await isOlder(), 'not recorded yet').to.equal(true);
+      await store.recordWanted({});
+      expect([store.isOlder, await isOlder()]).to.deep.equal([false, false]);
+    });
+
+    it('is on the disk before anything else is, so that no crash makes a new directory look old', async () => {
+      const store = await open();
+      await mkdir(join(directory, 'memory', 'notified.json.new'), { recursive: true });
+      store.set('notified', 'File/a', 'digest');
+      await store.close();
+      expect(await readdir(join(directory, 'memory'))).to.have.members(['notified.json.new', 'wanted.json']);
+    });
+
+    it('is not taken for never recorded when its file was put aside', async () => {
+      await mkdir(join(directory, 'memory'));
+      await writeFile(join(directory, 'memory', 'notified.json'), '{"version":1,"entries":{}}');
+      await writeFile(join(directory, 'memory', 'wanted.json'), '{"version":1,"entr');
+      expect((await open()).isOlder).to.equal(false);
+      expect(faults[0]).to.contain('wanted.json');
+      expect(await isOlder(), 'after a crash').to.equal(false);
+    });
+  });
+
   it('keeps its files from other users', async () => {
     await mkdir(join(directory, 'memory'));
     await chmod(join(directory, 'memory'), 0o700);
     const store = await open();
     await store.recordNotified('File/a', 'digest');
-    expect(await readdir(join(directory, 'memory'))).to.deep.equal(['notified.json']);
+    expect(await readdir(join(directory, 'memory'))).to.have.members(['notified.json', 'wanted.json']);
   });
 });
