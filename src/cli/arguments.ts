@@ -6,6 +6,7 @@ import { UsageError } from './errors.ts';
 import { nearest } from './nearest.ts';
 import { environmentName, type OptionDefinition } from './options.ts';
 import { readPushSettings, type PushSettings } from './push-settings.ts';
+import { isMissing, readErrorText } from '../model/read-error-text.ts';
 
 type OptionTable = Readonly<Record<string, OptionDefinition>>;
 type RawValues = Readonly<Record<string, string | boolean | undefined>>;
@@ -118,10 +119,11 @@ async function fromFile(path: string, required: boolean, options: OptionTable, a
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-    if (missing && !required) return {};
+    if (isMissing(error) && !required) return {};
     throw new UsageError(
-      `configuration file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      isMissing(error)
+        ? `there is no configuration file ${path}: name another with --config, or leave that out`
+        : `configuration file ${path} cannot be read: ${readErrorText(error)}`,
     );
   }
   const { parseYaml } = await import('./parse-yaml.ts');

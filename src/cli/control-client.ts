@@ -4,6 +4,7 @@ import type { TestResults } from '../notify/notifier.ts';
 import type { StatusJson } from '../status/status-json.ts';
 import { askOverSocket, type SocketReply } from './ask-socket.ts';
 import { CommandError } from './errors.ts';
+import { readErrorText } from '../model/read-error-text.ts';
 
 /** No receiver may take longer for one try (spec.notifications.receivers.NAME.timeout). */
 const TRIAL_MILLISECONDS = 125_000;
@@ -25,8 +26,9 @@ async function askSocket(
   try {
     return await askOverSocket(socket, method, path, timeout);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`the operator at ${socket} cannot be asked: ${message}`);
+    const isRefused = error instanceof Error && 'code' in error && error.code === 'EACCES';
+    const advice = isRefused ? '; ask as root (sudo), or as the user of the operator' : '';
+    throw new CommandError(`the operator at ${socket} cannot be asked: ${readErrorText(error)}${advice}`);
   }
 }
 

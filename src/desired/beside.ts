@@ -1,5 +1,6 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { posix, resolve, sep } from 'node:path';
+import { isMissing, readErrorText } from '../model/read-error-text.ts';
 
 /** Content that is carried through plans and memory; larger things belong into an image or a volume. */
 const LARGEST_SOURCE = 4 << 20;
@@ -28,6 +29,9 @@ export function readBeside(directory: string, manifest: string, source: string):
       return refuse(`is larger than ${LARGEST_SOURCE} bytes: put it into an image or a volume`);
     return { bytes: readFileSync(real) };
   } catch (error) {
-    return { problem: `cannot be read: ${error instanceof Error ? error.message : String(error)}`, rule: 'file' };
+    const problem = isMissing(error)
+      ? `there is no file ${source} beside the manifest: add it (git add, too), or correct the path`
+      : `${source} cannot be read: ${readErrorText(error)}`;
+    return { problem, rule: 'file' };
   }
 }

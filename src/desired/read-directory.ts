@@ -13,6 +13,7 @@ import { join, sep } from 'node:path';
 import type { Finding } from '../model/resource.ts';
 import { DesiredStateError } from './errors.ts';
 import { SizeBudget } from './size-budget.ts';
+import { isMissing, readErrorText } from '../model/read-error-text.ts';
 
 /** A manifest file as read. */
 export interface ManifestFile {
@@ -103,7 +104,8 @@ export function readDirectory(directory: string, limits: ReadLimits = READ_LIMIT
       } catch (error) {
         if (error instanceof DesiredStateError) throw error;
         // What is neither a manifest nor a directory (a dangling link to anything else) is nobody's business here.
-        if (manifest || !isMissing(error)) reject(file, `cannot be read: ${reason(error)}`);
+        if (manifest && isMissing(error)) reject(file, 'is a symlink to a file that does not exist: mend or remove it');
+        else if (!isMissing(error)) reject(file, `cannot be read: ${readErrorText(error)}`);
       }
     }
   };
@@ -117,13 +119,16 @@ export function readDirectory(directory: string, limits: ReadLimits = READ_LIMIT
     visit('', []);
   } catch (error) {
     if (error instanceof DesiredStateError) throw error;
-    const code = isMissing(error) ? 'DESIRED_MISSING' : 'DESIRED_UNREADABLE';
-    const hint = isMissing(error) ? 'make it, or name another with --desired-state' : 'check its permissions';
-    throw new DesiredStateError(
-      code,
-      `The desired-state directory ${directory} cannot be read (${reason(error)}): ${hint}`,
-      { cause: error },
-    );
+    const [code, message] = isMissing(error)
+      ? ([
+          'DESIRED_MISSING',
+          `There is no desired-state directory ${directory}: make it, or name another with --desired-state`,
+        ] as const)
+      : ([
+          'DESIRED_UNREADABLE',
+          `The desired-state directory ${directory} cannot be read (${readErrorText(error)}): check its permissions`,
+        ] as const);
+    throw new DesiredStateError(code, message, { cause: error });
   }
   return { files, broken, findings };
 }
@@ -145,21 +150,4 @@ function decode(bytes: Buffer): string | undefined {
   if (!isUtf8(bytes)) return undefined;
   const text = bytes.toString('utf8');
   return text.includes('\0') ? undefined : text.replace(/^\uFEFF/, '');
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file or directory (a dangling symlink?)',
-  ELOOP: 'a loop of symlinks',
-  EACCES: 'permission denied',
-  EPERM: 'operation not permitted',
-  EISDIR: 'is a directory',
-};
-
-function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { GateFile, GateFiles } from '../model/gates.ts';
 import { carrierCheck } from './carried.ts';
 import { untrustedDirectory, untrustedFile } from './strict.ts';
+import { readErrorText } from '../model/read-error-text.ts';
 
 export interface GateReading {
   /** Absolute path of the directory with the `*.ok` files. */
@@ -53,7 +54,7 @@ async function readOpen(options: GateReading): Promise<Pick<GateFiles, 'open' | 
     const status = await lstat(path).catch((error: unknown) => error);
     const gate = name.slice(0, -SUFFIX.length);
     const reason = !isStats(status)
-      ? `it cannot be read: ${messageOf(status)}`
+      ? `it cannot be read: ${readErrorText(status)}`
       : !status.isFile()
         ? `it is ${typeOf(status)}; only a regular file counts`
         : (untrusted ?? carried(name, status) ?? (options.strict ? await untrustedFile(path, status) : undefined));
@@ -87,7 +88,7 @@ async function readHolds(
     return {
       holds: new Set(['all']),
       strayHolds,
-      holdError: `hold directory ${directory} cannot be read: ${messageOf(error)}`,
+      holdError: `hold directory ${directory} cannot be read: ${readErrorText(error)}`,
     };
   }
 }
@@ -96,7 +97,7 @@ function explain(directory: string, error: unknown): string {
   if (codeOf(error) === 'ENOENT') {
     return `gates directory ${directory} does not exist: every gate counts as closed; mkdir -p ${directory}`;
   }
-  return `gates directory ${directory} cannot be used: ${messageOf(error)}; every gate counts as closed`;
+  return `gates directory ${directory} cannot be used: ${readErrorText(error)}; every gate counts as closed`;
 }
 
 function typeOf(status: Stats): string {
@@ -111,8 +112,4 @@ function isStats(value: unknown): value is Stats {
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

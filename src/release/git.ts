@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { ReleaseError } from './errors.ts';
+import { isMissing, readErrorText } from '../model/read-error-text.ts';
 
 /** What one call may take. What a push holds is not to be trusted: a few objects can make git write for ever. */
 export interface GitLimits {
@@ -94,7 +95,10 @@ export class Git {
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
         if (stderr.length < LONGEST_COMPLAINT) stderr += text;
       });
-      child.on('error', (error) => reject(new ReleaseError('GIT_FAILED', `git cannot be run: ${error.message}`)));
+      child.on('error', (error) => {
+        const reason = isMissing(error) ? 'there is no program git here: apt-get install git' : readErrorText(error);
+        reject(new ReleaseError('GIT_FAILED', `git cannot be run: ${reason}`));
+      });
       child.on('exit', (_, signal) => {
         if (signal !== null)
           giveUp(

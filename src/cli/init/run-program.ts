@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { isMissing, readErrorText } from '../../model/read-error-text.ts';
 
 /** What a program left; code 127: it could not be started. */
 export interface ProgramOutcome {
@@ -17,7 +18,10 @@ export function runProgram(program: string, args: readonly string[]): Promise<Pr
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-    child.on('error', (error) => resolve({ code: 127, output: error.message }));
+    child.on('error', (error) => {
+      const output = isMissing(error) ? `there is no program ${program} on this host` : readErrorText(error);
+      resolve({ code: 127, output });
+    });
     child.on('close', (code) => resolve({ code: code ?? -1, output: output.trim() }));
   });
 }

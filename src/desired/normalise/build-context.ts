@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isLeftOut } from '../../model/build-context.ts';
 import type { ContextDigests } from '../context-digests.ts';
 import type { Field } from '../field.ts';
+import { isMissing, readErrorText } from '../../model/read-error-text.ts';
 
 const LARGEST_CONTEXT = { files: 20_000, bytes: 512 << 20 };
 
@@ -33,6 +34,11 @@ export function digestDirectory(directory: string, digests: ContextDigests, fiel
     visit('');
     return hash.digest('hex');
   } catch (error) {
-    return field.error(`cannot be read: ${error instanceof Error ? error.message : String(error)}`, 'file');
+    return field.error(
+      isMissing(error)
+        ? `there is no directory ${directory}: add it (git add, too), or correct the path`
+        : `cannot be read: ${readErrorText(error)}`,
+      'file',
+    );
   }
 }

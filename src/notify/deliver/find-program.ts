@@ -1,5 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isMissing, readErrorText } from '../../model/read-error-text.ts';
 
 /** Group or others may write: whoever could exchange the program could run anything as the operator. */
 const OTHERS_WRITE = 0o022;
@@ -30,7 +31,9 @@ export async function findProgram(
     const isProgram = (await stat(path)).isFile() && (mode & 0o111) !== 0;
     return isProgram ? { path } : { problem: `${wanted} is not a program: chmod +x ${wanted}` };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    return { problem: `there is no program ${wanted} that can be read (${code})` };
+    const problem = isMissing(error)
+      ? `there is no program ${wanted}: put it there as root, install -m 0755 ${name} ${wanted}`
+      : `the program ${wanted} cannot be read: ${readErrorText(error)}`;
+    return { problem };
   }
 }

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open, readlink } from 'node:fs/promises';
+import { isMissing, readErrorText } from '../../model/read-error-text.ts';
 
 /** A file of a receiver that cannot be used; the message names the file and never what is in it. */
 export class SecretFileError extends Error {
@@ -82,7 +83,10 @@ async function readJudged(
     }
   } catch (error) {
     if (error instanceof SecretFileError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new SecretFileError(`${place} cannot be read by the operator (${code})`);
+    throw new SecretFileError(
+      isMissing(error)
+        ? `there is no file ${place}: put it there, with mode 0640`
+        : `${place} cannot be read by the operator: ${readErrorText(error)}`,
+    );
   }
 }

@@ -142,7 +142,7 @@ describe('command-line arguments', () => {
     });
 
   it('name what is wrong in a file', async () => {
-    await expectUsageError(() => settings(['--config', join(directory, 'none')]), 'cannot be read');
+    await expectUsageError(() => settings(['--config', join(directory, 'none')]), 'there is no configuration file');
     await expectUsageError(() => settings(['--config', configFile('gatse: /x\n')]), 'did you mean gates?');
     await expectUsageError(() => settings(['--config', configFile('- a\n')]), 'must hold `name: value` lines');
     await expectUsageError(() => settings(['--config', configFile('a: [\n')]), 'config.yaml');

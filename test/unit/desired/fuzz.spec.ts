@@ -115,7 +115,7 @@ describe('bad input', () => {
 
   const FILES: [what: string, make: (path: string) => void, message: string][] = [
     ['a directory in its place', (path) => mkdirSync(path), 'is a directory with the name of a manifest'],
-    ['a dangling link', (path) => symlinkSync('/nowhere/at/all', path), 'cannot be read: no such file'],
+    ['a dangling link', (path) => symlinkSync('/nowhere/at/all', path), 'is a symlink to a file that does not exist'],
     ['a link to itself', (path) => symlinkSync(path, path), 'cannot be read: a loop of symlinks'],
     ['a link to a device', (path) => symlinkSync('/dev/zero', path), 'is not a regular file'],
     [

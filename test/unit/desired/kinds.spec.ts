@@ -77,7 +77,7 @@ describe('kinds other than Container', () => {
     ['{path: /opt/f}', 'spec: needs exactly one of content, source and contentBase64, not none'],
     ['{path: /opt/f, content: a, source: b}', 'not content and source'],
     ['{path: /opt/f, source: ../../etc/passwd}', 'spec.source: '],
-    ['{path: /opt/f, source: nowhere}', 'spec.source: cannot be read'],
+    ['{path: /opt/f, source: nowhere}', 'spec.source: there is no file nowhere beside the manifest: add it'],
     ['{path: /opt/f, content: a, mode: 888}', 'spec.mode: is not a mode'],
     [
       '{path: /opt/f, content: a, onChange: [{container: w}]}',

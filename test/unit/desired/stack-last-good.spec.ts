@@ -188,7 +188,7 @@ describe('the last good state of high-level resources', () => {
       const previous = await begin(BOARDS);
       rmSync(join(directory(), 'd/board.json'));
       const gone = await read(previous);
-      expect(lines(gone)[0]).to.contain('Dashboard/one spec.source: cannot be read');
+      expect(lines(gone)[0]).to.contain('Dashboard/one spec.source: there is no file board.json beside the manifest');
       expect(list(gone)).to.equal('good');
       write('d/board.json', 'newer');
       write('d/one.yaml', BROKEN);
