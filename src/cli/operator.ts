@@ -7,6 +7,7 @@ import { readGates } from '../gates/read.ts';
 import type { GateFiles } from '../model/gates.ts';
 import type { Levels } from '../model/levels.ts';
 import type { DesiredState } from '../model/resource.ts';
+import { MountWatch } from '../observe/mounts/mount-watch.ts';
 import { assembleController } from '../runtime/assemble.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Controller } from '../runtime/controller.ts';
@@ -39,13 +40,16 @@ export async function createOperator(
 ): Promise<Operator> {
   const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
   const digests = new ContextDigests();
+  const mounts = new MountWatch();
   const load = async (previous: DesiredState | undefined, levels: Levels): Promise<DesiredState> => {
+    await mounts.refresh();
     const desired = await loadDesiredState({
       // A release that is exchanged while it is read must not be mixed with the next one.
       directory: resolveExisting(desiredDirectory),
       root,
       levels,
       digests,
+      silenceAt: (path) => mounts.silenceAt(path),
       reserved: reservedPlaces(settings),
       waivable: settings.allowExceptions,
       ...(previous === undefined ? {} : { previous }),
@@ -69,6 +73,7 @@ export async function createOperator(
       version: packageVersion,
       desiredDirectory,
       engine,
+      mounts,
       clock,
       stateDirectory,
       checkSchedule: settings.checkSchedule,
@@ -85,6 +90,7 @@ export async function createOperator(
       controller,
       async close() {
         await controller.stop();
+        mounts.close();
         engine.close();
         await lock.release();
       },

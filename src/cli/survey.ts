@@ -10,6 +10,7 @@ import type { Memory } from '../model/memory.ts';
 import type { ObservedServed } from '../model/observed-certificates.ts';
 import type { Plan } from '../model/plan.ts';
 import type { DesiredState } from '../model/resource.ts';
+import { MountWatch } from '../observe/mounts/mount-watch.ts';
 import { Observer } from '../observe/observer.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import { nextWanted } from '../plan/next-wanted.ts';
@@ -45,6 +46,8 @@ export interface Survey {
 export async function survey(settings: Settings, clock: Clock, { dial = false } = {}): Promise<Survey> {
   const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
   const { memory, isOlder } = await loadMemory(stateDirectory);
+  const mounts = new MountWatch();
+  await mounts.refresh();
   const [desired, gates] = await Promise.all([
     loadDesiredState({
       directory: desiredDirectory,
@@ -53,12 +56,15 @@ export async function survey(settings: Settings, clock: Clock, { dial = false } 
       levels: memory.levels,
       reserved: reservedPlaces(settings),
       waivable: settings.allowExceptions,
+      silenceAt: (path) => mounts.silenceAt(path),
     }),
     readGates({ directory: gatesDirectory, holdDirectory, desiredDirectory, strict: strictGates }),
   ]);
   const reader = createDockerReader(dockerHost === undefined ? {} : { host: dockerHost });
   try {
-    const { observed } = await new Observer(reader, { instance: desired.instance }).observe(desired, { full: true });
+    const { observed } = await new Observer(reader, { instance: desired.instance, mounts }).observe(desired, {
+      full: true,
+    });
     const found = { desired, observed, gates, memory, busy: new Set<Key>(), now: clock.now() };
     // As an operator would remember before it plans.
     const seen = { ...found, memory: { ...memory, wanted: nextWanted(found, { claims: isOlder }) } };
@@ -74,6 +80,7 @@ export async function survey(settings: Settings, clock: Clock, { dial = false } 
     return { desired, gates, memory, outcome: { error }, at: clock.now() };
   } finally {
     reader.close();
+    mounts.close();
   }
 }
 

@@ -6,7 +6,7 @@ import { needsOf, ResourceIndex, type Need } from './dependencies.ts';
 import type { Draft } from './draft.ts';
 import type { FieldPath } from './field.ts';
 import { DependencyGraph } from './graph.ts';
-import { HostPlaces } from './host-places.ts';
+import { HostPlaces, type SilenceAt } from './host-places.ts';
 import { findBackupsWithinData } from './policy/backup-place.ts';
 import { findBorrowedNamespaces } from './policy/borrowed-namespaces.ts';
 import { findExchangeableSources } from './policy/exchangeable-source.ts';
@@ -28,6 +28,8 @@ export interface CompileInput {
   readonly keep: ReadonlySet<Key>;
   /** Prefix of host paths; empty for none. */
   readonly root: string;
+  /** Why a path must not be touched; absent: all may. */
+  readonly silenceAt?: SilenceAt | undefined;
 }
 
 /** What renderers saw and what does not fit the rest, each with what is wrong with it or with its parts. */
@@ -65,7 +67,7 @@ export function compile(input: CompileInput): Compiled | Misfits {
   const keep = new Set([...input.keep].filter((key) => !fresh.has(key)));
   const findings: Finding[] = [];
   for (;;) {
-    const round = new Round(fresh, withDependencies(keep, new Set(fresh.keys()), input.previous), broken, input.root);
+    const round = new Round(fresh, withDependencies(keep, new Set(fresh.keys()), input.previous), broken, input);
     const rejections = round.rejections();
     if (rejections.length === 0) return { ...round.resources(), broken, findings };
     const misfits = findMisfits(rejections, fresh);
@@ -106,6 +108,7 @@ class Round {
   readonly #frozen: ReadonlyMap<Key, Resource>;
   readonly #broken: ReadonlySet<Key>;
   readonly #root: string;
+  readonly #host: HostPlaces;
   readonly #all = new Map<Key, Draft | Resource>();
   readonly #implicit = new Map<Key, Resource<'Image'>>();
   /** Implicit images that a draft wants now, whether or not a frozen resource wants them too. */
@@ -117,9 +120,10 @@ class Round {
     fresh: ReadonlyMap<Key, Draft>,
     frozen: ReadonlyMap<Key, Resource>,
     broken: ReadonlySet<Key>,
-    root: string,
+    { root, silenceAt }: Pick<CompileInput, 'root' | 'silenceAt'>,
   ) {
     this.#root = root;
+    this.#host = new HostPlaces('', silenceAt);
     this.#fresh = fresh;
     this.#frozen = frozen;
     this.#broken = broken;
@@ -214,7 +218,7 @@ class Round {
       ...findContests(all).map((found) => ({ ...found, rule: 'single-owner' })),
       ...findStaleMounts(all).map((found) => ({ ...found, rule: 'stale-mount' })),
       ...findBackupsWithinData(all).map((found) => ({ ...found, rule: 'backup-place' })),
-      ...findExchangeableSources(all, new HostPlaces()).map((found) => ({ ...found, rule: 'exchangeable-source' })),
+      ...findExchangeableSources(all, this.#host).map((found) => ({ ...found, rule: 'exchangeable-source' })),
       ...findBorrowedNamespaces(all).map((found) => ({ ...found, rule: 'borrowed-namespace' })),
       ...findForeignKeys(all, this.#root).map((found) => ({ ...found, rule: 'own-keys-only' })),
     ].filter(({ key }) => this.#fresh.has(key));
@@ -281,14 +285,9 @@ function withoutOrigin({ renderedFrom: _, ...resource }: Resource<'Image'>): Res
 
 function toResource(draft: Draft, dependsOn: readonly Key[]): Resource {
   const { kind, name, key, labels, annotations, spec, document } = draft;
+  const common = { kind, name, key, labels, annotations, spec, dependsOn };
   return {
-    kind,
-    name,
-    key,
-    labels,
-    annotations,
-    spec,
-    dependsOn,
+    ...common,
     hash: specHash(kind, spec),
     attempt: attemptHash(kind, spec),
     source: document.locate([]),

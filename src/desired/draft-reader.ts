@@ -2,7 +2,7 @@ import type { BastionSpec } from '../model/specs.ts';
 import type { ContextDigests } from './context-digests.ts';
 import type { Draft } from './draft.ts';
 import type { Problem } from './field.ts';
-import { HostPlaces } from './host-places.ts';
+import { HostPlaces, type SilenceAt } from './host-places.ts';
 import { normalise, type Manifest } from './normalise/index.ts';
 import type { ParsedDocument } from './parse-documents.ts';
 import { checkPolicies } from './policy/index.ts';
@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly root: string;
   /** Directories that no resource may write. */
   readonly reserved: readonly string[];
+  /** Why a path must not be touched; absent: all may. */
+  readonly silenceAt?: SilenceAt | undefined;
   /** Of files of build contexts. */
   readonly digests: ContextDigests;
 }
@@ -41,7 +43,7 @@ export class DraftReader {
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
-    this.#places = new HostPlaces(surroundings.root);
+    this.#places = new HostPlaces(surroundings.root, surroundings.silenceAt);
   }
 
   /** What is wrong with the Bastion is told once, there, however many resources it breaks. */

@@ -14,6 +14,7 @@ import type { Rendering } from './expansion/rendered-document.ts';
 import { settle, type Settled } from './expansion/settle.ts';
 import { gitRevision } from './git-revision.ts';
 import { findExchangeableFiles } from './policy/notification-files.ts';
+import type { SilenceAt } from './host-places.ts';
 import { readDirectory } from './read-directory.ts';
 import { readManifests, toFindings, type ReadManifests } from './read-manifests.ts';
 import { ManifestValidator } from './validate.ts';
@@ -41,6 +42,8 @@ export interface LoadOptions {
   readonly renderers?: Renderers;
   /** Compiled schemas to use again, for those who read often. */
   readonly validator?: ManifestValidator;
+  /** Why a path must not be touched, because its file system does not answer; absent: all may. */
+  readonly silenceAt?: SilenceAt;
   /** Digests of build contexts that are known already, for those who read often. */
   readonly digests?: ContextDigests;
 }
@@ -75,6 +78,7 @@ export async function readDesiredState(options: LoadOptions): Promise<Reading> {
   const { installation, findings } = readInstallation(manifests, previous, instanceDefault, {
     root: options.root,
     reserved: options.reserved ?? [],
+    silenceAt: options.silenceAt,
   });
   manifests.findings.push(...findings);
   const settled = await settleAll(manifests, installation, directory, { ...options, validator });
@@ -82,11 +86,7 @@ export async function readDesiredState(options: LoadOptions): Promise<Reading> {
   const home = manifests.valid.find(({ manifest }) => manifest.kind === 'Bastion');
   if (home !== undefined)
     manifests.findings.push(
-      ...toFindings(
-        home.document,
-        home.key,
-        findExchangeableFiles(bastion.notifications, settled.resources, options.root),
-      ),
+      ...toFindings(home.document, home.key, findExchangeableFiles(bastion.notifications, settled.resources, options)),
     );
   const client = settleClientCertificate(
     withClientCertificate(bastion, settled.expansion),
@@ -129,11 +129,11 @@ async function settleAll(
   directory: string,
   options: LoadOptions & { readonly validator: ManifestValidator },
 ): Promise<Settled> {
-  const { root, reserved = [], waivable = [], levels = {}, previous, validator, digests } = options;
+  const { root, reserved = [], waivable = [], levels = {}, previous, validator, digests, silenceAt } = options;
   const home = manifests.valid.find(({ manifest }) => manifest.kind === 'Bastion');
   const { bastion, instance, written } = installation ?? defaultInstallation(options.instanceDefault ?? 'bastion');
   const reader = new DraftReader({
-    ...{ bastion, isDeclared: home !== undefined, directory, root, reserved },
+    ...{ bastion, isDeclared: home !== undefined, directory, root, reserved, silenceAt },
     digests: digests ?? new ContextDigests(),
   });
   const settled = await settle({
@@ -148,6 +148,7 @@ async function settleAll(
     validator,
     directory,
     root,
+    silenceAt,
     waivable,
   });
   if (home !== undefined) manifests.findings.push(...toFindings(home.document, home.key, reader.problemsOfBastion));

@@ -177,6 +177,11 @@ export interface Observed {
   readonly backups: Readonly<Record<Key, ObservedBackups>>;
   /** By container id: host directories with a sentinel that it mounts, and of which it sees another one. */
   readonly strayMounts: Readonly<Record<string, readonly string[]>>;
+  /**
+   * By the key of every resource of which a path lies on a file system that does not answer: that, for people. Absent:
+   * nobody asked.
+   */
+  readonly silent?: Readonly<Record<Key, string>>;
   /** Names to ids from the host's passwd and group files. */
   readonly users: Readonly<Record<string, number>>;
   readonly groups: Readonly<Record<string, number>>;

@@ -7,6 +7,7 @@ import type { Key } from '../model/key.ts';
 import type { ObservedBackup, ObservedBackups } from '../model/observed-backups.ts';
 import type { DesiredState } from '../model/resource.ts';
 import { isSettled, versionOf } from './file-version.ts';
+import type { MountWatch } from './mounts/mount-watch.ts';
 import { isCode } from './path-status.ts';
 import { same, sameRecord } from './same.ts';
 
@@ -25,6 +26,7 @@ interface Known {
 export class BackupObserver {
   readonly #now: () => number;
   readonly #deadline: number;
+  readonly #mounts: MountWatch | undefined;
   /** Of each backup's directory, by path. */
   #known = new Map<string, Known>();
   /** Looks that have not come to an end. */
@@ -34,8 +36,10 @@ export class BackupObserver {
   /**
    * @param now milliseconds since the epoch, by the clock that file times come from
    * @param deadline milliseconds for one directory
+   * @param mounts whom to ask whether a path's file system answers; absent: all do
    */
-  constructor(now: () => number, deadline = DEADLINE) {
+  constructor(now: () => number, deadline = DEADLINE, mounts?: MountWatch) {
+    this.#mounts = mounts;
     this.#now = now;
     this.#deadline = deadline;
   }
@@ -53,6 +57,8 @@ export class BackupObserver {
 
   /** One Backup's own directory. Never rejects. */
   async look(directory: string): Promise<ObservedBackups> {
+    const silence = this.#mounts?.silenceAt(directory);
+    if (silence !== undefined) return { state: 'unreadable', error: silence };
     if (this.#pending.has(directory)) return { state: 'unreadable', error: `${directory} does not answer` };
     const looking = this.#look(directory).finally(() => this.#pending.delete(directory));
     this.#pending.set(directory, looking);

@@ -1,19 +1,27 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ObservedLog, RotatedLog } from '../model/observed.ts';
+import type { MountWatch } from './mounts/mount-watch.ts';
 import { isCode, pathStatus } from './path-status.ts';
 
 /** More files of one log than anybody keeps are not looked at. */
 const MOST = 1000;
 
-/** Each log to what is there of it and of its rotated files. Never throws: errors are values. */
-export async function observeLogs(paths: readonly string[]): Promise<Record<string, ObservedLog>> {
-  return Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await observeLog(path)] as const)));
+/**
+ * Each log to what is there of it and of its rotated files. Never throws: errors are values.
+ *
+ * @param mounts whom to ask whether a path's file system answers; absent: all do
+ */
+export async function observeLogs(paths: readonly string[], mounts?: MountWatch): Promise<Record<string, ObservedLog>> {
+  return Object.fromEntries(
+    await Promise.all(paths.map(async (path) => [path, await observeLog(path, mounts)] as const)),
+  );
 }
 
-async function observeLog(path: string): Promise<ObservedLog> {
+async function observeLog(path: string, mounts: MountWatch | undefined): Promise<ObservedLog> {
+  const look = () => Promise.all([statusOf(path), rotatedOf(path)]);
   try {
-    const [own, rotated] = await Promise.all([statusOf(path), rotatedOf(path)]);
+    const [own, rotated] = await (mounts?.look(path, look) ?? look());
     if (own === undefined) return { type: 'missing', size: 0, inode: '', rotated };
     const { type } = pathStatus(own);
     return { type, size: type === 'file' ? Number(own.size) : 0, inode: String(own.ino), rotated };

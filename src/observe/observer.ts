@@ -13,6 +13,9 @@ import { ImageCache } from './image-cache.ts';
 import { wantedReferences } from './images.ts';
 import { ListCache } from './list-cache.ts';
 import { observeLogs } from './logs.ts';
+import { answeringFiles } from './mounts/answering-files.ts';
+import { MountWatch } from './mounts/mount-watch.ts';
+import { hostPaths, silentResources } from './mounts/silent-resources.ts';
 import { observedNetwork } from './networks.ts';
 import { ownContainerId } from './own-container.ts';
 import { PathObserver } from './paths.ts';
@@ -39,6 +42,8 @@ export interface ObserverOptions {
   /** What the services of the stack said last; absent: nobody asks them. */
   readonly services?: () => ObservedServices;
   readonly certificates?: CertificateObserverOptions;
+  /** Whom to ask whether a path's file system answers, for those who share one. */
+  readonly mounts?: MountWatch;
 }
 
 const NEVER_DIALLED: Readonly<Record<string, ObservedServed>> = {};
@@ -71,7 +76,8 @@ export class Observer {
   readonly #certificates: CertificateObserver;
   readonly #sentinels: SentinelObserver;
   readonly #backups: BackupObserver;
-  readonly #strayMounts = new StrayMounts();
+  readonly #strayMounts: StrayMounts;
+  readonly #mounts: MountWatch;
   readonly #served: () => Readonly<Record<string, ObservedServed>>;
   readonly #readiness: ObserverOptions['readiness'];
   readonly #services: ObserverOptions['services'];
@@ -87,10 +93,15 @@ export class Observer {
     this.#engine = engine;
     this.#instance = options.instance;
     this.#now = options.now ?? Date.now;
-    this.#paths = new PathObserver(this.#now);
-    this.#certificates = new CertificateObserver(options.certificates);
-    this.#sentinels = new SentinelObserver(options.certificates?.now ?? Date.now);
-    this.#backups = new BackupObserver(options.certificates?.now ?? Date.now);
+    const fileTime = options.certificates?.now ?? Date.now;
+    const mounts = options.mounts ?? new MountWatch();
+    const files = answeringFiles(mounts, options.certificates?.files);
+    this.#mounts = mounts;
+    this.#paths = new PathObserver(this.#now, mounts);
+    this.#certificates = new CertificateObserver({ ...options.certificates, files });
+    this.#sentinels = new SentinelObserver(fileTime, files);
+    this.#backups = new BackupObserver(fileTime, undefined, mounts);
+    this.#strayMounts = new StrayMounts(files);
     this.#served = options.served ?? (() => NEVER_DIALLED);
     this.#readiness = options.readiness;
     this.#services = options.services;
@@ -141,6 +152,8 @@ export class Observer {
     // Before looking: what an event tells meanwhile may be about what was not wanted until now.
     if (this.#interest?.of !== desired) this.#interest = { of: desired, names: eventInterest(desired, instance) };
     const interest = this.#interest.names;
+    // Before the first look: whoever touches what does not answer hangs.
+    await this.#mounts.refresh(hostPaths(desired));
     let calls = 0;
     const counted = <T>(call: () => Promise<T>): Promise<T> => {
       calls++;
@@ -195,7 +208,7 @@ export class Observer {
       volumes,
       images,
       this.#paths.observe(wanted.paths, wanted.sealed, wanted.texts),
-      observeLogs(wanted.logs),
+      observeLogs(wanted.logs, this.#mounts),
       this.#certificates.observe(desired),
       this.#sentinels.observe(desired),
       this.#backups.observe(desired),
@@ -206,6 +219,9 @@ export class Observer {
     this.#facts = same(this.#facts, facts);
     this.#lastPaths = sameRecord(this.#lastPaths, paths);
     this.#lastLogs = same(this.#lastLogs, logs);
+    const strayMounts = await this.#strayMounts.observe(desired, foundContainers.containers);
+    // After the last look, in which one may have fallen silent.
+    const silent = silentResources(desired, (path) => this.#mounts.silenceAt(path));
     const observed: Observed = {
       at: this.#now(),
       engine: this.#facts,
@@ -221,7 +237,8 @@ export class Observer {
       ...(this.#services === undefined ? {} : { services: this.#services() }),
       sentinels,
       backups,
-      strayMounts: await this.#strayMounts.observe(desired, foundContainers.containers),
+      strayMounts,
+      ...(Object.keys(silent).length === 0 ? {} : { silent }),
       users,
       groups,
       ...(ownId === undefined ? {} : { ownContainerId: ownId }),

@@ -5,6 +5,7 @@ import { lstat, open, readlink } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { ObservedPath } from '../model/observed.ts';
 import { isSettled, versionOf } from './file-version.ts';
+import type { MountWatch } from './mounts/mount-watch.ts';
 import { pathStatus, pathWithout } from './path-status.ts';
 
 /** Files above this size (bytes) are not hashed: none of ours is that large, so content of that size is foreign. */
@@ -25,10 +26,13 @@ interface Remembered {
 /** Looks at host paths without following symlinks; remembers digests of files that did not change, and where symlinks lead. */
 export class PathObserver {
   readonly #now: () => number;
+  readonly #mounts: MountWatch | undefined;
   #remembered = new Map<string, Remembered>();
 
-  constructor(now: () => number) {
+  /** @param mounts whom to ask whether a path's file system answers; absent: all do */
+  constructor(now: () => number, mounts?: MountWatch) {
     this.#now = now;
+    this.#mounts = mounts;
   }
 
   /**
@@ -54,10 +58,18 @@ export class PathObserver {
 
   async #look(path: string, wanted: Wanted): Promise<Remembered> {
     const before = this.#remembered.get(path);
-    const next = await this.#fresh(path, wanted, before);
+    const next = await this.#answer(path, () => this.#fresh(path, wanted, before));
     return before !== undefined && isDeepStrictEqual(before.observed, next.observed)
       ? { version: next.version, observed: before.observed }
       : next;
+  }
+
+  async #answer(path: string, look: () => Promise<Remembered>): Promise<Remembered> {
+    try {
+      return await (this.#mounts?.look(path, look) ?? look());
+    } catch (error) {
+      return { version: '', observed: pathWithout(error) };
+    }
   }
 
   async #fresh(path: string, wanted: Wanted, before: Remembered | undefined): Promise<Remembered> {

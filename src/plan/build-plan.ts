@@ -17,6 +17,7 @@ import { PlanCache } from './plan-cache.ts';
 import { planPrune, type Removal } from './prune.ts';
 import { planResource } from './plan-resource.ts';
 import { withheldByDirectories } from './sentinel.ts';
+import { planSilent } from './silent.ts';
 
 /** Why what nobody remembers having wanted is left alone. */
 const STRANGE =
@@ -64,12 +65,14 @@ export function buildPlan(input: PlanningInput, cache: PlanCache = new PlanCache
   const ordered = dependencyOrder(input.desired.resources);
   const barriers = { closed: closedGates(ordered, input), withheld: withheldByDirectories(input) };
   for (const resource of ordered) {
-    const plan = input.busy.has(resource.key)
-      ? resourcePlan({
-          conditions: [progressing('InProgress', 'steps of an earlier pass are running')],
-          readyAfterSteps: false,
-        })
-      : planResource(resource, context);
+    const plan =
+      planSilent(resource.key, input) ??
+      (input.busy.has(resource.key)
+        ? resourcePlan({
+            conditions: [progressing('InProgress', 'steps of an earlier pass are running')],
+            readyAfterSteps: false,
+          })
+        : planResource(resource, context));
     const blockers =
       plan.steps.length > 0
         ? blockersOf(resource, plan, barriers, decided, input)

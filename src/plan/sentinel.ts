@@ -64,16 +64,24 @@ export function newSentinels({
   return news;
 }
 
-/** The directories that are not what they were, by the resources that need them and so must be left as they are. */
+/**
+ * What keeps resources from being touched, by their keys: directories that they need and that are not what they were, and
+ * they themselves where a path of theirs does not answer.
+ */
 export function withheldByDirectories(
   input: Pick<PlanningInput, 'desired'> & Seen,
 ): ReadonlyMap<Key, ReadonlySet<Key>> {
   const wrong = new Set<Key>();
   for (const resource of input.desired.resources)
     if (resource.kind === 'Directory' && sentinelProblem(resource, input) !== undefined) wrong.add(resource.key);
-  if (wrong.size === 0) return new Map();
+  const silent = input.observed.silent ?? {};
+  if (wrong.size === 0 && Object.keys(silent).length === 0) return new Map();
   return new Map(
-    input.desired.resources.map(({ key, dependsOn }) => [key, new Set(dependsOn.filter((other) => wrong.has(other)))]),
+    input.desired.resources.map(({ key, dependsOn }) => {
+      const directories = dependsOn.filter((other) => wrong.has(other));
+      // Others' steps must not touch it either: a file that restarts its reader, say.
+      return [key, new Set(silent[key] === undefined ? directories : [...directories, key])];
+    }),
   );
 }
 

@@ -8,6 +8,7 @@ import type { Engine } from '../engine/port.ts';
 import type { GateFiles } from '../model/gates.ts';
 import type { Levels } from '../model/levels.ts';
 import type { DesiredState } from '../model/resource.ts';
+import type { MountWatch } from '../observe/mounts/mount-watch.ts';
 import { Observer } from '../observe/observer.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import { baselineAfterApply } from '../plan/container/baseline.ts';
@@ -30,6 +31,8 @@ export interface ControllerOptions {
   /** Absolute path of what `loadDesired` reads, for people. */
   readonly desiredDirectory?: string;
   readonly engine: Engine;
+  /** Whom to ask whether the file system of a path answers; default: one of its own. */
+  readonly mounts?: MountWatch;
   readonly clock: Clock;
   /** Locked by the caller (`lockInstance`). */
   readonly stateDirectory: string;
@@ -105,6 +108,7 @@ export async function assembleController(options: ControllerOptions): Promise<Co
       served: () => servedChecks.current(),
       readiness: () => readinessChecks.current(),
       services: () => serviceChecks.current(),
+      ...(options.mounts === undefined ? {} : { mounts: options.mounts }),
     }),
     events: (signal, connected) => engine.events(signal, connected),
     buildPlan: (input) => buildPlan(input, cache),

@@ -6,6 +6,7 @@ import type { Step } from '../model/step.ts';
 import { closedGatesBefore } from '../plan/gate.ts';
 import { holdsOn } from '../plan/holds.ts';
 import { withholds } from '../plan/sentinel.ts';
+import { isSilent } from '../plan/silent.ts';
 import type { Intent } from './in-flight.ts';
 
 /** What counts now, which may be minutes after a step was planned: a slow pull may be before it. */
@@ -39,6 +40,8 @@ export function startRefusal(step: Step, intent: Intent, isCommitted: boolean, s
   if (gate !== undefined) return `${gate} was closed meanwhile`;
   const [hold] = holdsOn([step.target, ...intent.touches], gates, desired);
   if (hold !== undefined) return `hold/${hold} was made meanwhile`;
+  if (wanted !== undefined && [step.target, ...intent.touches].some((key) => isSilent(standing.conditions, key)))
+    return `a file system that ${step.target} needs does not answer`;
   const wrong = wanted?.dependsOn.find((key) => withholds(standing.conditions.filter((each) => each.key === key)));
   if (wrong !== undefined) return `${wrong} is not the directory any more that it was`;
   if (step.risk !== 'destructive') return undefined;

@@ -1,6 +1,7 @@
 import { counted } from '../../model/counted.ts';
 import { formatFinding } from '../../desired/format-finding.ts';
 import { loadDesiredState } from '../../desired/load.ts';
+import { MountWatch } from '../../observe/mounts/mount-watch.ts';
 import type { Finding } from '../../model/resource.ts';
 import { readTree } from '../../release/bring-live.ts';
 import { checkOut } from '../../release/checkout.ts';
@@ -35,12 +36,16 @@ export async function checkCommit(place: PushPlace, commit: string, pusher: Push
     await checkOut(git, entries, releases.candidate(commit), await releases.owner());
   const directory = releases.candidate(commit);
   let isGood = false;
+  const mounts = new MountWatch();
   try {
+    // A file system that does not answer must not hold up this push, and with it all others.
+    await mounts.refresh();
     const desired = await loadDesiredState({
       directory,
       root: settings.root,
       reserved: reservedPlaces(settings),
       waivable: settings.allowExceptions,
+      silenceAt: (path) => mounts.silenceAt(path),
     });
     sayFindings(desired.findings, pusher);
     const errors = desired.findings.filter(({ severity }) => severity === 'error').length;
@@ -50,6 +55,7 @@ export async function checkCommit(place: PushPlace, commit: string, pusher: Push
     if (!(error instanceof Error && error.name === 'DesiredStateError')) throw error;
     pusher.say(`x ${error.message.replaceAll(directory, 'the commit')}`);
   } finally {
+    mounts.close();
     if (!isGood) await releases.discard(commit);
   }
   return isGood;

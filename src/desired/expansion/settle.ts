@@ -6,6 +6,7 @@ import type { DesiredState, Finding, Resource } from '../../model/resource.ts';
 import { compile, type Compiled } from '../compile.ts';
 import type { DraftReader } from '../draft-reader.ts';
 import type { Draft } from '../draft.ts';
+import type { SilenceAt } from '../host-places.ts';
 import { heldBy } from '../last-good.ts';
 import type { ParsedDocument } from '../parse-documents.ts';
 import type { ReadManifests } from '../read-manifests.ts';
@@ -33,6 +34,7 @@ export interface SettleInput {
   /** Absolute path of the desired-state directory. */
   readonly directory: string;
   readonly root: string;
+  readonly silenceAt: SilenceAt | undefined;
   readonly waivable: readonly string[];
 }
 
@@ -185,6 +187,7 @@ class Settlement {
       drafts: [...this.#written.values(), ...groups.flatMap(({ drafts }) => drafts)],
       broken,
       root: this.#input.root,
+      silenceAt: this.#input.silenceAt,
       previous: this.#previous,
       keep: new Set([
         ...[...broken].filter((key) => this.#previous.has(key)),

@@ -2,7 +2,7 @@ import type { NotificationSpec } from '../../model/notification-spec.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { BastionSpec } from '../../model/specs.ts';
 import type { Problem } from '../field.ts';
-import { HostPlaces } from '../host-places.ts';
+import { HostPlaces, type SilenceAt } from '../host-places.ts';
 import { isWithin } from '../normalise/host-path.ts';
 import { findWritableAround, writablePlaces } from './exchangeable-source.ts';
 import { checkHostPath, checkRealPath, type HostPathLook } from './host-path-rule.ts';
@@ -23,6 +23,8 @@ export interface NotificationFileLook {
   readonly root: string;
   /** Directories that no resource may write. */
   readonly reserved: readonly string[];
+  /** Why a path must not be touched; absent: all may. */
+  readonly silenceAt?: SilenceAt | undefined;
 }
 
 /**
@@ -33,7 +35,7 @@ export function checkNotificationFiles(
   notifications: NotificationSpec | undefined,
   look: NotificationFileLook,
 ): Problem[] {
-  const places = new HostPlaces(look.root);
+  const places = new HostPlaces(look.root, look.silenceAt);
   return namedFiles(notifications).flatMap(({ path, at, isPublic }): Problem[] => {
     const [outside] = checkHostPath(path, pathLook(look, places, isPublic), at);
     if (outside !== undefined)
@@ -47,11 +49,11 @@ export function checkNotificationFiles(
 export function findExchangeableFiles(
   notifications: NotificationSpec | undefined,
   resources: readonly Resource[],
-  root: string,
+  { root, silenceAt }: Pick<NotificationFileLook, 'root' | 'silenceAt'>,
 ): Problem[] {
   const files = namedFiles(notifications);
   if (files.length === 0) return [];
-  const host = new HostPlaces(root);
+  const host = new HostPlaces(root, silenceAt);
   const writable = writablePlaces(resources, host);
   return files.flatMap(({ path, at }): Problem[] => {
     const found = findWritableAround(prefixed(path, root), writable, host);

@@ -1,0 +1,176 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { withDeadline } from '../../engine/deadline.ts';
+import { distantMounts } from './mount-table.ts';
+import { mountUnder } from './mount-under.ts';
+import { probeMount, type Probe } from './probe.ts';
+
+export interface MountWatchOptions {
+  /** Text of /proc/self/mountinfo; empty where there is none. */
+  readonly readTable?: () => string;
+  readonly readLink?: (path: string) => string | undefined;
+  readonly probe?: (point: string) => Probe;
+  /** Milliseconds for a probe, and for one look at a file. */
+  readonly deadlines?: { readonly probe: number; readonly look: number };
+}
+
+/** A look at a path whose file system does not answer. */
+export class SilentMountError extends Error {
+  override readonly name = 'SilentMountError';
+}
+
+const DEADLINES = { probe: 2_000, look: 5_000 };
+
+/**
+ * Keeps those who look at paths away from file systems that do not answer: a dead server of NFS, say. Whoever touches one
+ * of these hangs, in the worst case for ever, and neither a thread nor a process that hangs in the kernel can be ended.
+ *
+ * Each file system that is not of this machine is asked by a child process before anybody else does; while one has no
+ * answer it is silent, and nobody touches it. At most one child, and one look, is outstanding for each.
+ */
+export class MountWatch {
+  readonly #options: Required<MountWatchOptions>;
+  /** Type by mount point. */
+  #distant: ReadonlyMap<string, string> = new Map();
+  #links = new Map<string, string | undefined>();
+  #places = new Map<string, string | undefined>();
+  /** Probes without an answer, by mount point. */
+  readonly #probes = new Map<string, Probe>();
+  /** Looks that did not end in time, by mount point. */
+  readonly #stuck = new Set<string>();
+  /** Silent by now, because the first deadline is over. */
+  readonly #silent = new Set<string>();
+  /** The look after which the next one may begin, by mount point. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  constructor(options: MountWatchOptions = {}) {
+    this.#options = {
+      readTable: readOwnTable,
+      readLink: readLinkOf,
+      probe: probeMount,
+      deadlines: DEADLINES,
+      ...options,
+    };
+  }
+
+  /**
+   * Asks the file systems on which these paths lie, or all when no paths are given. Takes no longer than a deadline, and
+   * no time at all for those that were silent before. Never rejects.
+   */
+  async refresh(paths?: Iterable<string>): Promise<void> {
+    this.#links = new Map();
+    this.#places = new Map();
+    this.#distant = new Map(distantMounts(this.#options.readTable()).map(({ point, type }) => [point, type]));
+    // Unmounted meanwhile: whatever hangs there is nobody's way any more.
+    for (const point of this.#silent) if (!this.#distant.has(point)) this.#silent.delete(point);
+    if (this.#distant.size === 0) return;
+    const points =
+      paths === undefined ? [...this.#distant.keys()] : [...paths].flatMap((path) => this.#placeOf(path) ?? []);
+    await Promise.all([...new Set(points)].map((point) => this.#ask(point)));
+  }
+
+  /** Why a path must not be touched, for people; undefined when its file system answered last. */
+  silenceAt(path: string): string | undefined {
+    const point = this.#distant.size === 0 ? undefined : this.#placeOf(path);
+    return point === undefined || !this.#silent.has(point) ? undefined : this.#reason(point);
+  }
+
+  /**
+   * Looks at a path: at once where it lies on this machine, else one after the other and with a deadline.
+   *
+   * @param distant for a path that may hang: must not do so on this thread
+   * @throws SilentMountError when its file system is silent, or becomes so
+   */
+  async look<T>(path: string, near: () => Promise<T>, distant = near): Promise<T> {
+    const point = this.#distant.size === 0 ? undefined : this.#placeOf(path);
+    if (point === undefined) return near();
+    const turn = (this.#turns.get(point) ?? Promise.resolve()).then(() => this.#lookAt(point, distant));
+    this.#turns.set(
+      point,
+      turn.catch(() => undefined),
+    );
+    return turn;
+  }
+
+  /** Gives up all that is outstanding. */
+  close(): void {
+    for (const probe of this.#probes.values()) probe.cancel();
+  }
+
+  async #lookAt<T>(point: string, look: () => Promise<T>): Promise<T> {
+    if (this.#silent.has(point)) throw new SilentMountError(this.#reason(point));
+    const looking = look();
+    try {
+      return await withDeadline(
+        this.#options.deadlines.look,
+        () => new SilentMountError(this.#reason(point)),
+        () => looking,
+      );
+    } catch (error) {
+      if (error instanceof SilentMountError) {
+        this.#silent.add(point);
+        this.#stuck.add(point);
+        void looking.catch(() => undefined).then(() => this.#stuck.delete(point));
+      }
+      throw error;
+    }
+  }
+
+  async #ask(point: string): Promise<void> {
+    if (this.#stuck.has(point)) {
+      this.#silent.add(point);
+      return;
+    }
+    const { answered } = this.#probes.get(point) ?? this.#begin(point);
+    if (this.#silent.has(point)) return;
+    await withDeadline(
+      this.#options.deadlines.probe,
+      () => new SilentMountError(this.#reason(point)),
+      () => answered,
+    ).catch(() => this.#silent.add(point));
+  }
+
+  #begin(point: string): Probe {
+    const { answered, cancel } = this.#options.probe(point);
+    const probe = {
+      cancel,
+      answered: answered.then(() => {
+        this.#probes.delete(point);
+        this.#silent.delete(point);
+      }),
+    };
+    this.#probes.set(point, probe);
+    return probe;
+  }
+
+  #placeOf(path: string): string | undefined {
+    if (this.#places.has(path)) return this.#places.get(path);
+    const point = mountUnder(path, new Set(this.#distant.keys()), (each) => this.#linkAt(each));
+    this.#places.set(path, point);
+    return point;
+  }
+
+  #linkAt(path: string): string | undefined {
+    if (!this.#links.has(path)) this.#links.set(path, this.#options.readLink(path));
+    return this.#links.get(path);
+  }
+
+  #reason(point: string): string {
+    return `the file system at ${point} (${this.#distant.get(point) ?? 'unmounted'}) does not answer`;
+  }
+}
+
+function readOwnTable(): string {
+  try {
+    return readFileSync('/proc/self/mountinfo', 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function readLinkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { runCommand } from '../../scripts/support/run-command.ts';
+import { eventually } from './eventually.ts';
+
+/**
+ * A real file system whose server never answers, as a dead NFS server's: FUSE without anybody who reads its requests. Who
+ * touches it hangs in the kernel until `end`.
+ */
+export class HangingFileSystem {
+  readonly #directory: string;
+  readonly #server: ChildProcess;
+
+  private constructor(directory: string, server: ChildProcess) {
+    this.#directory = directory;
+    this.#server = server;
+  }
+
+  /** @returns why there cannot be one, in words, or the file system, mounted */
+  static async mount(directory: string): Promise<HangingFileSystem | string> {
+    mkdirSync(directory, { recursive: true });
+    // The mount lives as long as somebody has the device open, which is this shell, and then the sleep that it becomes.
+    const script =
+      'exec 3<>/dev/fuse && mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0,allow_other silent "$1" && exec sleep 600';
+    const server = spawn('bash', ['-c', script, 'bash', directory], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    server.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const isMounted = (): boolean => readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${directory} `);
+    await eventually(() => {
+      if (!isMounted() && server.exitCode === null) throw new Error('neither mounted nor ended');
+    });
+    return isMounted() ? new HangingFileSystem(directory, server) : `no FUSE: ${said.trim()}`;
+  }
+
+  /** Everybody who hangs gets an error, and what was at the directory before is there again. May be called twice. */
+  async end(): Promise<void> {
+    this.#server.kill('SIGKILL');
+    await runCommand(['umount', '-l', this.#directory]);
+  }
+}

@@ -1,0 +1,167 @@
+import { expect } from 'chai';
+import { distantMounts } from '../../../src/observe/mounts/mount-table.ts';
+import { mountUnder } from '../../../src/observe/mounts/mount-under.ts';
+import { MountWatch, SilentMountError } from '../../../src/observe/mounts/mount-watch.ts';
+import type { Probe } from '../../../src/observe/mounts/probe.ts';
+import { PathObserver } from '../../../src/observe/paths.ts';
+import { answeringFiles } from '../../../src/observe/mounts/answering-files.ts';
+import { realHostFiles } from '../../../src/observe/host-files.ts';
+
+const NAS = '/mnt/nas';
+const TABLE = [
+  '22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw',
+  '23 22 0:5 / /dev rw - devtmpfs udev rw',
+  '24 22 0:44 / /mnt/nas rw,relatime shared:9 - nfs4 nas:/export rw,vers=4.2',
+  '25 22 0:45 / /mnt/with\\040blank rw - fuse.sshfs x rw',
+  '26 22 8:2 / /srv rw - xfs /dev/sdb rw',
+].join('\n');
+
+/** Probes that are answered when the test says so. */
+class FakeProbes {
+  readonly asked: string[] = [];
+  readonly #answers: (() => void)[] = [];
+  cancelled = 0;
+  isAnswering = false;
+
+  readonly probe = (point: string): Probe => {
+    this.asked.push(point);
+    const answered = this.isAnswering ? Promise.resolve() : new Promise<void>((resolve) => this.#answers.push(resolve));
+    return { answered, cancel: () => void this.cancelled++ };
+  };
+
+  answer(): void {
+    for (const resolve of this.#answers.splice(0)) resolve();
+  }
+}
+
+describe('file systems that may not answer', () => {
+  it('are all but those that the kernel answers for, and never the one that the machine runs from', () => {
+    expect(distantMounts(TABLE)).to.deep.equal([
+      { point: NAS, type: 'nfs4' },
+      { point: '/mnt/with blank', type: 'fuse.sshfs' },
+    ]);
+    expect(distantMounts('22 1 0:1 / / rw - nfs root rw\n')).to.deep.equal([]);
+    expect(distantMounts('')).to.deep.equal([]);
+  });
+
+  it('are found on the way of a path, through symlinks, without touching what lies beyond', () => {
+    const links: Record<string, string> = { '/data': 'mnt/nas/x', '/opt/up': '../data/../y', '/loop': '/loop' };
+    const read: string[] = [];
+    const under = (path: string) =>
+      mountUnder(path, new Set([NAS]), (each) => {
+        read.push(each);
+        return links[each];
+      });
+    for (const path of [NAS, `${NAS}/a/b`, '/data', '/data/deep', '/opt/up/z', '/srv/../mnt/nas'])
+      expect(under(path), path).to.equal(NAS);
+    for (const path of ['/', '/mnt', '/mnt/nasty', '/srv/x', '/loop/x']) expect(under(path), path).to.equal(undefined);
+    expect(read.filter((path) => path.startsWith(NAS) && path !== '/mnt/nasty')).to.deep.equal([]);
+  });
+
+  describe('are watched', () => {
+    let probes: FakeProbes;
+    let table: string;
+    let watch: MountWatch;
+    beforeEach(() => {
+      probes = new FakeProbes();
+      table = TABLE;
+      watch = new MountWatch({
+        readTable: () => table,
+        readLink: () => undefined,
+        probe: probes.probe,
+        deadlines: { probe: 20, look: 20 },
+      });
+    });
+
+    it('only where somebody needs one', async () => {
+      await watch.refresh(['/srv/data', '/etc/x']);
+      expect(probes.asked).to.deep.equal([]);
+      probes.isAnswering = true;
+      await watch.refresh();
+      expect(probes.asked).to.deep.equal([NAS, '/mnt/with blank']);
+      expect(watch.silenceAt(`${NAS}/x`)).to.equal(undefined);
+    });
+
+    it('by one question each, however often they are looked at, and count as silent until it is answered', async () => {
+      await watch.refresh([`${NAS}/a`, `${NAS}/b`]);
+      expect(watch.silenceAt(`${NAS}/b`)).to.equal('the file system at /mnt/nas (nfs4) does not answer');
+      expect(watch.silenceAt('/srv/x')).to.equal(undefined);
+      await watch.refresh([`${NAS}/a`]);
+      await watch.refresh([`${NAS}/a`]);
+      expect(probes.asked).to.deep.equal([NAS]);
+      probes.answer();
+      probes.isAnswering = true;
+      await watch.refresh([`${NAS}/a`]);
+      expect(watch.silenceAt(`${NAS}/b`)).to.equal(undefined);
+    });
+
+    it('and are nobody’s concern once they are unmounted', async () => {
+      await watch.refresh([NAS]);
+      table = TABLE.replace(/.*nfs4.*\n/, '');
+      await watch.refresh([NAS]);
+      expect(watch.silenceAt(NAS)).to.equal(undefined);
+      // Mounted again while the old question is still open, it is not taken to answer.
+      table = TABLE;
+      await watch.refresh([NAS]);
+      expect(watch.silenceAt(NAS)).to.contain('does not answer');
+      watch.close();
+      expect(probes.cancelled).to.equal(1);
+    });
+
+    it('so that one that falls silent after the question holds up one look, and no longer than its deadline', async () => {
+      probes.isAnswering = true;
+      await watch.refresh([NAS]);
+      let calls = 0;
+      const hang = () => {
+        calls++;
+        return new Promise<never>(() => undefined);
+      };
+      const looks = ['a', 'b', 'c'].map((name) => watch.look(`${NAS}/${name}`, hang).catch((error: unknown) => error));
+      for (const error of await Promise.all(looks)) expect(error).to.be.instanceOf(SilentMountError);
+      expect(calls).to.equal(1);
+      expect(await watch.look('/srv/x', () => Promise.resolve('near'))).to.equal('near');
+      // The hanging look is outstanding, and nobody asks in addition.
+      await watch.refresh([NAS]);
+      expect(probes.asked).to.deep.equal([NAS]);
+      expect(watch.silenceAt(NAS)).to.contain('does not answer');
+    });
+
+    it('and answer again when a look that took too long has come back', async () => {
+      probes.isAnswering = true;
+      await watch.refresh([NAS]);
+      let finish = (): void => undefined;
+      const slow = watch.look(NAS, () => new Promise<void>((resolve) => (finish = resolve)));
+      expect(await slow.catch((error: unknown) => error)).to.be.instanceOf(SilentMountError);
+      finish();
+      await watch.refresh([NAS]);
+      await watch.refresh([NAS]);
+      expect(watch.silenceAt(NAS)).to.equal(undefined);
+    });
+
+    it('and what observes paths says so of those, and sees all others', async () => {
+      const observer = new PathObserver(Date.now, watch);
+      await watch.refresh([NAS]);
+      const found = await observer.observe([`${NAS}/file`, '/']);
+      expect(found[`${NAS}/file`]).to.include({
+        type: 'unreadable',
+        error: 'the file system at /mnt/nas (nfs4) does not answer',
+      });
+      expect(found['/']).to.include({ type: 'directory' });
+    });
+
+    it('with an injected file system that never answers, each kind of look ends', async () => {
+      probes.isAnswering = true;
+      await watch.refresh([NAS]);
+      const never = () => new Promise<never>(() => undefined);
+      const files = answeringFiles(watch, realHostFiles, { status: never, read: never, readLink: never, list: never });
+      const looks = [
+        files.status(NAS, 'keep'),
+        files.read(NAS, 'keep', 10),
+        files.readLink(NAS),
+        files.list(NAS),
+      ] as Promise<unknown>[];
+      for (const look of looks) expect(await look.catch((error: unknown) => error)).to.be.instanceOf(SilentMountError);
+      expect(await files.list('/')).to.include('proc');
+    });
+  });
+});
