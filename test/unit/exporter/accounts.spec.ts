@@ -4,6 +4,7 @@ import { registrableDomain } from '../../../src/exporter/accounts/registrable-do
 import { upstreamHost } from '../../../src/exporter/accounts/upstream-host.ts';
 import { deviceType } from '../../../src/exporter/names/device-type.ts';
 import { listCategory } from '../../../src/exporter/names/list-category.ts';
+import { metricCatalogue } from '../../support/dashboards/metric-catalogue.ts';
 import { dnsEvent, httpEvent } from '../../support/exporter/dns-event.ts';
 import { exporterConfig } from '../../support/exporter/exporter-config.ts';
 import { labelOf, samplesOf, totalOf } from '../../support/exporter/samples.ts';
@@ -217,7 +218,7 @@ describe('accounts of the exporter', () => {
     expect(clients.has('192.168.1.0')).to.equal(false);
   });
 
-  it('never draws an edge without both its nodes, and holds every cap', () => {
+  it('never draws an edge without both its nodes, and holds every cap that its page promises', async () => {
     const accounts = make({
       clientDomains: true,
       declaredEdges: [{ source: 'prometheus', target: 'traefik', kind: 'scrape' }],
@@ -241,13 +242,19 @@ describe('accounts of the exporter', () => {
       expect(nodes, series).to.include.members([labelOf(series, 'source'), labelOf(series, 'target')]);
     }
     expect(nodes.size).to.be.within(50, 150);
-    expect(edges).to.be.within(80, 400);
+    expect(edges).to.be.within(80, 330);
     expect(
       samples.get(
         'homelab_graph_edge_info{id="svc:prometheus|svc:traefik",source="svc:prometheus",target="svc:traefik",kind="scrape"}',
       ),
     ).to.equal(1);
     expect(accounts.store.budget.used).to.be.at.most(4000);
+    const catalogue = await metricCatalogue();
+    const families = [...samples.keys()].map((series) => series.replace(/\{.*/, ''));
+    for (const family of new Set(families))
+      expect(families.filter((each) => each === family).length, family).to.be.at.most(
+        catalogue.get(family)?.most ?? NaN,
+      );
     expect(totalOf(samples, 'adguard_dns_queries_total')).to.equal(60_000);
     expect(totalOf(samples, 'homelab_http_requests_total')).to.be.at.most(20_000);
     const values = (label: string): number =>

@@ -6,6 +6,7 @@ import { graphRules } from './graph.ts';
 import { hostRules } from './host.ts';
 import { memoryRules } from './memory.ts';
 import { operatorRules } from './operator.ts';
+import { panelRules } from './panels.ts';
 import { isAlert, type RuleGroup } from './rule.ts';
 import { targetRules } from './targets.ts';
 import { trafficRules } from './traffic.ts';
@@ -35,5 +36,6 @@ function allGroups(context: RuleContext): readonly RuleGroup[] {
     databaseRules(),
     ...trafficRules(),
     graphRules(),
+    panelRules(context),
   ];
 }

@@ -1,12 +1,10 @@
+import { BLOCKED } from './blocked.ts';
 import type { AlertRule, RecordingCase, RecordingRule, RuleGroup } from './rule.ts';
 
 /** Slow averages are not needed more often; shorter than the five minutes for which a sample counts. */
 const SLOW = '2m';
 /** No traffic of its own: what goes through these is counted elsewhere, or never leaves the machine. */
 const DEVICES = 'device!~"lo|veth.*|br-.*|docker.*"';
-
-/** Queries that were blocked; dashboards and docs/exporter-metrics.md mean the same. Safe search is an answer. */
-const BLOCKED = 'result=~"blocked|blocked_service|safebrowsing|parental"';
 
 /** A rate whose usual course is recorded, too. */
 interface Baseline {
