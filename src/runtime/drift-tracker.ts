@@ -15,6 +15,8 @@ const WISHED = new Set([
   'authority rotated: the new one is trusted beside the old one',
   'authority rotated: nobody shows a certificate of the old one any more',
 ]);
+/** The same, with a name in them: a job that follows a container, whose start is its cue. */
+const CUES = /^runs after every start of /;
 /** Kinds whose consumers are told of a change. */
 const TELLING = /^(File|FilePatch|LogFile|Certificate|CertificateAuthority)\//;
 /** Telling consumers, looking whether they took it, and clearing up after that repairs nothing. */
@@ -67,6 +69,7 @@ export class DriftTracker {
         if (
           key.startsWith('Backup/') ||
           WISHED.has(cause) ||
+          CUES.test(cause) ||
           (TELLING.test(key) && steps.every(({ op }) => NOTICES.has(op)))
         )
           continue;

@@ -62,4 +62,21 @@ describe('what counts as drift', () => {
     see(1);
     expect(see(10)).to.deep.equal({ steps: 3, drifts: [] });
   });
+
+  it('is not that a job runs after a start of what it follows, and is that somebody removed it', () => {
+    const job = container('job', { runPolicy: 'once', runAfter: 'web' });
+    const drift = new DriftTracker();
+    const ran = observedContainer(job, { state: 'exited', exitCode: 0, startedAt: NOW - 50_000 });
+    const see = (webStartedAt: number, jobs: readonly (typeof ran)[]) => {
+      const containers = [observedContainer(web, { startedAt: webStartedAt }), ...jobs];
+      const plan = buildPlan(planningInput([job, web], { containers }));
+      const events = drift.update(desiredState([job, web]), plan, new Set(), NOW);
+      return { steps: plan.steps.map(({ cause }) => cause), told: events.map(({ type }) => type) };
+    };
+    see(NOW - 60_000, [ran]);
+    const cause = 'runs after every start of web';
+    expect(see(NOW - 10_000, [ran])).to.deep.equal({ steps: [cause], told: [] });
+    expect(see(NOW - 60_000, [ran])).to.deep.equal({ steps: [], told: [] });
+    expect(see(NOW - 60_000, []).told).to.deep.equal(['drift-found']);
+  });
 });
