@@ -1,7 +1,6 @@
 import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { shippedDashboards, type DashboardJson, type TargetJson } from '../test/support/dashboards/dashboard-json.ts';
@@ -13,6 +12,7 @@ import { eventually } from '../test/support/eventually.ts';
 import { cappedSeries, type CappedSeries } from './support/capped-series.ts';
 import type { Part } from './support/report.ts';
 import { median } from './support/statistics.ts';
+import type { World } from './support/world.ts';
 
 const HOUR = 3600;
 const DAYS = 30;
@@ -34,7 +34,7 @@ interface Cost {
  * days, but as dense as it is scraped only where the dashboards look by themselves.
  */
 export async function benchDashboards(
-  docker: Docker,
+  world: World,
   image: string,
   rounds: number,
   log: (line: string) => void,
@@ -43,14 +43,14 @@ export async function benchDashboards(
   const catalogue = await metricCatalogue();
   const lookBacks = lookBacksOf(dashboards.values());
   const series = cappedSeries([...lookBacks.keys()], catalogue);
-  const directory = mkdtempSync(join(tmpdir(), 'bastion-bench-dashboards-'));
+  const directory = mkdtempSync(join(world.directory, 'dashboards-'));
   const end = Math.floor(Date.now() / 1000 / STEP) * STEP;
   let container: Docker.Container | undefined;
   try {
     log(`writing ${series.length} series`);
     const samples = await write(join(directory, 'samples.txt'), series, lookBacks, end);
     log(`making blocks of ${samples} samples`);
-    await run(docker, image, directory, [
+    await run(world, image, directory, [
       'promtool',
       'tsdb',
       'create-blocks-from',
@@ -61,7 +61,7 @@ export async function benchDashboards(
     ]);
     writeFileSync(join(directory, 'prometheus.yml'), '{}\n');
     const port = await freePort();
-    container = await create(docker, image, directory, [
+    container = await create(world, image, directory, [
       'prometheus',
       '--config.file=/bench/prometheus.yml',
       '--storage.tsdb.path=/bench/data',
@@ -208,7 +208,7 @@ async function expectReady(address: string): Promise<void> {
 }
 
 function create(
-  docker: Docker,
+  { docker, labels }: World,
   image: string,
   directory: string,
   command: readonly string[],
@@ -219,12 +219,13 @@ function create(
     Entrypoint: [program],
     Cmd: args,
     User: '0:0',
+    Labels: labels,
     HostConfig: { NetworkMode: 'host', Binds: [`${directory}:/bench`] },
   });
 }
 
-async function run(docker: Docker, image: string, directory: string, command: readonly string[]): Promise<void> {
-  const container = await create(docker, image, directory, command);
+async function run(world: World, image: string, directory: string, command: readonly string[]): Promise<void> {
+  const container = await create(world, image, directory, command);
   try {
     await container.start();
     const { StatusCode } = (await container.wait()) as { StatusCode: number };

@@ -117,7 +117,7 @@ async function bench(): Promise<void> {
     log('(k) dashboards');
     const { prometheus } = await ensureImages(engine.host, ['prometheus'], log);
     if (!prometheus.available) throw new Error(`no image of Prometheus: ${prometheus.reason ?? ''}`);
-    parts.push(await benchDashboards(world('dashboards').docker, prometheus.reference, flags.quick ? 3 : 10, log));
+    parts.push(await benchDashboards(world('dashboards'), prometheus.reference, flags.quick ? 3 : 10, log));
   }
   const tables = parts.flatMap((part) => part.tables).sort((a, b) => (a.title < b.title ? -1 : 1));
   const verdicts = parts.flatMap((part) => part.verdicts).sort((a, b) => (a.goal < b.goal ? -1 : 1));

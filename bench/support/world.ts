@@ -82,14 +82,14 @@ export class World {
       Image: this.#image,
       Cmd: COMMAND,
       StopTimeout: 0,
-      Labels: { [BENCH_LABEL]: this.name, ...labels },
+      Labels: { ...this.labels, ...labels },
       HostConfig: { Memory: MEMORY, NetworkMode: this.network },
       NetworkingConfig: { EndpointsConfig: { [this.network]: {} } },
     };
   }
 
   networkBody(): Docker.NetworkCreateOptions {
-    return { Name: this.network, CheckDuplicate: true, Labels: { [BENCH_LABEL]: this.name } };
+    return { Name: this.network, CheckDuplicate: true, Labels: this.labels };
   }
 
   get settings(): Settings {
@@ -147,6 +147,11 @@ export class World {
   }
 
   /** `docker-compose ...` for the same set, and where to run it. */
+  /** What an object of this world carries on the engine, so that it goes with it. */
+  get labels(): Readonly<Record<string, string>> {
+    return { [BENCH_LABEL]: this.name };
+  }
+
   get compose(): { command: string[]; cwd: string } {
     return { command: ['docker-compose', '-p', `${this.name}-compose`], cwd: join(this.directory, 'compose') };
   }

@@ -1,23 +1,11 @@
 import { expect } from 'chai';
-import {
-  HOME,
-  shippedDashboards,
-  type DashboardJson,
-  type PanelJson,
-  type TargetJson,
-  type VariableJson,
-} from '../support/dashboards/dashboard-json.ts';
+import { HOME, shippedDashboards } from '../support/dashboards/dashboard-json.ts';
 import { DashboardHouse } from '../support/dashboards/dashboard-house.ts';
 import { FOREIGN_METRICS } from '../support/dashboards/foreign-metrics.ts';
 import { expectHeatmap, expectNodeGraph, expectTable, type DrawnPanel } from '../support/dashboards/frame-checks.ts';
-import { interpolate, type Choice } from '../support/dashboards/interpolate.ts';
-import {
-  framesOf,
-  rowsOf,
-  transformed,
-  type Answer,
-  type AnsweredSeries,
-} from '../support/dashboards/prometheus-frames.ts';
+import type { Choice } from '../support/dashboards/interpolate.ts';
+import { rowsOf } from '../support/dashboards/prometheus-frames.ts';
+import { Questions, type Asked } from '../support/dashboards/questions.ts';
 import { writeReport, type Drawn } from '../support/dashboards/report.ts';
 import { eventually } from '../support/eventually.ts';
 import { PATIENCE } from '../support/operator.ts';
@@ -41,9 +29,6 @@ const EMPTY_WHEN_HEALTHY: Readonly<Record<string, Readonly<Record<string, number
   },
 };
 
-/** Of these what may be there already: what comes with the second or fourth minute, and what a start that stumbled healed. */
-const MAY_BE_THERE = ['DNS queries and what is usual', 'Requests', 'Drift by field, a day', 'Time to heal, a day'];
-
 /** What the test does to the house, by the panels that are empty before it. */
 const EMPTY_UNTIL_SOMETHING_HAPPENS = [
   'Alerts',
@@ -52,99 +37,70 @@ const EMPTY_UNTIL_SOMETHING_HAPPENS = [
   'Time to heal, a day',
 ];
 
-interface Asked {
-  readonly dashboard: string;
-  readonly panel: PanelJson;
-  readonly target: TargetJson;
-  readonly choice: Choice;
-}
+/** Of all these, what comes with traffic by itself, with the second or fourth minute: it is empty before there is any. */
+const COMES_WITH_TRAFFIC = ['DNS queries and what is usual', 'Requests'];
 
-/** A quotient of nothing and nothing is drawn as nothing. */
-function hasNumber({ value, values = [] }: AnsweredSeries): boolean {
-  return [...(value === undefined ? [] : [value]), ...values].some(([, number]) => Number.isFinite(Number(number)));
-}
+const LISTED = [...Object.keys(EMPTY_WHEN_HEALTHY), ...EMPTY_UNTIL_SOMETHING_HAPPENS];
 
 describe('every panel of every dashboard', function () {
   this.timeout(240_000);
   const dashboards = shippedDashboards();
   let house: DashboardHouse;
+  let questions: Questions;
 
   before(async function () {
     house = await DashboardHouse.open(this);
+    questions = new Questions(house.stack, dashboards);
   });
 
   after(() => house?.close());
 
-  async function ask({ target, choice, dashboard }: Asked): Promise<readonly AnsweredSeries[]> {
-    const expr = interpolate(target.expr, dashboards.get(dashboard)?.templating.list ?? [], choice);
-    const now = Date.now() / 1000;
-    const query = `query=${encodeURIComponent(expr)}`;
-    const path =
-      target.instant === true ? `query?${query}` : `query_range?${query}&start=${now - 90}&end=${now}&step=5`;
-    const { result } = await house.stack.prometheus<{ result: AnsweredSeries[] }>(`/api/v1/${path}`);
-    return result;
+  const everyQuery = (): Asked[] => questions.all(ONE);
+
+  /** The queries of the panels of a title, in whichever dashboards. */
+  function queriesOf(title: string): Asked[] {
+    const queries = everyQuery().filter(({ panel }) => panel.title === title);
+    expect(queries, title).to.have.length.above(0);
+    return queries;
   }
 
-  function everyQuery(): Asked[] {
-    return [...dashboards].flatMap(([dashboard, { panels, templating }]) =>
-      panels.flatMap((panel) =>
-        (panel.targets ?? []).flatMap((target) =>
-          [{}, ...(templating.list.length === 0 ? [] : [ONE])].map((choice) => ({ dashboard, panel, target, choice })),
-        ),
-      ),
-    );
-  }
-
-  /** What is empty now: dashboard, panel, choice and query. */
-  async function empty(asked: readonly Asked[]): Promise<string[]> {
-    const found: string[] = [];
-    for (const each of asked) {
-      if ((await ask(each)).some(hasNumber)) continue;
-      found.push(`${each.dashboard} / ${each.panel.title} / ${JSON.stringify(each.choice)}: ${each.target.expr}`);
-    }
+  /** What is drawn of the panels of a type, in all dashboards. */
+  async function drawnOf(type: string): Promise<DrawnPanel[]> {
+    const found: DrawnPanel[] = [];
+    for (const name of dashboards.keys())
+      found.push(...panelsOf(name, await questions.draw(name, (panel) => panel.type === type)));
     return found;
   }
 
-  async function expectData(asked: readonly Asked[]): Promise<void> {
-    const found = await empty(asked);
-    if (found.length > 0) throw new Error(`empty:\n${found.join('\n')}`);
-  }
-
-  async function offeredBy(
-    variable: VariableJson,
-    all: readonly VariableJson[],
-  ): Promise<readonly (string | undefined)[]> {
-    const [, selector = '', label = ''] = /^label_values\((.*), (\w+)\)$/.exec(variable.query) ?? [];
-    const match = encodeURIComponent(interpolate(selector, all, {}));
-    const values = await house.stack.prometheus<string[]>(`/api/v1/label/${label}/values?match[]=${match}`);
-    const pattern = new RegExp(variable.regex?.slice(1, -1) ?? '(.*)');
-    return values.map((value) => pattern.exec(value)?.[1]);
-  }
-
-  const isListed = ({ panel }: Asked): boolean =>
-    panel.title in EMPTY_WHEN_HEALTHY || EMPTY_UNTIL_SOMETHING_HAPPENS.includes(panel.title);
+  for (const title of LISTED)
+    it(`begins with nothing: ${title}`, async () => {
+      await house.operator.until(() => questions.expectNothing(queriesOf(title)), 2 * PATIENCE);
+    });
 
   it('has data under traffic, for all and for one zone, client and service, unless it is on the list', async () => {
+    await house.comesAlive();
     await house.operator.until(async () => {
       await house.visit();
-      await expectData(everyQuery().filter((asked) => !isListed(asked)));
+      await questions.expectData(everyQuery().filter(({ panel }) => !LISTED.includes(panel.title)));
     }, 3 * PATIENCE);
   });
 
-  it('is on the list of what is empty when all is well only if it is', async () => {
-    const listed = [...Object.keys(EMPTY_WHEN_HEALTHY), ...EMPTY_UNTIL_SOMETHING_HAPPENS];
-    for (const title of listed.filter((each) => !MAY_BE_THERE.includes(each))) {
-      const queries = everyQuery().filter(({ panel }) => panel.title === title);
-      expect(queries, title).to.have.length.above(0);
-      expect(await empty(queries), title).to.have.length.above(0);
-    }
+  it('heat maps: a row for each bucket, in order, none of them below nothing at any of several points in time', async () => {
+    await house.operator.until(async () => {
+      const maps = await drawnOf('heatmap');
+      expect(maps).to.have.length(3);
+      for (const map of maps) expectHeatmap(map);
+    }, 3 * PATIENCE);
   });
+
+  for (const title of LISTED.filter((each) => !COMES_WITH_TRAFFIC.includes(each)))
+    it(`still has nothing when all is well: ${title}`, () => questions.expectNothing(queriesOf(title)));
 
   it('has data once what it is about happens: drift, a resource and a target that fail, and the rest of the list', async () => {
     await house.goesWrong(Object.assign({}, ...Object.values(EMPTY_WHEN_HEALTHY)) as Record<string, number>);
     await house.operator.until(async () => {
       await house.visit();
-      await expectData(everyQuery().filter(isListed));
+      await questions.expectData(everyQuery().filter(({ panel }) => LISTED.includes(panel.title)));
     }, 3 * PATIENCE);
   });
 
@@ -152,7 +108,7 @@ describe('every panel of every dashboard', function () {
     const labels = ['zone', 'client', 'service'];
     for (const asked of everyQuery().filter(({ choice }) => Object.keys(choice).length > 0)) {
       if (asked.target.expr.includes('ALERTS') || asked.target.expr.includes('adguard_blocked_service')) continue;
-      for (const { metric } of await ask(asked))
+      for (const { metric } of await questions.ask(asked))
         for (const label of labels) {
           const value = metric[label] ?? ONE[label];
           expect([ONE[label], 'DNS'], `${label} in ${asked.panel.title}`).to.include(value);
@@ -177,7 +133,9 @@ describe('every panel of every dashboard', function () {
   it('lists what its variables offer', async () => {
     for (const [name, { templating }] of dashboards)
       for (const variable of templating.list) {
-        expect(await offeredBy(variable, templating.list), `${name}: ${variable.name}`).to.include(ONE[variable.name]);
+        expect(await questions.offeredBy(variable, templating.list), `${name}: ${variable.name}`).to.include(
+          ONE[variable.name],
+        );
       }
   });
 
@@ -195,27 +153,12 @@ describe('every panel of every dashboard', function () {
   describe('gets what it reads through the transformers of Grafana', () => {
     const drawn = new Map<string, Drawn>();
 
-    async function draw(dashboard: DashboardJson, name: string): Promise<Drawn> {
-      const panels = [];
-      for (const panel of dashboard.panels) {
-        const answers: Answer[] = [];
-        for (const target of panel.targets ?? [])
-          answers.push({ target, series: await ask({ dashboard: name, panel, target, choice: {} }) });
-        panels.push({ panel, frames: await transformed(panel, framesOf(answers)) });
-      }
-      return { dashboard, panels };
-    }
-
     before(async () => {
-      for (const [name, dashboard] of dashboards) drawn.set(name, await draw(dashboard, name));
+      for (const name of dashboards.keys()) drawn.set(name, await questions.draw(name));
     });
 
     function framesFor(type: string): DrawnPanel[] {
-      return [...drawn].flatMap(([name, { panels }]) =>
-        panels
-          .filter(({ panel }) => panel.type === type)
-          .map(({ panel, frames }) => ({ title: `${name} / ${panel.title}`, panel, frames })),
-      );
+      return [...drawn].flatMap(([name, each]) => panelsOf(name, each)).filter(({ panel }) => panel.type === type);
     }
 
     it('node graphs: nodes and edges with exactly their fields, each edge between two of the nodes, and whole rings', () => {
@@ -234,7 +177,7 @@ describe('every panel of every dashboard', function () {
           const list = target?.templating.list ?? [];
           const variable = list.find((each) => each.name === name);
           if (variable === undefined) expect(name, String(id)).to.equal(undefined);
-          else expect(await offeredBy(variable, list), String(id)).to.include(value);
+          else expect(await questions.offeredBy(variable, list), String(id)).to.include(value);
         }
     });
 
@@ -272,12 +215,6 @@ describe('every panel of every dashboard', function () {
       }
     });
 
-    it('heat maps: a row for each bucket, in order, none of them below nothing', () => {
-      const maps = framesFor('heatmap');
-      expect(maps).to.have.length(3);
-      for (const map of maps) expectHeatmap(map);
-    });
-
     it('which a person can read afterwards', () => {
       for (const [name, each] of drawn) console.log(`      ${writeReport(name, each)}`);
     });
@@ -293,7 +230,12 @@ describe('every panel of every dashboard', function () {
       });
       const asked = everyQuery().filter(({ panel }) => panel.title === 'Last look at everything');
       expect(asked).to.have.length.above(1);
-      await expectData(asked);
+      await questions.expectData(asked);
     });
   });
 });
+
+/** The panels of a dashboard, with its name before their titles. */
+function panelsOf(name: string, { panels }: Drawn): DrawnPanel[] {
+  return panels.map(({ panel, frames }) => ({ title: `${name} / ${panel.title}`, panel, frames }));
+}

@@ -29,17 +29,21 @@ export class DashboardHouse {
   readonly operator: Operator;
   readonly #adguard: FakeAdGuard;
   readonly #provoked: ProvokedMetrics;
+  /** Its image. */
+  readonly #exporter: string;
   #traffic: HouseTraffic | undefined;
+  #isWrong = false;
 
-  private constructor(stack: StackPlace, adguard: FakeAdGuard, provoked: ProvokedMetrics) {
+  private constructor(stack: StackPlace, adguard: FakeAdGuard, provoked: ProvokedMetrics, exporter: string) {
     this.stack = stack;
     this.#adguard = adguard;
     this.#provoked = provoked;
+    this.#exporter = exporter;
     this.#writeStack();
     this.operator = stack.start();
   }
 
-  /** Skips the suite where there is no engine, or one of the programs is not to be had. All is up when it is back. */
+  /** Skips the suite where there is no engine, or one of the programs is not to be had. Traefik and Prometheus are up when it is back. */
   static async open(context: Mocha.Context): Promise<DashboardHouse> {
     const stack = await StackPlace.open(context, 'dashboards');
     const exporter = (await testEngine())?.images['adguard-exporter'];
@@ -47,9 +51,9 @@ export class DashboardHouse {
     const adguard = new FakeAdGuard({ now: () => Date.now(), host: stack.machine });
     adguard.set('filtering/status', FILTERS);
     adguard.set('stats', STATISTICS);
-    const house = new DashboardHouse(stack, adguard, new ProvokedMetrics());
+    const house = new DashboardHouse(stack, adguard, new ProvokedMetrics(), exporter.reference);
     try {
-      await house.#comesUp(exporter.reference);
+      await house.#isUp({ traefik: 1, prometheus: 1 });
       return house;
     } catch (error) {
       await house.close();
@@ -57,23 +61,21 @@ export class DashboardHouse {
     }
   }
 
-  async #comesUp(exporter: string): Promise<void> {
+  /** Brings up the exporter, and people who ask and visit. Before that a house is up in which nobody does anything. */
+  async comesAlive(): Promise<void> {
     const { stack, operator } = this;
-    const up = (wanted: Readonly<Record<string, number>>): Promise<unknown> =>
-      operator.until(async () => expect(await stack.up()).to.include(wanted), 2 * PATIENCE);
-    await up({ traefik: 1, prometheus: 1 });
     await this.#adguard.start();
     const port = await this.#provoked.listen(stack.machine);
     stack.place.desired.write(
       '20-exporter.yaml',
       stack.member('AdGuardExporter', 'adguard-exporter', {
-        image: exporter,
+        image: this.#exporter,
         adguard: { url: this.#adguard.url, insecure: 'a stand-in of the test' },
         clientDomains: true,
       }),
       manifest('ScrapeTarget', 'provoked', { host: stack.machine, port, insecure: 'a stand-in of the test' }),
     );
-    await up({ 'adguard-exporter': 1, provoked: 1 });
+    await this.#isUp({ 'adguard-exporter': 1, provoked: 1 });
     const accessLog = join(stack.directory('traefik', 'logs'), 'access.log');
     mkdirSync(dirname(accessLog), { recursive: true });
     appendFileSync(accessLog, '');
@@ -82,6 +84,10 @@ export class DashboardHouse {
       { name: 'broken@file', servers: ['172.18.0.7:8000'], status: 502 },
     ]);
     await operator.result('converged', 2 * PATIENCE);
+  }
+
+  #isUp(wanted: Readonly<Record<string, number>>): Promise<unknown> {
+    return this.operator.until(async () => expect(await this.stack.up()).to.include(wanted), 2 * PATIENCE);
   }
 
   /** Ends and removes everything. */
@@ -98,18 +104,19 @@ export class DashboardHouse {
     const get = (short: string, method = 'GET'): Promise<unknown> =>
       this.stack.ask(short, { host, port: 443, serverName: `${short}.lab`, hostHeader: `${short}.lab`, method });
     await get('app');
-    await get('broken');
+    if (this.#isWrong) await get('broken');
     for (const _ of [1, 2, 3, 4]) await get('failing', 'PUT');
   }
 
   /**
-   * What a house sees now and then: somebody changes a container, an image cannot be had, a target does not listen, a gate
-   * waits, and what takes too long for a test is told.
+   * What a house sees now and then: somebody changes a container, an image cannot be had, a target and the server of a service
+   * do not listen, a gate waits, and what takes too long for a test is told.
    *
    * @param told series and their values
    */
   async goesWrong(told: Readonly<Record<string, number>>): Promise<void> {
     const { stack } = this;
+    this.#isWrong = true;
     this.#provoked.tell(told);
     await stack.place.outside.call('POST', `/containers/${stack.name('app')}/update`, {
       Memory: 48 << 20,
@@ -118,6 +125,7 @@ export class DashboardHouse {
     stack.place.desired.write(
       '30-failing.yaml',
       manifest('Image', 'lost', { reference: 'bastion-local/no-such-image:0.0.0' }),
+      ...service(stack, 'broken', 'sleep 3600'),
       gate('later'),
       manifest('ScrapeTarget', 'deaf', {
         host: stack.machine,
@@ -150,9 +158,14 @@ function members(stack: StackPlace): Manifest[] {
   ];
 }
 
-/** One that answers, one that answers with errors, and one whose server listens nowhere. */
+/** One that answers, and one that answers with errors. */
 function services(stack: StackPlace): Manifest[] {
-  const container = (short: string, command: string): Manifest =>
+  return ['app', 'failing'].flatMap((short) => service(stack, short, `${WWW} && ${SERVE}`));
+}
+
+/** A service behind Traefik with its container, which runs this. */
+function service(stack: StackPlace, short: string, command: string): Manifest[] {
+  return [
     manifest('Container', stack.name(short), {
       image: stack.place.image,
       command: ['sh', '-c', command],
@@ -160,19 +173,11 @@ function services(stack: StackPlace): Manifest[] {
       networks: [stack.name('edge')],
       mem_limit: '32m',
       stop_grace_period: '0s',
-    });
-  const service = (short: string): Manifest =>
+    }),
     manifest('MonitoredService', short, {
       container: stack.name(short),
       port: 8000,
       healthCheck: { path: '/', interval: '2s', timeout: '1s' },
-    });
-  return [
-    container('app', `${WWW} && ${SERVE}`),
-    container('failing', `${WWW} && ${SERVE}`),
-    container('broken', 'sleep 3600'),
-    service('app'),
-    service('failing'),
-    service('broken'),
+    }),
   ];
 }

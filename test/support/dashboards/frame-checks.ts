@@ -2,6 +2,7 @@ import type { DataFrame } from '@grafana/data';
 import { expect } from 'chai';
 import type { PanelJson } from './dashboard-json.ts';
 import { grafanaData } from './grafana-data.ts';
+import { RATE_INTERVAL } from './interpolate.ts';
 import { rowsOf } from './prometheus-frames.ts';
 
 /** A panel with what it would be drawn from. */
@@ -13,6 +14,9 @@ export interface DrawnPanel {
 }
 
 const MOST_NODES = 150;
+/** Of a heat map, at which it is looked. */
+const LEAST_POINTS = 4;
+const RATE_MILLISECONDS = 1000 * Number.parseInt(RATE_INTERVAL, 10);
 const ARCS = ['arc__ok', 'arc__bad', 'arc__unknown'];
 
 /** Nodes and edges with exactly their fields, each edge between two of the nodes, and whole rings. @returns the nodes */
@@ -77,16 +81,24 @@ export function expectTable({ title, panel, frames }: DrawnPanel): void {
   expect(new Set(things).size, `different things in ${title}`).to.equal(things.length);
 }
 
-/** A row for each bucket, in order, none of them below nothing. */
+/**
+ * A row for each bucket, in order, none of them below nothing at any of several points in time: those whose rate is of
+ * a window that began after the series did. Of a shorter one Prometheus guesses the rest, and guesses further for a bucket whose
+ * first sample was near 0, so that a bucket may seem to hold more than the next.
+ */
 export function expectHeatmap({ title, frames }: DrawnPanel): void {
   const bounds = frames.map(({ fields }) => Number((fields[1]?.name ?? '').replace('+Inf', 'Infinity')));
   expect(bounds, title).to.deep.equal([...bounds].sort((one, other) => one - other));
   expect(bounds.length, title).to.be.above(5);
-  // The last of each only: Prometheus guesses the ends of a window that began before its series did, and guesses further for
-  // a bucket whose first sample was near 0, so that in the first seconds a bucket may seem to hold more than the next.
-  const values = frames.map(({ fields }) => (fields[1]?.values as readonly number[] | undefined)?.at(-1));
-  // Differences of sums of floating point numbers.
-  for (const value of values) expect(value, title).to.be.at.least(-1e-9);
+  const timesOf = ({ fields }: DataFrame): readonly number[] => (fields[0]?.values ?? []) as readonly number[];
+  const begun = Math.max(...frames.map((frame) => timesOf(frame)[0] ?? Infinity));
+  for (const frame of frames) {
+    const whole = timesOf(frame).flatMap((time, index) => (time >= begun + RATE_MILLISECONDS ? [index] : []));
+    expect(whole.length, `points in time of ${title}`).to.be.at.least(LEAST_POINTS);
+    for (const index of whole)
+      // Differences of sums of floating point numbers.
+      expect(frame.fields[1]?.values[index], `${title}, bucket ${frame.fields[1]?.name ?? ''}`).to.be.at.least(-1e-9);
+  }
 }
 
 /** Names that the question of a table gives to its numbers: its columns, whose name is the last label that is made. */

@@ -1,8 +1,8 @@
 /** A chosen value of each variable; absent: All. */
 export type Choice = Readonly<Record<string, string>>;
 
-/** What `$__rate_interval` is in tests: longer than four scrapes. */
-const RATE_INTERVAL = '30s';
+/** What `$__rate_interval` is in tests, in seconds: longer than four scrapes. */
+export const RATE_INTERVAL = '30s';
 
 /**
  * An expression as Grafana's Prometheus data source asks it: All is the variable's own value for that; one value is

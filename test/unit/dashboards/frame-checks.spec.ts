@@ -1,7 +1,7 @@
 import type { DataFrame } from '@grafana/data';
 import { expect } from 'chai';
-import { shippedDashboards } from '../../support/dashboards/dashboard-json.ts';
-import { expectTable } from '../../support/dashboards/frame-checks.ts';
+import { shippedDashboards, type TargetJson } from '../../support/dashboards/dashboard-json.ts';
+import { expectHeatmap, expectTable } from '../../support/dashboards/frame-checks.ts';
 import { framesOf, transformed, type AnsweredSeries } from '../../support/dashboards/prometheus-frames.ts';
 
 const TITLE = 'Upstreams';
@@ -51,5 +51,39 @@ describe('the check of a table', function () {
     expect(
       await check([...WHOLE, ...(first === undefined ? [] : [{ ...first, value: [1_700_000_000, '9'] as const }])]),
     ).to.throw('different things');
+  });
+});
+
+describe('the check of a heat map', () => {
+  const BOUNDS = ['0.1', '0.25', '0.5', '1', '2.5', '+Inf'];
+  const target: TargetJson = { refId: 'A', expr: '', format: 'heatmap', datasource: { uid: 'prometheus' } };
+
+  /** Eleven points in time, five seconds apart; each bucket holds one more than the one before, or what is told. */
+  function check(valueOf: (bucket: number, point: number) => number, points = 11): () => void {
+    const series = BOUNDS.map((le, bucket) => ({
+      metric: { le },
+      values: Array.from(
+        { length: points },
+        (_, point) => [1_700_000_000 + 5 * point, String(valueOf(bucket, point))] as const,
+      ),
+    }));
+    const panel = { id: 1, type: 'heatmap', title: 'Times', gridPos: { x: 0, y: 0, w: 1, h: 1 } };
+    return () => expectHeatmap({ title: 'Times', panel, frames: framesOf([{ target, series }]) });
+  }
+
+  it('passes one whose buckets hold what those below them hold, and more', () => {
+    expect(check((bucket) => bucket)).to.not.throw();
+  });
+
+  it('fails where at some point in time, and not at the last, a bucket holds less than the one below', () => {
+    expect(check((bucket, point) => (bucket === 3 && point === 8 ? 0 : bucket))).to.throw('Times, bucket 1');
+  });
+
+  it('passes what is guessed of a window that began before the series did', () => {
+    expect(check((bucket, point) => (bucket === 3 && point === 2 ? 0 : bucket))).to.not.throw();
+  });
+
+  it('fails where there are too few points in time to look at', () => {
+    expect(check((bucket) => bucket, 7)).to.throw('points in time of Times');
   });
 });
