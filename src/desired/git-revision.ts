@@ -1,9 +1,10 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { parseGitIndex } from '../model/git-index.ts';
 
 /**
  * Commit that is checked out where a directory lies: of a release of `git push` its name, else read from git's own files;
- * undefined outside of both and before the first commit. Git is not run: it may be missing, and refuses directories of
+ * undefined outside of both, before the first commit, and where git tracks nothing of the directory. Git is not run: it may be missing, and refuses directories of
  * other users. Layout: https://git-scm.com/docs/gitrepository-layout
  */
 export function gitRevision(directory: string): string | undefined {
@@ -11,6 +12,7 @@ export function gitRevision(directory: string): string | undefined {
   if (place === undefined) return undefined;
   if ('release' in place) return place.release;
   const { repository } = place;
+  if (!isTracked(join(repository, 'index'), place.path)) return undefined;
   const shared = readText(join(repository, 'commondir'));
   const places = [repository, ...(shared === undefined ? [] : [resolve(repository, shared)])];
   let name = readText(join(repository, 'HEAD'));
@@ -26,8 +28,21 @@ export function gitRevision(directory: string): string | undefined {
   return undefined;
 }
 
-/** The closest release or work tree, from the directory upwards. */
-function findPlace(directory: string): { release: string } | { repository: string } | undefined {
+/** Whether an index lists anything below a path. Where that cannot be told, the commit is told as before. */
+function isTracked(index: string, path: string): boolean {
+  if (path === '') return true;
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(index);
+  } catch {
+    return true;
+  }
+  const paths = parseGitIndex(bytes);
+  return paths === undefined || [...paths].some((tracked) => tracked.startsWith(`${path}/`));
+}
+
+/** The closest release, or work tree with the directory's path in it, from the directory upwards. */
+function findPlace(directory: string): { release: string } | { repository: string; path: string } | undefined {
   let current: string;
   try {
     current = realpathSync(directory);
@@ -35,13 +50,15 @@ function findPlace(directory: string): { release: string } | { repository: strin
     // The caller reports a missing directory; here it only means that there is no revision.
     return undefined;
   }
+  const start = current;
   for (;;) {
     if (isRelease(current)) return { release: basename(current) };
     const entry = join(current, '.git');
     const type = statSync(entry, { throwIfNoEntry: false });
-    if (type?.isDirectory() === true) return { repository: entry };
+    const path = relative(current, start).split(sep).join('/');
+    if (type?.isDirectory() === true) return { repository: entry, path };
     const link = type?.isFile() === true ? /^gitdir: (.+)$/.exec(readText(entry) ?? '')?.[1] : undefined;
-    if (link !== undefined) return { repository: resolve(current, link) };
+    if (link !== undefined) return { repository: resolve(current, link), path };
     if (dirname(current) === current) return undefined;
     current = dirname(current);
   }

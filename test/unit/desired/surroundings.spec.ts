@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -85,6 +86,20 @@ describe('the revision of a directory', () => {
       writeFiles(directory(), { ...files, 'desired/a.yaml': '' });
       expect(gitRevision(join(directory(), 'desired'))).to.equal(want);
     });
+
+  it('is none of a directory of which git tracks nothing, because it is ignored, say', () => {
+    const git = (...args: string[]): void => {
+      execFileSync('git', ['-C', directory(), '-c', 'user.name=a', '-c', 'user.email=a@b', ...args]);
+    };
+    writeFiles(directory(), { '.gitignore': '/scratch/\n', 'scratch/deep/a.yaml': '', 'desired/deep/a.yaml': '' });
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-qm', 'first');
+    expect(gitRevision(join(directory(), 'scratch'))).to.equal(undefined);
+    expect(gitRevision(join(directory(), 'scratch/deep'))).to.equal(undefined);
+    for (const path of ['', 'desired', 'desired/deep'])
+      expect(gitRevision(join(directory(), path)), path).to.match(/^[0-9a-f]{40}$/);
+  });
 
   it('is read in a linked work tree', () => {
     writeFiles(directory(), {
