@@ -10,7 +10,7 @@ import { Metrics } from '../status/metrics.ts';
 import type { StatusSource } from '../status/request-handler.ts';
 import { createStatusServer, type StatusServer } from '../status/server.ts';
 import { inheritedSocket } from '../status/systemd/inherited-socket.ts';
-import type { TlsServerOptions } from '../status/tls-server.ts';
+import type { ServerNews, TlsServerOptions } from '../status/tls-server.ts';
 import { chooseLog } from './choose-log.ts';
 import type { Command } from './command.ts';
 import { controlSocket } from './control-client.ts';
@@ -78,7 +78,7 @@ function pathsIn(directory: string): TlsServerOptions['paths'] {
 async function listenOnNetwork(
   { on, tls }: ListenPlan,
   source: StatusSource,
-  tell: (message: string) => void,
+  tell: TlsServerOptions['tell'],
 ): Promise<StatusServer | undefined> {
   if (on === undefined) return undefined;
   return tls === undefined ? createStatusServer(source, on) : serveOverTls(source, { ...on, paths: tls, tell });
@@ -105,7 +105,12 @@ export const command: Command = async ({ settings, output, environment, signal }
     heartbeat: () => operator?.controller.heartbeat() ?? systemClock.now(),
     eventLoopLag: () => operator?.controller.eventLoopLag() ?? 0,
   });
-  const tell = (message: string): void => log.consume({ type: 'warning', at: systemClock.now(), message });
+  const tell = (message: string, kind: ServerNews = 'trouble'): void => {
+    const told = { at: systemClock.now(), message };
+    log.consume(
+      kind === 'trouble' ? { ...told, type: 'warning' } : { ...told, type: 'notice', isGood: kind === 'good' },
+    );
+  };
   // Like the loop, it is there once something can have been read.
   let source: StatusSource | undefined = undefined;
   const monitoring = new MonitoringServer(({ host, port, directory }) => {

@@ -69,6 +69,8 @@ export type TraceEvent = { readonly at: number } & (
     }
   /** Something that the human did has no effect, e.g. a hold file that names nothing. Once until it is mended. */
   | { readonly type: 'warning'; readonly message: string }
+  /** What is as it should be: something that is waited for (`isGood` false), or came (true). */
+  | { readonly type: 'notice'; readonly message: string; readonly isGood: boolean }
   /** All authorities and certificates as a pass saw them. */
   | { readonly type: 'certificates-seen'; readonly certificates: readonly CertificateStatus[] }
   /** All backups as a pass saw them. */

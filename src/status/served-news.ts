@@ -27,7 +27,10 @@ export class ServedNews {
     if (trouble !== undefined) {
       const what =
         result.state === 'unreachable' ? 'shows no certificate' : 'shows its certificate, but refuses or is refused';
-      return { kind: before?.trouble === trouble ? 'same' : 'bad', text: `${key}: ${consumer} ${what}: ${trouble}` };
+      // Who never answered may only be on its way up. Where that lasts, the Certificate becomes Degraded, which is told.
+      const isStarting = result.state === 'unreachable' && fingerprint === '';
+      const kind = isStarting || before?.trouble === trouble ? 'same' : 'bad';
+      return { kind, text: `${key}: ${consumer} ${what}: ${trouble}` };
     }
     const until = result.state === 'served' ? new Date(result.notAfter).toISOString().slice(0, 10) : '';
     const serial = result.state === 'served' ? result.serial.slice(0, 8) : '';

@@ -20,8 +20,11 @@ export interface TlsServerOptions {
   readonly awaitsAddress?: boolean;
   readonly clock: Clock;
   /** Told in a sentence, once, what keeps the files from being used, and when they are used again. */
-  readonly tell: (message: string) => void;
+  readonly tell: (message: string, kind: ServerNews) => void;
 }
+
+/** Trouble; what a first start waits for, since the operator itself makes it; or that it came. */
+export type ServerNews = 'trouble' | 'wait' | 'good';
 
 /** What a context is made of; the same for the first one and those that follow. */
 function contextOf(material: TlsMaterial): TlsMaterial & { minVersion: 'TLSv1.2' } {
@@ -74,9 +77,11 @@ class TlsStatusServer implements StatusServer {
   }
 
   #lookOrTell(): Promise<void> {
-    return this.#look().catch((error: unknown) =>
-      this.#tellOnce(error instanceof Error ? error.message : String(error)),
-    );
+    return this.#look().catch((error: unknown) => {
+      const isMissing = error instanceof Error && 'code' in error && error.code === 'EADDRNOTAVAIL';
+      if (isMissing) this.#tellOnce('this machine does not have the address', true);
+      else this.#tellOnce(error instanceof Error ? error.message : String(error), false);
+    });
   }
 
   async #look(): Promise<void> {
@@ -85,7 +90,7 @@ class TlsStatusServer implements StatusServer {
     if (reading.state === 'usable') this.#use(reading.material);
     else if (reading.state !== 'unchanged') {
       this.#hasTrouble = true;
-      this.#tellOnce(reading.message);
+      this.#tellOnce(reading.message, reading.state === 'missing');
     }
     if (this.#server !== undefined && !this.#isListening) await this.#listen(this.#server);
   }
@@ -93,7 +98,7 @@ class TlsStatusServer implements StatusServer {
   #use(material: TlsMaterial): void {
     if (this.#server === undefined) this.#server = this.#make(material);
     else this.#server.setSecureContext(contextOf(material));
-    if (this.#hasTrouble) this.#options.tell(`the TLS files of ${this.#title} are there and in use now`);
+    if (this.#hasTrouble) this.#options.tell(`the TLS files of ${this.#title} are there and in use now`, 'good');
     this.#hasTrouble = false;
     this.#told = '';
   }
@@ -119,7 +124,7 @@ class TlsStatusServer implements StatusServer {
     const { host, port } = this.#options;
     await beginListening(server, { host, port });
     this.#isListening = true;
-    if (this.#told !== '') this.#options.tell(`${this.#title} listens now`);
+    if (this.#told !== '') this.#options.tell(`${this.#title} listens now`, 'good');
     this.#told = '';
   }
 
@@ -127,13 +132,18 @@ class TlsStatusServer implements StatusServer {
     return this.#options.title ?? `--listen ${this.address}`;
   }
 
-  #tellOnce(message: string): void {
+  #tellOnce(message: string, isMissing: boolean): void {
     if (message === this.#told) return;
     this.#told = message;
+    // The network and its certificate are the operator's own to make.
+    if (isMissing && this.#options.awaitsAddress === true && !this.#isListening) {
+      this.#options.tell(`${this.#title}: ${message} yet; nothing listens there until then`, 'wait');
+      return;
+    }
     const meanwhile = this.#isListening
       ? 'the certificate in use stays'
       : 'nothing listens there until it is mended, without TLS least of all';
-    this.#options.tell(`${this.#title}: ${message}; ${meanwhile}`);
+    this.#options.tell(`${this.#title}: ${message}; ${meanwhile}`, 'trouble');
   }
 }
 

@@ -118,6 +118,8 @@ export class Narrator {
         return line('debug', 'plain', 'the desired state is as it was');
       case 'warning':
         return line('warn', 'warning', event.message);
+      case 'notice':
+        return line('info', event.isGood ? 'good' : 'plain', event.message);
       case 'notification':
         return notificationLine(event);
       case 'receivers-known':

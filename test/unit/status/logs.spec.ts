@@ -75,6 +75,9 @@ describe('logs on a terminal', () => {
     expect(terminal([checked(served()), checked(another)])).to.contain('serves the certificate ffff0000');
     const gone: ObservedServed = { at: NOW, state: 'unreachable', error: 'connection refused' };
     expect(terminal([checked(served()), checked(gone)])).to.contain('shows no certificate: connection refused');
+    const first = terminal([checked(gone), checked(served())]);
+    expect(first, 'it may only be on its way up').not.to.contain('shows no certificate');
+    expect(first).to.contain('= Certificate/web: traefik serves the certificate');
   });
 
   it('say that a renewal was asked for, and nothing of what a pass saw of certificates', () => {

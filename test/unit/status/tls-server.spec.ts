@@ -40,6 +40,7 @@ describe('the server with TLS', () => {
   let other: TestAuthority;
   let clock: FakeClock;
   let told: string[];
+  let kinds: string[];
   let server: StatusServer;
 
   before(async () => {
@@ -49,6 +50,7 @@ describe('the server with TLS', () => {
   beforeEach(() => {
     clock = new FakeClock();
     told = [];
+    kinds = [];
     mkdirSync(join(directory(), 'clients'));
   });
   afterEach(() => server.close());
@@ -76,7 +78,13 @@ describe('the server with TLS', () => {
       key: path('tls.key'),
       ...(clients ? { clientAuthority: path('ca.crt') } : {}),
     };
-    return { host: '127.0.0.1', port: 0, paths, clock, tell: (message) => void told.push(message) };
+    return {
+      host: '127.0.0.1',
+      port: 0,
+      paths,
+      clock,
+      tell: (message, kind) => void (told.push(message), kinds.push(kind)),
+    };
   }
 
   async function open(options: { clients?: boolean } = {}): Promise<void> {
@@ -149,6 +157,20 @@ describe('the server with TLS', () => {
     await clock.advance(5000);
     await eventually(async () => expect((await get()).code).to.equal(200));
     expect(told[1]).to.contain('in use now');
+    expect(kinds).to.deep.equal(['trouble', 'good']);
+  });
+
+  it('tells no trouble of the network and the certificate that the operator itself still has to make', async () => {
+    const absent = { ...serving(), host: '192.0.2.1', title: 'metrics in the network', awaitsAddress: true };
+    server = await createTlsStatusServer(SOURCE, absent);
+    publish('..1', await authority.issue('127.0.0.1'));
+    await clock.advance(5000);
+    await eventually(() => expect(told).to.have.length(3));
+    expect(told[0]).to.match(
+      /^metrics in the network: \S+tls\.crt does not exist yet; nothing listens there until then$/,
+    );
+    expect(told[2]).to.contain('this machine does not have the address yet');
+    expect(kinds).to.deep.equal(['wait', 'good', 'wait']);
   });
 
   it('waits for an address that is not to be had yet, if it may come, and says so once', async () => {
