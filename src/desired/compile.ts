@@ -193,17 +193,18 @@ class Round {
     for (const [key, needs] of this.#needs)
       for (const need of needs) {
         if (need.strength === 'hard') this.#graph.addEdge(key, need.key);
-        else if (need.strength === 'soft' && this.#areOfOne(key, need.key)) soft.push([key, need.key]);
+        else if (this.#isWaitedFor(key, need)) soft.push([key, need.key]);
       }
     for (const [from, to] of soft.sort()) if (!this.#graph.reaches(to, from)) this.#graph.addEdge(from, to);
   }
 
   /**
-   * Both are written, or parts of one high-level resource. What another one puts into a directory that a container mounts
+   * What serves it; or both are written, or parts of one high-level resource. What another one puts into a directory that a container mounts
    * (a target, a dashboard) comes whenever it can: nobody waits for it who was not told to.
    */
-  #areOfOne(one: Key, other: Key): boolean {
-    return this.#originOf(one) === this.#originOf(other);
+  #isWaitedFor(by: Key, { key, strength }: Need): boolean {
+    if (strength === 'serving') return this.#all.has(key);
+    return strength === 'soft' && this.#originOf(by) === this.#originOf(key);
   }
 
   #originOf(key: Key): Key | undefined {
@@ -224,7 +225,7 @@ class Round {
     ].filter(({ key }) => this.#fresh.has(key));
     if (clashes.length > 0) return clashes;
     const missing = [...this.#needs].flatMap(([key, needs]) =>
-      needs.filter((need) => !this.#all.has(need.key)).map((need) => this.#missing(key, need)),
+      needs.flatMap((need) => (need.strength === 'serving' || this.#all.has(need.key) ? [] : this.#missing(key, need))),
     );
     return missing.length > 0 ? missing : this.#circles();
   }

@@ -15,8 +15,9 @@ export interface Need {
   readonly path: FieldPath;
   /**
    * hard: it must exist and comes first. soft: comes first unless that would be a circle. named: must exist, no order.
+   * serving: comes first if it exists, unless that would be a circle, whosever part it is.
    */
-  readonly strength: 'hard' | 'soft' | 'named';
+  readonly strength: 'hard' | 'soft' | 'named' | 'serving';
 }
 
 /** A host path that a resource puts something at. */
@@ -96,7 +97,10 @@ export function needsOf(subject: Subject, declared: readonly DeclaredDependency[
   const hard = (key: Key | undefined, ...path: FieldPath): void => {
     if (key !== undefined && key !== resource.key) needs.push({ key, path: ['spec', ...path], strength: 'hard' });
   };
-  if ('parts' in resource.spec) for (const part of resource.spec.parts) hard(part);
+  if ('parts' in resource.spec) {
+    for (const part of resource.spec.parts) hard(part);
+    for (const key of resource.spec.servedBy ?? []) needs.push({ key, path: [], strength: 'serving' });
+  }
   if (resource.kind === 'Container') needs.push(...containerNeeds(resource.spec, index));
   for (const { field, path } of ownedPaths(resource)) hard(index.directoryAbove(path), field);
   if (resource.kind === 'Certificate') hard(keyOf('CertificateAuthority', resource.spec.issuer), 'issuer');

@@ -7,4 +7,6 @@ export interface StackSpec {
   readonly parts: readonly Key[];
   /** What the operator asks the running service about itself; absent: nothing. */
   readonly service?: ServiceSpec;
+  /** What serves it without being rendered from it, sorted; it is Ready only with those of them that it depends on. */
+  readonly servedBy?: readonly Key[];
 }

@@ -9,34 +9,65 @@ import { resourceVerdict } from './service/verdict.ts';
 /** Parts that are told of by name; the rest is counted. */
 const NAMED = 3;
 
+/** How it is called that others are not there yet, or in trouble. */
+interface Words {
+  readonly waits: string;
+  readonly fails: string;
+  readonly because: (count: number) => string;
+}
+
+const PARTS: Words = { waits: 'PartsNotReady', fails: 'PartsFailing', because: () => '' };
+const SERVERS: Words = {
+  waits: 'AwaitingServer',
+  fails: 'ServerFailing',
+  because: (count) => (count === 1 ? ', which serves it' : ', which serve it'),
+};
+
 /**
- * A high-level resource: Ready when all that was rendered from it is, and services say nothing against it. Its parts have
- * the steps; its own are those of the closed loops around its service.
+ * A high-level resource: Ready when all that was rendered from it and all that serves it are, and services say nothing
+ * against it. Its parts have the steps; its own are those of the closed loops around its service.
  */
 export function planStack(resource: Resource<StackKind>, context: PlanContext): ResourcePlan {
-  const parts = partCondition(resource.spec.parts, context);
-  return resourcePlan(resourceVerdict(parts, serviceVerdict(resource, context)));
+  const { parts, servedBy = [] } = resource.spec;
+  // What a person has come after this one cannot be waited for.
+  const servers = servedBy.filter((key) => resource.dependsOn.includes(key));
+  const standing =
+    unready(parts, PARTS, context) ??
+    unready(servers, SERVERS, context) ??
+    ready('PartsReady', `${readyText(parts, servers)}${troubleText(parts, context)}`);
+  return resourcePlan(resourceVerdict(standing, serviceVerdict(resource, context)));
 }
 
-/** What the parts come to: Ready, or what is waited for. Their troubles are told, and stay theirs. */
-function partCondition(parts: readonly Key[], { decided }: PlanContext): ConditionDraft {
-  const holding = (...types: readonly ConditionType[]): Condition[] =>
-    parts.flatMap((key) => decided.get(key)?.conditions.filter(({ type }) => types.includes(type)) ?? []);
-  const waiting = parts.filter((key) => decided.get(key)?.isReady !== true);
-  const troubles = holding('Stalled', 'Degraded');
-  const also = troubles.length === 0 ? '' : `; ${told(troubles)}`;
-  if (waiting.length === 0) return ready('PartsReady', `${readyText(parts.length)}${also}`);
-  const [stopped] = holding('Blocked');
+/** What is waited for before all of these are Ready; undefined: nothing. Their troubles are told, and stay theirs. */
+function unready(
+  keys: readonly Key[],
+  { waits, fails, because }: Words,
+  context: PlanContext,
+): ConditionDraft | undefined {
+  const waiting = keys.filter((key) => context.decided.get(key)?.isReady !== true);
+  if (waiting.length === 0) return undefined;
+  const troubles = holding(keys, context, 'Stalled', 'Degraded');
+  const stops = holding(keys, context, 'Blocked');
+  const [stopped] = stops;
   // Only what moves by itself is progress: what fails and what waits for a human must be seen to.
-  if (holding('Progressing').length > 0 || (stopped ?? troubles[0]) === undefined)
-    return progressing('PartsNotReady', `waits for ${listed(waiting)}${also}`);
-  if (stopped === undefined) return blocked('PartsFailing', told(troubles));
-  const stops = holding('Blocked');
+  if (holding(keys, context, 'Progressing').length > 0 || (stopped ?? troubles[0]) === undefined)
+    return progressing(waits, `waits for ${listed(waiting)}${because(waiting.length)}${troubleText(keys, context)}`);
+  if (stopped === undefined) return blocked(fails, told(troubles));
   const isOne = waiting.length === stops.length && stops.every(({ message }) => message === stopped.message);
-  return blocked(stopped.reason, `${isOne ? stopped.message : told(stops)}${also}`);
+  return blocked(stopped.reason, `${isOne ? stopped.message : told(stops)}${troubleText(keys, context)}`);
 }
 
-function readyText(count: number): string {
+function holding(keys: readonly Key[], { decided }: PlanContext, ...types: readonly ConditionType[]): Condition[] {
+  return keys.flatMap((key) => decided.get(key)?.conditions.filter(({ type }) => types.includes(type)) ?? []);
+}
+
+function troubleText(keys: readonly Key[], context: PlanContext): string {
+  const troubles = holding(keys, context, 'Stalled', 'Degraded');
+  return troubles.length === 0 ? '' : `; ${told(troubles)}`;
+}
+
+function readyText({ length: count }: readonly Key[], servers: readonly Key[]): string {
+  if (servers.length > 0) return `served by ${listed(servers)}`;
   if (count === 0) return 'others are rendered with it; it has no parts of its own';
   return count === 1 ? 'its part is ready' : `all ${count} parts are ready`;
 }

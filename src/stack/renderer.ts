@@ -74,6 +74,8 @@ export interface RenderProblem {
 export interface Rendered {
   readonly manifests: readonly RenderedManifest[];
   readonly service?: ServiceSpec;
+  /** Without these it serves nobody, though its parts be there. One that is not declared does not count. */
+  readonly servedBy?: readonly Key[];
   readonly problems?: readonly RenderProblem[];
 }
 

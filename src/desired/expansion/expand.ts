@@ -1,8 +1,7 @@
 import { keyOf, type Key } from '../../model/key.ts';
 import type { Finding } from '../../model/resource.ts';
-import type { ServiceSpec } from '../../model/service-spec.ts';
 import { renderHouse } from '../../stack/house.ts';
-import type { House, RenderedManifest } from '../../stack/renderer.ts';
+import type { House, Rendered, RenderedManifest } from '../../stack/renderer.ts';
 import type { DraftReader } from '../draft-reader.ts';
 import type { Draft } from '../draft.ts';
 import type { Problem } from '../field.ts';
@@ -69,7 +68,8 @@ function keyOfManifest({ kind, metadata }: RenderedManifest): Key {
 
 async function expandMember(member: Member, input: ExpansionInput): Promise<ExpandedGroup> {
   const { key, manifest, document } = member;
-  const { manifests, service, problems = [] } = renderMember(member, input.house, input.renderers);
+  const rendered = renderMember(member, input.house, input.renderers);
+  const { manifests, problems = [] } = rendered;
   const parts = manifests.map(keyOfManifest).sort();
   const declared = (manifest.spec.dependsOn ?? []).map((name, position) => ({ name, position }));
   const isOwnPart = ({ name }: { readonly name: string }): boolean => parts.some((part) => part === name);
@@ -94,7 +94,7 @@ async function expandMember(member: Member, input: ExpansionInput): Promise<Expa
   return {
     member,
     renderings,
-    drafts: [withParts(own.draft, parts, service, input.root), ...read.drafts],
+    drafts: [withParts(own.draft, parts, rendered, input.root), ...read.drafts],
     findings: [...toFindings(document, key, wrong), ...read.findings],
     isSound: own.isSound && read.isSound && wrong.every(({ severity }) => severity === 'warning'),
   };
@@ -108,9 +108,10 @@ function inherit(manifest: RenderedManifest, declared: readonly { readonly name:
   return { ...manifest, spec: { ...manifest.spec, dependsOn: [...own, ...names] } };
 }
 
-function withParts(draft: Draft, parts: readonly Key[], service: ServiceSpec | undefined, root: string): Draft {
+function withParts(draft: Draft, parts: readonly Key[], { service, servedBy }: Rendered, root: string): Draft {
   const asked = service === undefined ? {} : { service: prefixService(service, root) };
-  return { ...draft, spec: { parts, ...asked } } as Draft;
+  const servers = servedBy === undefined ? {} : { servedBy: [...servedBy].sort() };
+  return { ...draft, spec: { parts, ...asked, ...servers } } as Draft;
 }
 
 async function readRenderings(

@@ -72,4 +72,30 @@ describe('what high-level resources share', () => {
     expect(of('Network/monitoring')).to.deep.equal(['Gate/first']);
     expect(of('Directory/two-config')).to.deep.equal(['Prometheus/one']);
   });
+
+  describe('a MonitoredService', () => {
+    const TRAEFIK = manifest('Traefik', 'traefik', '{}');
+    async function order(...documents: string[]): Promise<Readonly<Record<string, readonly string[]>>> {
+      writeFiles(directory(), { 'a.yaml': [AUTHORITY, ...GATES, ...documents].join('---\n') });
+      const state = await load(directory());
+      expect(lines(state)).to.deep.equal([]);
+      return Object.fromEntries(state.resources.map(({ key, dependsOn }) => [key, dependsOn]));
+    }
+    const service = manifest('MonitoredService', 'app', '{container: app, port: 80}');
+
+    it('comes after the Traefik and the container that serve it', async () => {
+      const of = await order(TRAEFIK, service, container('app', 'networks: [edge]'));
+      expect(of['MonitoredService/app']).to.deep.equal(['Container/app', 'Traefik/traefik']);
+    });
+
+    it('needs no Container resource', async () => {
+      expect((await order(TRAEFIK, service))['MonitoredService/app']).to.deep.equal(['Traefik/traefik']);
+    });
+
+    it('may come before what serves it, where a person says so', async () => {
+      const waits = manifest('Traefik', 'traefik', '{dependsOn: [MonitoredService/app]}');
+      const of = await order(waits, service, container('app', 'networks: [edge]'));
+      expect(of['MonitoredService/app']).to.deep.equal(['Container/app']);
+    });
+  });
 });

@@ -11,6 +11,7 @@ import {
   file,
   gate,
   gateFiles,
+  id,
   network,
   NOW,
   observedContainer,
@@ -55,6 +56,49 @@ describe('a high-level resource', () => {
     expect(own(planningInput(stack([])))).to.deep.equal([
       { type: 'Ready', reason: 'PartsReady', message: 'others are rendered with it; it has no parts of its own' },
     ]);
+  });
+
+  describe('that others serve', () => {
+    const app = container('app');
+    const traefik = resource('Traefik', 'traefik', { parts: [SERVER.key] }, [SERVER.key]);
+    const service = resource(
+      'MonitoredService',
+      'app',
+      { parts: [], servedBy: [app.key, 'Container/elsewhere', traefik.key] },
+      [traefik.key, app.key],
+    );
+    const house = [NET, SERVER, traefik, app, service];
+    const served = (input: PlanningInput): string[] =>
+      buildPlan(input)
+        .conditions.filter(({ key }) => key === service.key)
+        .map(({ type, reason, message }) => `${type} ${reason}: ${message}`);
+    const runs = observedContainer(app, { id: id('b') });
+
+    it('is Ready only once those are, and says which it waits for', () => {
+      const proxy = observedContainer(SERVER, { networkIds: { prometheus: 'net-prometheus' } });
+      expect(served(planningInput(house))).to.deep.equal([
+        'Progressing AwaitingServer: waits for Container/app, Traefik/traefik, which serve it',
+      ]);
+      expect(served(planningInput(house, { ...RUNNING, containers: [proxy] }))).to.deep.equal([
+        'Progressing AwaitingServer: waits for Container/app, which serves it',
+      ]);
+      expect(served(planningInput(house, { ...RUNNING, containers: [proxy, runs] }))).to.deep.equal([
+        'Ready PartsReady: served by Container/app, Traefik/traefik',
+      ]);
+    });
+
+    it('is blocked by what blocks them', () => {
+      const behind = resource('Container', 'prometheus', SERVER.spec, [NET.key, 'Gate/go']);
+      const waiting = [gate('go'), NET, behind, traefik, app, service];
+      const input = planningInput(waiting, { networks: [observedNetwork(NET)], containers: [runs] });
+      expect(served(input)).to.deep.equal(['Blocked BehindGate: waits behind Gate/go']);
+    });
+
+    it('makes it the human’s turn at a gate only then', () => {
+      const seen = gate('seen', [service.key]);
+      const input = planningInput([...house, seen], { ...RUNNING });
+      expect(buildPlan(input).conditions.find(({ key }) => key === seen.key)?.reason).to.equal('DependenciesNotReady');
+    });
   });
 
   it('progresses with its parts, and says which it waits for', () => {
