@@ -9,6 +9,7 @@ import type { AdGuardConfig, Config } from './config/config.ts';
 import { debugPage } from './debug.ts';
 import type { Log } from './log.ts';
 import { Progress } from './progress.ts';
+import { RightOfWay, type GiveWay } from './right-of-way.ts';
 import { repeat } from './repeat.ts';
 import { describeItself } from './self-metrics.ts';
 import { ExporterServer } from './server/server.ts';
@@ -48,6 +49,8 @@ export async function startExporter(
       }),
   );
   const progress = new Progress(clock);
+  const way = new RightOfWay(clock);
+  const { giveWay } = way;
   const fuse = new CredentialFuse(saved.fuse);
   const state = (): ExporterState => {
     const accessLogPosition = accessLog?.position;
@@ -63,7 +66,7 @@ export async function startExporter(
   const adguard =
     config.adguard === undefined
       ? undefined
-      : openAdGuard(config.adguard, { accounts, clock, fuse, saved, saveState, closers });
+      : openAdGuard(config.adguard, { accounts, clock, fuse, saved, saveState, giveWay, closers });
   const accessLog =
     config.accessLog === undefined
       ? undefined
@@ -71,15 +74,20 @@ export async function startExporter(
           account: accounts.http,
           store: accounts.store,
           clock,
+          giveWay,
           ...(saved.accessLog === undefined ? {} : { saved: saved.accessLog }),
         });
 
-  const server = new ExporterServer(config.listen, {
-    metrics: () => accounts.store.render(),
-    live: () => progress.live(),
-    ready: () => progress.ready(),
-    debug: (name) => debugPage(name, accounts, () => ({ version, parts: progress.status() })),
-  });
+  const server = new ExporterServer(
+    config.listen,
+    {
+      metrics: () => accounts.store.render(),
+      live: () => progress.live(),
+      ready: () => progress.ready(),
+      debug: (name) => debugPage(name, accounts, () => ({ version, parts: progress.status() })),
+    },
+    way,
+  );
   describeItself(accounts.store, { version, refusedTlsFiles: () => server.refusedFiles });
 
   const loops: (() => Promise<void>)[] = [];
@@ -154,14 +162,15 @@ function openAdGuard(
     fuse: CredentialFuse;
     saved: ExporterState;
     saveState: () => Promise<void>;
+    giveWay: GiveWay;
     closers: (() => Promise<void>)[];
   },
 ): AdGuard {
-  const { accounts, clock, fuse, saved, saveState } = parts;
+  const { accounts, clock, fuse, saved, saveState, giveWay } = parts;
   const client = new HttpClient(config.url, config.timeoutSeconds * 1000, config.tls);
   parts.closers.push(async () => client.close());
   // A state that cannot be kept must not keep us from reading.
   const onFuse = (): Promise<void> => saveState().catch(() => undefined);
   const session = new Session(config, { client, fuse, clock, onFuse });
-  return new AdGuard(config, { session, accounts, clock, fuse, saved });
+  return new AdGuard(config, { session, accounts, clock, fuse, saved, giveWay });
 }

@@ -2,6 +2,7 @@ import type { HttpAccount } from '../accounts/http-account.ts';
 import type { Clock } from '../clock.ts';
 import type { AccessLogConfig } from '../config/config.ts';
 import { LogTail, type TailPosition } from '../log-file/tail.ts';
+import type { GiveWay } from '../right-of-way.ts';
 import type { MetricStore } from '../store/store.ts';
 import { ClientAddress } from './client-address.ts';
 import { parseAccessLine } from './parse-line.ts';
@@ -18,9 +19,9 @@ export class AccessLog {
 
   constructor(
     config: AccessLogConfig,
-    options: { account: HttpAccount; store: MetricStore; clock: Clock; saved?: TailPosition },
+    options: { account: HttpAccount; store: MetricStore; clock: Clock; saved?: TailPosition; giveWay?: GiveWay },
   ) {
-    this.#tail = new LogTail(config.path, options.saved);
+    this.#tail = new LogTail(config.path, options.saved, options.giveWay);
     this.#clients = new ClientAddress(config.trustedProxies);
     this.#account = options.account;
     this.#clock = options.clock;
@@ -35,7 +36,7 @@ export class AccessLog {
   async poll(): Promise<void> {
     const now = this.#clock.now();
     try {
-      this.#up = await this.#tail.poll((line) => this.#take(line, now));
+      this.#up = await this.#tail.poll((line) => this.#take(line.text, now));
     } catch (error) {
       this.#up = false;
       throw error;

@@ -1,5 +1,6 @@
 import { Admission, type Member } from '../admission/admission.ts';
 import type { Topology } from '../graph/topology.ts';
+import { ownText } from '../log-file/own-text.ts';
 import type { Names } from '../names/names.ts';
 import { ClientScores } from '../scores/client-scores.ts';
 import { mayAnswerPrivately } from '../scores/expected-names.ts';
@@ -7,7 +8,7 @@ import type { ScoreWindows } from '../scores/score-windows.ts';
 import type { Suspicions } from '../scores/suspicions.ts';
 import type { ZoneAnomalies } from '../scores/zone-anomalies.ts';
 import type { Family } from '../store/family.ts';
-import { boundedValue } from '../store/series-labels.ts';
+import { boundedValue, LONGEST_VALUE } from '../store/series-labels.ts';
 import { SeriesMemo } from '../store/series-memo.ts';
 import type { MetricStore } from '../store/store.ts';
 import type { ZoneTable } from '../zones/zone-table.ts';
@@ -18,7 +19,8 @@ import { DNS_RESULTS, resultNumber, type DnsEvent, type DnsResult } from './dns-
 import { dnsFamilies, type DnsFamilies } from './dns-families.ts';
 import { DomainAddresses } from './domain-addresses.ts';
 import type { GatewayWitness } from './gateway-witness.ts';
-import { registrableDomain, REVERSE_LOOKUP } from './registrable-domain.ts';
+import { QueriedNames, type QueriedName } from './queried-names.ts';
+import { REVERSE_LOOKUP } from './registrable-domain.ts';
 import { upstreamHost } from './upstream-host.ts';
 
 export interface DnsAccountOptions {
@@ -44,7 +46,6 @@ const SIX_HOURS = 6 * 3_600_000;
 const REMEMBERED_UPSTREAMS = 256;
 const REMEMBERED_CLIENTS = 2048;
 const LONGEST_CLIENT = 64;
-const TYPE_NUMBERS = new Map<string, number>(QUERY_TYPES.map((type, number) => [type, number]));
 const OTHER_TYPE = QUERY_TYPES.length - 1;
 const CODES = 'NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED YXDOMAIN NOTAUTH NOTZONE BADVERS other none'.split(' ');
 const CODE_NUMBERS = new Map(CODES.map((code, number) => [code, number]));
@@ -72,6 +73,7 @@ export class DnsAccount {
   readonly #families: DnsFamilies;
   readonly #upstreams: Admission;
   readonly #scores: ClientScores;
+  readonly #names: QueriedNames;
   readonly #hosts = new Map<string, string>();
   /** By the text of the log; a house has fewer clients than this holds. */
   readonly #clients = new Map<string, DnsClient>();
@@ -83,6 +85,7 @@ export class DnsAccount {
   constructor(options: DnsAccountOptions) {
     const families = dnsFamilies(options.store, options.clientDomains);
     this.#options = options;
+    this.#names = new QueriedNames(options.localDomains);
     this.#families = families;
     this.domains = new Admission({ capacity: MOST_DOMAINS, idleAfter: SIX_HOURS }, (domain) => {
       families.domainQueries.remove('domain', domain);
@@ -113,20 +116,19 @@ export class DnsAccount {
     const from = this.#clientOf(event.client);
     const { address, zone, inZone } = from;
     const result = resultNumber(event.reason);
-    gateways.observe(address);
+    gateways.observe(address, from.isGateway);
     const blocked = IS_BLOCKED[result] === true;
     inZone.query(blocked);
-    from.count(TYPE_NUMBERS.get(event.type) ?? OTHER_TYPE, result, event.cached);
+    from.count(typeNumber(event.type), result, event.cached);
     this.#responses.add(event.code === undefined ? NO_CODE : (CODE_NUMBERS.get(event.code) ?? OTHER_CODE));
     if (event.list !== undefined) families.listHits.add([String(event.list)]);
     if (event.service !== '') families.serviceHits.add([event.service, names.groupOf(event.service)]);
 
-    const name = event.name.toLowerCase();
-    const domain = boundedValue(registrableDomain(name, this.#options.localDomains));
-    if (this.#countDomain(domain, result, now)) this.#learn(domain, event, ALLOWED[result] === true, now);
+    const queried = this.#names.of(event.name);
+    const { domain } = queried;
+    if (this.#countDomain(queried, result, now)) this.#learn(domain, event, ALLOWED[result] === true, now);
 
-    const upstream =
-      event.upstream === '' || event.cached ? undefined : this.#upstream(boundedValue(event.upstream), now);
+    const upstream = event.upstream === '' || event.cached ? undefined : this.#upstream(event.upstream, now);
     const failed = event.code === 'SERVFAIL';
     if (upstream !== undefined) inZone.upstream(event.seconds, failed);
     if (upstream !== undefined && event.reason <= 1) families.processing.observe(upstream, event.seconds);
@@ -143,7 +145,7 @@ export class DnsAccount {
       const nxdomain = event.code === 'NXDOMAIN';
       const activity = (from.activity ??= this.#scores.activityOf(address, now));
       const rebound = mayRebind(event, result) && event.answersPrivately() && !mayAnswerPrivately(domain);
-      activity.observe({ name, domain, event, blocked, nxdomain, security, rebound }, now);
+      activity.observe({ queried, event, blocked, nxdomain, security, rebound }, now);
     }
     this.#options.topology.dns({ client: address, zone, upstream, failed, seconds: event.seconds }, now);
     if (this.clientDomains === undefined) return;
@@ -151,9 +153,10 @@ export class DnsAccount {
     this.#options.topology.lookup(address, domain, event.seconds, now);
   }
 
-  #clientOf(text: string): DnsClient {
-    const known = this.#clients.get(text);
+  #clientOf(given: string): DnsClient {
+    const known = this.#clients.get(given);
     if (known !== undefined) return known;
+    const text = ownText(given);
     const client = this.#makeClient(text);
     if (text.length > LONGEST_CLIENT) return client;
     if (this.#clients.size >= REMEMBERED_CLIENTS) this.#clients.clear();
@@ -162,8 +165,10 @@ export class DnsAccount {
   }
 
   #makeClient(text: string): DnsClient {
-    const place = this.#options.zones.locate(text);
-    return new DnsClient(place, this.#families, this.#options.anomalies.activityOf(place.zone));
+    const { zones, anomalies, gateways } = this.#options;
+    const place = zones.locate(text);
+    const inZone = anomalies.activityOf(place.zone);
+    return new DnsClient(place, this.#families, { inZone, isGateway: gateways.isGateway(place.address) });
   }
 
   /** Whether the client has a label. */
@@ -184,14 +189,14 @@ export class DnsAccount {
   }
 
   /** Whether the domain has a label. */
-  #countDomain(domain: string, result: number, now: number): boolean {
+  #countDomain({ domain, whole, start }: QueriedName, result: number, now: number): boolean {
     const known = this.#told.get(domain);
     if (known !== undefined) {
       this.domains.observeMember(known.member, now);
       known.queries.add(result);
       return true;
     }
-    if (!this.domains.observe(domain, now)) {
+    if (!this.domains.observe(domain, now, whole, start)) {
       this.#otherDomains.add(result);
       return false;
     }
@@ -202,13 +207,19 @@ export class DnsAccount {
     return true;
   }
 
-  #upstream(text: string, now: number): string {
-    let host = this.#hosts.get(text);
+  #upstream(given: string, now: number): string {
+    let host = this.#hosts.get(given);
     if (host === undefined) {
-      host = upstreamHost(text);
+      const text = ownText(given);
+      host = upstreamHost(boundedValue(text));
+      if (text.length > LONGEST_VALUE) return this.#admitted(host, now);
       if (this.#hosts.size >= REMEMBERED_UPSTREAMS) this.#hosts.clear();
       this.#hosts.set(text, host);
     }
+    return this.#admitted(host, now);
+  }
+
+  #admitted(host: string, now: number): string {
     return this.#upstreams.observe(host, now) ? host : 'other';
   }
 
@@ -238,6 +249,12 @@ export class DnsAccount {
     seen.clear();
     for (const { domain, address, seenAt } of this.addresses.entries()) seen.set([domain, address], seenAt / 1000);
   }
+}
+
+/** The place of a type in QUERY_TYPES. To compare the few, most frequent first, is cheaper than the hash of a new text. */
+function typeNumber(type: string): number {
+  for (let number = 0; number < OTHER_TYPE; number++) if (QUERY_TYPES[number] === type) return number;
+  return OTHER_TYPE;
 }
 
 /**

@@ -17,6 +17,7 @@ export class DnsClient {
   member: Member | undefined;
   /** What is scored of it, as it was last. */
   activity: ClientActivity | undefined;
+  readonly isGateway: boolean;
   /** What is scored of its zone. */
   readonly inZone: ZoneActivity;
   /** The window in which it was last met. */
@@ -25,8 +26,9 @@ export class DnsClient {
   readonly #cached: SeriesMemo;
   readonly #told: SeriesMemo;
 
-  constructor({ address, zone }: Place, families: DnsFamilies, inZone: ZoneActivity) {
-    this.inZone = inZone;
+  constructor({ address, zone }: Place, families: DnsFamilies, of: { inZone: ZoneActivity; isGateway: boolean }) {
+    this.inZone = of.inZone;
+    this.isGateway = of.isGateway;
     this.address = address;
     this.zone = zone;
     const width = DNS_RESULTS.length;

@@ -22,16 +22,16 @@ export class GatewayWitness {
     return this.#suspect;
   }
 
-  /** Counts a query by its client's address. */
-  observe(address: string): void {
+  /** Counts a query by its client's address, which is one of a gateway or not. */
+  observe(address: string, isGateway: boolean = this.isGateway(address)): void {
     this.#total++;
-    if (this.#isGateway(address)) this.#counts.set(address, (this.#counts.get(address) ?? 0) + 1);
+    if (isGateway) this.#counts.set(address, (this.#counts.get(address) ?? 0) + 1);
     if (this.#total < WINDOW) return;
     this.#total /= 2;
     for (const [gateway, count] of this.#counts) this.#counts.set(gateway, count / 2);
   }
 
-  #isGateway(address: string): boolean {
+  isGateway(address: string): boolean {
     if (this.#configured.has(address)) return true;
     if (!address.startsWith('172.') || !address.endsWith('.1')) return false;
     const second = Number(address.split('.')[1]);

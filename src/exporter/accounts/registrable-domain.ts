@@ -1,3 +1,5 @@
+import { lastDot } from '../names/last-dot.ts';
+
 /** Second-level names under which countries register (`co.uk`, `com.au`): most of what the Public Suffix List is for. */
 const SECOND_LEVEL = new Set(
   'ac co com edu gob gov gouv go govt gv id in info ltd me mil ne net nom or org plc sch web asn asso'.split(' '),
@@ -21,15 +23,15 @@ const LONGEST_NAME = 253;
 export function registrableDomain(name: string, localDomains: readonly string[]): string {
   const text = name.length > LONGEST_NAME ? name.slice(-LONGEST_NAME) : name;
   const host = text.endsWith('.') && text.length > 1 ? text.slice(0, -1) : text;
-  if (host.endsWith('.arpa') && (host.endsWith('.in-addr.arpa') || host.endsWith('.ip6.arpa'))) return REVERSE_LOOKUP;
-  const last = host.lastIndexOf('.');
+  const last = lastDot(host);
   if (last <= 0) return host === '' ? '.' : host;
+  if (host.endsWith('.in-addr.arpa') || host.endsWith('.ip6.arpa')) return REVERSE_LOOKUP;
   for (const local of localDomains) if (host.endsWith(local) && isUnder(host, local)) return host;
-  const second = host.lastIndexOf('.', last - 1);
+  const second = lastDot(host, last);
   if (second === -1) return host;
   const country = host.length - last === 3;
   if (country && SECOND_LEVEL.has(host.slice(second + 1, last)) && !FLAT.has(host.slice(last + 1))) {
-    const third = host.lastIndexOf('.', second - 1);
+    const third = lastDot(host, second);
     return third === -1 ? host : host.slice(third + 1);
   }
   return host.slice(second + 1);

@@ -7,6 +7,7 @@ import { adguardFamilies, type AdGuardFamilies } from './adguard-families.ts';
 import { clientsOf, filterListsOf, leasesOf, servicesOf, statisticsOf } from './api-shapes.ts';
 import type { CredentialFuse } from './credential-fuse.ts';
 import { fieldsOf, listOf, numberOf, textOf } from './json-shape.ts';
+import type { GiveWay } from '../right-of-way.ts';
 import { QueryLogFile } from './query-log-file.ts';
 import { QueryLog, type QueryLogPage, type QueryLogState, type PageRequest } from './query-log.ts';
 import { ApiError, type ApiAnswer, type Session } from './session.ts';
@@ -33,9 +34,16 @@ export class AdGuard {
 
   constructor(
     config: AdGuardConfig,
-    options: { session: Session; accounts: Accounts; clock: Clock; fuse: CredentialFuse; saved: AdGuardState },
+    options: {
+      session: Session;
+      accounts: Accounts;
+      clock: Clock;
+      fuse: CredentialFuse;
+      saved: AdGuardState;
+      giveWay: GiveWay;
+    },
   ) {
-    const { accounts, clock, saved } = options;
+    const { accounts, clock, saved, giveWay } = options;
     this.#config = config;
     this.#session = options.session;
     this.#accounts = accounts;
@@ -43,16 +51,16 @@ export class AdGuard {
     this.#fuse = options.fuse;
     this.#families = adguardFamilies(accounts.store);
     this.#families.up.set([], 0);
-    const onEvent: ConstructorParameters<typeof QueryLogFile>[1] = (event) => accounts.dns.record(event, clock.now());
     if (config.queryLog === 'file')
-      this.#file = new QueryLogFile(config.queryLogFile ?? '', onEvent, saved.queryLogFile);
+      this.#file = new QueryLogFile(config.queryLogFile ?? '', saved.queryLogFile, giveWay);
     else
       this.#api = new QueryLog({
         pageSize: config.pageSize,
         pagesAPoll: config.pagesAPoll,
         pollSeconds: config.pollSeconds,
         fetch: (request) => this.#fetchPage(request),
-        onEvent,
+        onEvent: (event) => accounts.dns.record(event, clock.now()),
+        giveWay,
         ...(saved.queryLog === undefined ? {} : { saved: saved.queryLog }),
       });
     accounts.store.beforeRender(() => this.#tell());
@@ -68,7 +76,9 @@ export class AdGuard {
   async pollQueryLog(): Promise<void> {
     await this.#api?.poll();
     if (this.#file === undefined) return;
-    if (!(await this.#file.poll())) throw new Error(`there is no ${this.#config.queryLogFile}`);
+    const now = this.#clock.now();
+    const found = await this.#file.poll((event) => this.#accounts.dns.record(event, now));
+    if (!found) throw new Error(`there is no ${this.#config.queryLogFile}`);
   }
 
   /** Asks for status and statistics. Rejects with ApiError; what was told before is then taken back. */

@@ -1,15 +1,17 @@
 import { plausibleSeconds, type AnswerAddresses, type DnsEvent } from '../accounts/dns-event.ts';
 import { hasPrivateAddress, parseDnsAnswer, responseCode } from './dns-message.ts';
+import { ownText } from '../log-file/own-text.ts';
+import type { RawLine } from '../log-file/raw-line.ts';
 import { fieldsOf, listOf, numberOf, textOf, type Fields } from './json-shape.ts';
 import { quickLogLine, type QuickLogLine } from './quick-log-line.ts';
 import { millisecondsOf } from './timestamp.ts';
 
 const NANOSECONDS = 1e9;
 
-export interface LoggedQuery {
+/** A query of the log's file. */
+export interface LoggedQuery extends DnsEvent {
   /** As AdGuard wrote it. */
-  readonly timeText: string;
-  readonly event: DnsEvent;
+  readonly time: string;
 }
 
 /** What a line's `Result` says of a query. */
@@ -33,12 +35,13 @@ export class LogLineReader {
   readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH);
 
   /** Undefined: the line is none. */
-  read(line: string): LoggedQuery | undefined {
-    const quick = quickLogLine(line);
-    if (quick === undefined) return readAnyLine(line, this.#scratch);
+  read(line: RawLine): LoggedQuery | undefined {
+    const quick = quickLogLine(line.text);
+    if (quick === undefined) return readAnyLine(line.text, this.#scratch);
     const verdict = this.#verdict(quick.result);
-    if (verdict === undefined || quick.time === '') return readAnyLine(line, this.#scratch);
-    return { timeText: quick.time, event: new LineEvent(quick, verdict, this.#scratch) };
+    if (verdict === undefined || quick.time === '') return readAnyLine(line.text, this.#scratch);
+    const name = line.own(quick.nameAt, quick.nameAt + quick.name.length);
+    return new LineEvent(quick, name, verdict, this.#scratch);
   }
 
   #verdict(text: string): Verdict | undefined {
@@ -48,7 +51,7 @@ export class LogLineReader {
     const verdict = verdictOf(fieldsOf(parsed(text)));
     if (verdict === undefined || text.length > LONGEST_VERDICT) return verdict;
     if (this.#verdicts.size >= MOST_VERDICTS) this.#verdicts.clear();
-    this.#verdicts.set(text, verdict);
+    this.#verdicts.set(ownText(text), verdict);
     return verdict;
   }
 }
@@ -60,14 +63,13 @@ function readAnyLine(line: string, scratch: Buffer): LoggedQuery | undefined {
   const written = {
     time: timeText,
     client: textOf(fields['IP']),
-    name: fields['QH'],
     type: textOf(fields['QT']),
     upstream: textOf(fields['Upstream']),
     cached: fields['Cached'] === true,
     elapsed: numberOf(fields['Elapsed']) ?? 0,
     answer: textOf(fields['Answer']),
   };
-  return { timeText, event: new LineEvent(written, verdictOf(fieldsOf(fields['Result'])) ?? PASSED, scratch) };
+  return new LineEvent(written, fields['QH'], verdictOf(fieldsOf(fields['Result'])) ?? PASSED, scratch);
 }
 
 function parsed(text: string): unknown {
@@ -89,7 +91,7 @@ function verdictOf(result: Fields | undefined): Verdict | undefined {
 }
 
 /** A class, because a closure for every line's answer costs as much as reading it. */
-class LineEvent implements DnsEvent {
+class LineEvent implements LoggedQuery {
   readonly client: string;
   readonly name: string;
   readonly type: string;
@@ -100,7 +102,7 @@ class LineEvent implements DnsEvent {
   readonly cached: boolean;
   readonly seconds: number;
   readonly code: string | undefined;
-  readonly #time: string;
+  readonly time: string;
   readonly #encoded: string;
   readonly #scratch: Buffer;
   /** The answer in the wire format; it is decoded once. */
@@ -108,9 +110,9 @@ class LineEvent implements DnsEvent {
   #length = 0;
   #answer: AnswerAddresses | undefined;
 
-  constructor(line: Omit<QuickLogLine, 'result'>, verdict: Verdict, scratch: Buffer) {
+  constructor(line: Omit<QuickLogLine, 'result' | 'nameAt' | 'name'>, name: string, verdict: Verdict, scratch: Buffer) {
     this.client = line.client;
-    this.name = line.name;
+    this.name = name;
     this.type = line.type;
     this.reason = verdict.reason;
     this.list = verdict.list;
@@ -119,7 +121,7 @@ class LineEvent implements DnsEvent {
     this.cached = line.cached;
     this.seconds = plausibleSeconds(line.elapsed / NANOSECONDS);
     this.code = responseCode(line.answer);
-    this.#time = line.time;
+    this.time = line.time;
     this.#encoded = line.answer;
     this.#scratch = scratch;
   }
@@ -133,7 +135,7 @@ class LineEvent implements DnsEvent {
   }
 
   at(): number | undefined {
-    return millisecondsOf(this.#time);
+    return millisecondsOf(this.time);
   }
 
   /** Where the message is until the next event is made: the scratch, unless it is too long for it. */

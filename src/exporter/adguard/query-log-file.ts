@@ -1,20 +1,19 @@
 import type { DnsEvent } from '../accounts/dns-event.ts';
 import { LogTail, type TailCounts, type TailPosition } from '../log-file/tail.ts';
+import type { GiveWay } from '../right-of-way.ts';
 import { LogLineReader } from './log-line.ts';
 import { parseTimestamp } from './timestamp.ts';
 
 /** AdGuard's query log as its file, which lags behind by AdGuard's buffer and needs the right to read it. */
 export class QueryLogFile {
   readonly #tail: LogTail;
-  readonly #onEvent: (event: DnsEvent) => void;
   readonly #reader = new LogLineReader();
   #read = 0;
   #malformed = 0;
   #newest = '';
 
-  constructor(path: string, onEvent: (event: DnsEvent) => void, saved?: TailPosition) {
-    this.#tail = new LogTail(path, saved);
-    this.#onEvent = onEvent;
+  constructor(path: string, saved?: TailPosition, giveWay?: GiveWay) {
+    this.#tail = new LogTail(path, saved, giveWay);
   }
 
   get counts(): TailCounts & { read: number; malformed: number } {
@@ -30,8 +29,8 @@ export class QueryLogFile {
     return this.#tail.position;
   }
 
-  /** Reads what was added. False: there is no file. Rejects with the system's error. */
-  async poll(): Promise<boolean> {
+  /** Reads what was added, and tells each query. False: there is no file. Rejects with the system's error. */
+  async poll(onEvent: (event: DnsEvent) => void): Promise<boolean> {
     return this.#tail.poll((line) => {
       const query = this.#reader.read(line);
       if (query === undefined) {
@@ -39,8 +38,8 @@ export class QueryLogFile {
         return;
       }
       this.#read++;
-      this.#newest = query.timeText;
-      this.#onEvent(query.event);
+      this.#newest = query.time;
+      onEvent(query);
     });
   }
 

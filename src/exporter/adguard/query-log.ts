@@ -1,4 +1,5 @@
 import type { DnsEvent } from '../accounts/dns-event.ts';
+import type { GiveWay } from '../right-of-way.ts';
 import { hash, parseLogItem, type LogEntry } from './log-item.ts';
 import { olderThan } from './older-than.ts';
 import { SeenEntries } from './seen-entries.ts';
@@ -34,6 +35,7 @@ export interface QueryLogOptions {
   readonly fetch: (request: PageRequest) => Promise<QueryLogPage>;
   readonly onEvent: (event: DnsEvent) => void;
   readonly saved?: QueryLogState;
+  readonly giveWay?: GiveWay;
 }
 
 const SECOND = 1_000_000_000n;
@@ -42,6 +44,8 @@ const MILLISECOND = 1_000_000n;
 const SET_BACK = 10n * SECOND;
 const AHEAD = 2n * SECOND;
 const SAVED_ENTRIES = 2000;
+/** Entries that are accounted before somebody who is served has a turn. */
+const AT_ONCE = 100;
 
 /**
  * Reads the query log from its newest entry back to where it was read before. While AdGuard writes its buffer to the file,
@@ -124,7 +128,11 @@ export class QueryLog {
     for (let page = 1; ; page++) {
       newest = newestOf(entries, newest);
       // Oldest first: what is scored by the time between queries wants them in order.
-      for (const entry of [...entries].reverse()) met = !this.#take(entry) || met;
+      let taken = 0;
+      for (const entry of [...entries].reverse()) {
+        met = !this.#take(entry) || met;
+        if (++taken % AT_ONCE === 0) await this.#options.giveWay?.();
+      }
       const oldest = entries.at(-1);
       if (length < request.limit || oldest === undefined) {
         // The log ends here: that is right only when what was read last is still in it.

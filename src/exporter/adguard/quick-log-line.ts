@@ -21,9 +21,14 @@ const LINE = new RegExp(
   ].join(''),
 );
 
+const BEFORE_TIME = '{"T":"'.length;
+const BEFORE_NAME = '","QH":"'.length;
+
 /** The members of a line that count. */
 export interface QuickLogLine {
   readonly time: string;
+  /** Where the name begins. */
+  readonly nameAt: number;
   readonly name: string;
   readonly type: string;
   readonly upstream: string;
@@ -44,8 +49,10 @@ export interface QuickLogLine {
 export function quickLogLine(line: string): QuickLogLine | undefined {
   const match = LINE.exec(line);
   if (match === null) return undefined;
+  const time = match[1] ?? '';
   return {
-    time: match[1] ?? '',
+    time,
+    nameAt: BEFORE_TIME + time.length + BEFORE_NAME,
     name: match[2] ?? '',
     type: match[3] ?? '',
     upstream: match[4] ?? '',

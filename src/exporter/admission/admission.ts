@@ -1,4 +1,5 @@
 import { Doorkeeper } from './doorkeeper.ts';
+import { quickHash } from './quick-hash.ts';
 import { SpaceSaving } from './space-saving.ts';
 
 export interface AdmissionOptions {
@@ -57,8 +58,11 @@ export class Admission {
     this.#onEvict = onEvict;
   }
 
-  /** Counts an occurrence; whether the key has a label of its own. */
-  observe(key: string, now: number): boolean {
+  /**
+   * Counts an occurrence; whether the key has a label of its own. A key that is the end of a longer text may be told by that
+   * as well, and where it begins: parts of texts are slow to look at.
+   */
+  observe(key: string, now: number, text: string = key, start: number = 0): boolean {
     this.#age(now);
     const member = this.#members.get(key);
     if (member !== undefined) {
@@ -67,7 +71,7 @@ export class Admission {
       return true;
     }
     const isFull = this.#members.size >= this.#options.capacity;
-    if (isFull && this.#sketch.isFull && !this.#isKnown(key)) return false;
+    if (isFull && this.#sketch.isFull && !this.#isKnown(quickHash(text, start))) return false;
     const count = this.#sketch.add(key);
     if (isFull && !this.#makeRoom(count, now)) return false;
     this.#members.set(key, { since: now, isMember: true, lastSeen: now, count });
@@ -102,9 +106,9 @@ export class Admission {
     return [...members, ...others].sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1)).slice(0, most);
   }
 
-  #isKnown(key: string): boolean {
+  #isKnown(hash: number): boolean {
     this.#doorkeeper ??= new Doorkeeper(this.#options.capacity * KEYS_A_PLACE);
-    return this.#doorkeeper.knows(key);
+    return this.#doorkeeper.knows(hash);
   }
 
   #makeRoom(count: number, now: number): boolean {

@@ -1,4 +1,6 @@
 import { isAscii } from 'node:buffer';
+import { ownText } from './own-text.ts';
+import type { RawLine } from './raw-line.ts';
 
 const NEWLINE = 10;
 
@@ -19,8 +21,10 @@ export class LineSplitter {
     return this.#carry.length + this.#skipped;
   }
 
-  /** Takes bytes, which are not kept beyond the call, and calls back with every finished line without its end. */
-  push(bytes: Buffer, onLine: (line: string) => void): void {
+  /**
+   * Takes bytes, which are not kept beyond the call, and calls back with every finished line that is not empty.
+   */
+  push(bytes: Buffer, onLine: (line: RawLine) => void): void {
     const last = bytes.lastIndexOf(NEWLINE);
     if (last === -1) {
       this.#keep(bytes);
@@ -31,20 +35,35 @@ export class LineSplitter {
       start = bytes.indexOf(NEWLINE) + 1;
       this.#finish(bytes.subarray(0, start - 1), onLine);
     }
-    // A text for each line, and not one for all: what is kept of a line holds the whole text that it was cut from in memory,
-    // which is 64 KiB for a name of twenty characters otherwise. ASCII is converted several times as fast as the rest.
-    const encoding = isAscii(bytes.subarray(start, last + 1)) ? 'latin1' : 'utf8';
-    for (let from = start; from <= last;) {
-      const end = bytes.indexOf(NEWLINE, from);
-      if (end - from > LONGEST_LINE) this.oversized++;
-      else if (end > from) onLine(bytes.toString(encoding, from, end));
-      from = end + 1;
-    }
+    const lines = bytes.subarray(start, last + 1);
+    if (isAscii(lines)) this.#cutAscii(lines, onLine);
+    else this.#cut(lines, onLine);
     this.#keep(bytes.subarray(last + 1));
   }
 
+  /** Nearly all logs are: one text for all lines costs a fraction of one for each. */
+  #cutAscii(lines: Buffer, onLine: (line: RawLine) => void): void {
+    const text = lines.toString('latin1');
+    const line = new AsciiLine(lines);
+    for (let from = 0; from < text.length;) {
+      const end = text.indexOf('\n', from);
+      if (end - from > LONGEST_LINE) this.oversized++;
+      else if (end > from) onLine(line.at(text.slice(from, end), from));
+      from = end + 1;
+    }
+  }
+
+  #cut(lines: Buffer, onLine: (line: RawLine) => void): void {
+    for (let from = 0; from < lines.length;) {
+      const end = lines.indexOf(NEWLINE, from);
+      if (end - from > LONGEST_LINE) this.oversized++;
+      else if (end > from) onLine(ownLine(lines.toString('utf8', from, end)));
+      from = end + 1;
+    }
+  }
+
   /** The end of the file: what has no end of line counts as a line. */
-  flush(onLine: (line: string) => void): void {
+  flush(onLine: (line: RawLine) => void): void {
     if (this.#carry.length > 0 || this.#skipping) this.#finish(Buffer.alloc(0), onLine);
   }
 
@@ -71,14 +90,39 @@ export class LineSplitter {
     this.#carry = Buffer.alloc(0);
   }
 
-  #finish(rest: Buffer, onLine: (line: string) => void): void {
+  #finish(rest: Buffer, onLine: (line: RawLine) => void): void {
     if (!this.#skipping) {
       if (this.#carry.length + rest.length > LONGEST_LINE) this.oversized++;
       else {
         const line = Buffer.concat([this.#carry, rest]).toString('utf8');
-        if (line !== '') onLine(line);
+        if (line !== '') onLine(ownLine(line));
       }
     }
     this.reset();
+  }
+}
+
+function ownLine(text: string): RawLine {
+  return { text, own: (start, end) => ownText(text.slice(start, end)) };
+}
+
+/** One for all lines that were read together. A text out of bytes is whole, and looked at several times as fast as a part. */
+class AsciiLine implements RawLine {
+  text = '';
+  readonly #bytes: Buffer;
+  #start = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  at(text: string, start: number): this {
+    this.text = text;
+    this.#start = start;
+    return this;
+  }
+
+  own(start: number, end: number): string {
+    return this.#bytes.toString('latin1', this.#start + start, this.#start + end);
   }
 }

@@ -1,5 +1,7 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
+import type { GiveWay } from '../right-of-way.ts';
 import { LineSplitter } from './line-splitter.ts';
+import type { RawLine } from './raw-line.ts';
 
 /** Where reading goes on after a restart: behind the last finished line of a file that is known by its number. */
 export interface TailPosition {
@@ -23,7 +25,7 @@ interface OpenFile {
   fingerprint: Buffer;
 }
 
-/** Read at once; what is made of it takes a millisecond or two, and a scrape waits no longer than that for its turn. */
+/** Read at once; what is made of it takes a millisecond or two, and a scrape waits no longer than that for its turn to begin. */
 const CHUNK = 64 * 1024;
 /** How much of a file's end is searched for the beginning of its last line. */
 const LAST_LINE = 64 * 1024;
@@ -38,6 +40,7 @@ const MOST_A_POLL = 16 * 1024 * 1024;
  */
 export class LogTail {
   readonly #path: string;
+  readonly #giveWay: GiveWay;
   readonly #splitter = new LineSplitter();
   readonly #buffer = Buffer.allocUnsafe(CHUNK);
   #file: OpenFile | undefined;
@@ -51,8 +54,9 @@ export class LogTail {
   #gaps = 0;
   #unread = 0;
 
-  constructor(path: string, saved?: TailPosition) {
+  constructor(path: string, saved?: TailPosition, giveWay: GiveWay = () => undefined) {
     this.#path = path;
+    this.#giveWay = giveWay;
     this.#saved = saved;
   }
 
@@ -76,7 +80,7 @@ export class LogTail {
    * Reads what was added and calls back with every finished line. False: there is no file. Rejects with the system's error
    * when it cannot be read; the next poll tries again from the same place.
    */
-  async poll(onLine: (line: string) => void): Promise<boolean> {
+  async poll(onLine: (line: RawLine) => void): Promise<boolean> {
     if (this.#file === undefined && !(await this.#openFirst())) {
       this.#first = false;
       return false;
@@ -128,7 +132,7 @@ export class LogTail {
     return true;
   }
 
-  async #drain(file: OpenFile, onLine: (line: string) => void): Promise<void> {
+  async #drain(file: OpenFile, onLine: (line: RawLine) => void): Promise<void> {
     const { size } = await file.handle.stat();
     if (size < file.offset || (size > file.offset && !(await this.#isSame(file)))) {
       this.#truncations++;
@@ -138,6 +142,7 @@ export class LogTail {
     }
     const end = Math.min(size, file.offset + MOST_A_POLL);
     while (file.offset < end) {
+      await this.#giveWay();
       const { bytesRead } = await file.handle.read(this.#buffer, 0, Math.min(CHUNK, end - file.offset), file.offset);
       if (bytesRead === 0) break;
       const bytes = this.#buffer.subarray(0, bytesRead);

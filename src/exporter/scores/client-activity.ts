@@ -1,19 +1,16 @@
 import type { DnsEvent } from '../accounts/dns-event.ts';
-import { hash } from '../adguard/log-item.ts';
+import type { QueriedName } from '../accounts/queried-names.ts';
 import { boundedValue } from '../store/series-labels.ts';
 import { BeaconWatch, type Beacon } from './beacon-watch.ts';
 import { clamp } from './clamp.ts';
 import { DistinctDomains } from './distinct-domains.ts';
 import { HourlyUsual } from './hourly-usual.ts';
 import { SeenDomains } from './seen-domains.ts';
-import { isPublicDomain } from './expected-names.ts';
 import { TunnelWatch } from './tunnel-watch.ts';
 
 /** What of a query is scored. */
 export interface ScoredQuery {
-  /** Lower case. */
-  readonly name: string;
-  readonly domain: string;
+  readonly queried: QueriedName;
   /** For its type, its time and its answer. */
   readonly event: DnsEvent;
   readonly blocked: boolean;
@@ -38,6 +35,8 @@ const SHORTEST_LABEL = 8;
 const MOST_NAMES = 5;
 /** From so much randomness on a name is one of those that stand out. */
 const RANDOM = 0.5;
+/** Far from where numbers end, whatever is multiplied next. */
+const MOST_PRODUCT = 1e200;
 
 /** What one client does in a window, beside what it usually does. */
 export class ClientActivity {
@@ -66,25 +65,23 @@ export class ClientActivity {
   }
 
   observe(query: ScoredQuery, now: number): void {
+    const { queried, nxdomain } = query;
     this.#queries++;
     if (query.blocked) this.#blocked++;
     if (query.security) {
       this.#security++;
-      note(this.#onLists, query.domain);
+      note(this.#onLists, queried.domain);
     }
-    if (query.rebound) note(this.#rebound, query.name);
-    if (query.nxdomain) {
-      this.#missing++;
-    }
+    if (query.rebound) note(this.#rebound, queried.name);
+    if (nxdomain) this.#missing++;
     // Reverse lookups and names of the house are long and missing by nature.
-    if (isPublicDomain(query.domain)) {
-      if (query.nxdomain) this.#observeMissing(query.domain);
-      this.#tunnel.observe(query.name, query.domain, query.event.type);
+    if (queried.isPublic) {
+      if (nxdomain) this.#observeMissing(queried);
+      this.#tunnel.observe(queried.name, queried.domain, query.event.type);
     }
-    if (this.#beacons.observe(query.domain)) this.#observeBeat(query);
+    if (queried.isWatched && this.#beacons.observe(queried.domain)) this.#observeBeat(query);
     if (this.#distinct.isFull) return;
-    const hashed = hash(query.domain);
-    if (this.#distinct.add(hashed) && !this.#seen.add(hashed, now)) this.#new++;
+    if (this.#distinct.add(queried.hash) && !this.#seen.add(queried.hash, now)) this.#new++;
   }
 
   /** Ends the window; `hour` is the hour of the day that it belongs to. */
@@ -123,16 +120,16 @@ export class ClientActivity {
     this.#rebound = new Set();
   }
 
-  #observeBeat({ domain, event }: ScoredQuery): void {
+  #observeBeat({ queried, event }: ScoredQuery): void {
     const at = event.at();
-    if (at !== undefined) this.#beacons.hit(domain, at, event.answer().ttl);
+    if (at !== undefined) this.#beacons.hit(queried.domain, at, event.answer().ttl);
   }
 
-  #observeMissing(domain: string): void {
+  #observeMissing({ domain, hash }: QueriedName): void {
     const label = domain.slice(0, domain.indexOf('.'));
     if (label.length < SHORTEST_LABEL) return;
     // Names count, not queries: a device that asks for one missing name again and again makes up none.
-    if (!this.#missingDomains.add(hash(domain))) return;
+    if (!this.#missingDomains.add(hash)) return;
     this.#randomNames++;
     const randomness = clamp((entropy(label) - 2.8) / 1.2);
     this.#randomness += randomness;
@@ -150,9 +147,20 @@ function beatOf({ domain, every }: Beacon): string {
 
 /** Shannon's entropy in bits a character. */
 export function entropy(text: string): number {
-  const counts = new Map<string, number>();
-  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  const { length } = text;
+  if (length === 0) return 0;
+  // The mean of log2(length / count) over all characters. Labels are short: to count each character anew and to take the
+  // logarithm of a product costs a fraction of a map of counts.
   let bits = 0;
-  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
-  return bits;
+  let product = 1;
+  for (let index = 0; index < length; index++) {
+    const character = text.charCodeAt(index);
+    let count = 0;
+    for (let other = 0; other < length; other++) if (text.charCodeAt(other) === character) count++;
+    product *= count;
+    if (product < MOST_PRODUCT) continue;
+    bits += Math.log2(product);
+    product = 1;
+  }
+  return Math.log2(length) - (bits + Math.log2(product)) / length;
 }

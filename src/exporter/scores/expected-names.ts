@@ -1,7 +1,9 @@
+import { lastDot } from '../names/last-dot.ts';
+
 /** Names of these top-level domains are nobody's on the internet (RFC 6761, 6762, 8375 and common usage). */
-const LOCAL = new Set(
-  'arpa corp home internal invalid lab lan local localdomain localhost onion private test'.split(' '),
-);
+const LOCAL = 'arpa corp home internal invalid lab lan local localdomain localhost onion private test'.split(' ');
+/** By length: most names end in three letters, and there are only two of these. */
+const LOCAL_BY_LENGTH = Array.from({ length: 16 }, (_, length) => LOCAL.filter((name) => name.length === length));
 
 /**
  * Domains of vendors whose programs ask by the clock: time servers, checks for a connection and for updates. What beats for
@@ -17,18 +19,25 @@ const BY_THE_CLOCK = new Set(
   ).split(' '),
 );
 
+/** Lengths that they have: the set wants the hash of a domain, which takes longer than all else about it. */
+const VENDOR_LENGTHS = Uint8Array.from({ length: 64 }, (_, length) =>
+  Number([...BY_THE_CLOCK].some((domain) => domain.length === length)),
+);
+
 /** Domains that answer with private addresses on purpose: the address is in the name. */
 const PRIVATE_ON_PURPOSE = new Set('plex.direct nip.io sslip.io traefik.me lvh.me localtest.me'.split(' '));
 
 /** Whether a registrable domain is one of the public internet. */
 export function isPublicDomain(domain: string): boolean {
-  const last = domain.lastIndexOf('.');
-  return last > 0 && !LOCAL.has(domain.slice(last + 1));
+  const last = lastDot(domain);
+  if (last <= 0) return false;
+  const local = LOCAL_BY_LENGTH[domain.length - last - 1];
+  return local === undefined || !local.some((name) => domain.endsWith(name));
 }
 
 /** Whether programs of a vendor ask for a registrable domain by the clock. */
 export function isAskedByTheClock(domain: string): boolean {
-  return BY_THE_CLOCK.has(domain);
+  return VENDOR_LENGTHS[domain.length] === 1 && BY_THE_CLOCK.has(domain);
 }
 
 /** Whether a registrable domain may answer with a private address. */

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { createSecureContext, type TLSSocket } from 'node:tls';
 import type { Config } from '../config/config.ts';
+import type { RightOfWay } from '../right-of-way.ts';
 import { TlsReloader } from '../tls/tls-reloader.ts';
 import { isAllowed } from './client-names.ts';
 
@@ -43,13 +44,18 @@ const INDEX = `adguard-exporter
 export class ExporterServer {
   readonly #listen: Config['listen'];
   readonly #pages: Pages;
+  readonly #way: RightOfWay;
   readonly #identity: TlsReloader<TlsIdentity>;
+  /** By peer: how to tell that one that has just connected has been served. */
+  readonly #connecting = new Map<string, () => void>();
   #server: Server | undefined;
 
-  constructor(listen: Config['listen'], pages: Pages) {
+  /** Who connects or asks has the right of way until the answer is sent. */
+  constructor(listen: Config['listen'], pages: Pages, way: RightOfWay) {
     const { certificate, key, clientAuthority } = listen.tls;
     this.#listen = listen;
     this.#pages = pages;
+    this.#way = way;
     this.#identity = new TlsReloader([certificate, key, clientAuthority], ([cert, privateKey, ca]) => {
       if (cert === undefined || privateKey === undefined || ca === undefined) throw new Error('a TLS file is missing');
       const identity = { cert, key: privateKey, ca };
@@ -107,9 +113,25 @@ export class ExporterServer {
         requestTimeout: 10_000,
         keepAliveTimeout: 65_000,
       },
-      (request, response) => this.#handle(request, response),
+      (request, response) => {
+        const end = this.#way.begin();
+        response.once('close', () => {
+          end();
+          this.#connecting.get(peerOf(request.socket))?.();
+        });
+        this.#handle(request, response);
+      },
     );
     server.maxConnections = 16;
+    server.on('connection', (socket: Socket) => {
+      const peer = peerOf(socket);
+      const end = this.#way.begin();
+      this.#connecting.set(peer, end);
+      socket.once('close', () => {
+        end();
+        if (this.#connecting.get(peer) === end) this.#connecting.delete(peer);
+      });
+    });
     server.on('clientError', (_error, socket) => void socket.destroy());
     server.on('tlsClientError', () => undefined);
     await new Promise<void>((resolve, reject) => {
@@ -157,4 +179,9 @@ export class ExporterServer {
     if (value === undefined) answer(404, TEXT, 'not found; see / for what there is\n');
     else answer(200, JSON_TYPE, `${JSON.stringify(value)}\n`);
   }
+}
+
+/** The socket of a request is not the one that was accepted, but both tell the same peer. */
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }

@@ -111,11 +111,6 @@ describe('queries that come like a clock', () => {
     expect(watch.found(0).length).to.be.at.most(16);
   });
 
-  it('are not looked for at vendors whose programs ask by the clock, and in the house', () => {
-    for (const domain of ['ntp.org', 'msftconnecttest.com', 'nas.lab', 'localhost', '192.in-addr.arpa'])
-      expect(after(spaced(Array.from({ length: 30 }, () => 60)), undefined, domain).found(0), domain).to.deep.equal([]);
-  });
-
   it('begin anew when the clock was set back', () => {
     const forth = spaced(Array.from({ length: 30 }, () => 60)).map((at) => at + HOUR);
     const watch = after([...forth, ...spaced(Array.from({ length: 30 }, () => 60))]);

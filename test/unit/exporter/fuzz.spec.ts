@@ -15,6 +15,7 @@ import { ApiError, Session } from '../../../src/exporter/adguard/session.ts';
 import { debugPage } from '../../../src/exporter/debug.ts';
 import { accessLine } from '../../support/exporter/access-line.ts';
 import { dnsEvent, httpEvent } from '../../support/exporter/dns-event.ts';
+import { rawLine } from '../../support/exporter/raw-line.ts';
 import { exporterConfig } from '../../support/exporter/exporter-config.ts';
 import { FakeAdGuard } from '../../support/exporter/fake-adguard.ts';
 import { FakeQueryLog } from '../../support/exporter/fake-query-log.ts';
@@ -85,10 +86,11 @@ describe('exporter on broken and hostile input', () => {
         const path = join(directory(), `querylog-${count++}.json`);
         writeFileSync(path, '');
         const accounts = make();
-        const log = new QueryLogFile(path, (event) => accounts.dns.record(event, clock.now()));
-        await log.poll();
+        const log = new QueryLogFile(path);
+        const poll = () => log.poll((event) => accounts.dns.record(event, clock.now()));
+        await poll();
         appendFileSync(path, joined(given));
-        await log.poll();
+        await poll();
         await log.close();
         const { read, malformed, oversized } = log.counts;
         expect(read + malformed + oversized).to.equal(countOf(given));
@@ -151,7 +153,7 @@ describe('exporter on broken and hostile input', () => {
           const accounts = make();
           const fuse = new CredentialFuse({});
           const session = new Session(config, { client, fuse, clock, onFuse: async () => undefined });
-          const adguard = new AdGuard(config, { session, accounts, clock, fuse, saved: {} });
+          const adguard = new AdGuard(config, { session, accounts, clock, fuse, saved: {}, giveWay: () => undefined });
           const before = server.requests.length;
           for (const poll of ['pollNames', 'pollQueryLog', 'pollQueryLog', 'pollStatistics'] as const)
             await adguard[poll]().catch((error: unknown) => {
@@ -200,7 +202,7 @@ describe('exporter on broken and hostile input', () => {
       accounts.dns.record(parseLogItem({ ...ITEM, elapsedMs })?.event ?? dnsEvent(), clock.now());
     for (const Elapsed of [1e308, 1e300, -1])
       accounts.dns.record(
-        new LogLineReader().read(JSON.stringify({ ...QUERY, Elapsed }))?.event ?? dnsEvent(),
+        new LogLineReader().read(rawLine(JSON.stringify({ ...QUERY, Elapsed }))) ?? dnsEvent(),
         clock.now(),
       );
     const samples = soundPage(accounts);

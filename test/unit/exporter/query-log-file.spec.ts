@@ -7,6 +7,7 @@ import { parseDnsAnswer, responseCode } from '../../../src/exporter/adguard/dns-
 import { LogLineReader } from '../../../src/exporter/adguard/log-line.ts';
 import { quickLogLine } from '../../../src/exporter/adguard/quick-log-line.ts';
 import { QueryLogFile } from '../../../src/exporter/adguard/query-log-file.ts';
+import { rawLine } from '../../support/exporter/raw-line.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 /** The example of AdGuard's own tests: an.yandex.ru A 0.0.0.0, and one of a cached DoH answer. */
@@ -15,33 +16,30 @@ const BLOCKED =
 const CACHED =
   '{"T":"2026-08-18T10:00:01.2+02:00","QH":"example.com","QT":"AAAA","QC":"IN","CID":"laptop","CP":"doh","Upstream":"https://dns10.quad9.net:443/dns-query","IP":"192.168.1.24","Result":{},"Elapsed":18300211,"Cached":true}';
 
-const readLine = (line: string) => new LogLineReader().read(line);
+const readLine = (text: string) => new LogLineReader().read(rawLine(text));
 
 describe("AdGuard's query log as a file", () => {
   const directory = temporaryDirectory('querylog');
 
   it('reads its lines', () => {
-    const { event: whole, timeText } = readLine(BLOCKED) ?? { event: undefined };
-    const event = { ...whole };
-    expect(whole?.answer()).to.deep.equal({ addresses: ['0.0.0.0'], ttl: 10 });
-    expect({ timeText, event }).to.deep.equal({
-      timeText: '2026-08-18T10:00:00.519796+02:00',
-      event: {
-        client: '192.168.1.23',
-        name: 'an.yandex.ru',
-        type: 'A',
-        reason: 3,
-        list: 1,
-        service: '',
-        upstream: '',
-        seconds: 0.000837429,
-        cached: false,
-        code: 'NOERROR',
-      },
+    const blocked = readLine(BLOCKED);
+    expect(blocked?.answer()).to.deep.equal({ addresses: ['0.0.0.0'], ttl: 10 });
+    expect({ ...blocked }).to.deep.equal({
+      time: '2026-08-18T10:00:00.519796+02:00',
+      client: '192.168.1.23',
+      name: 'an.yandex.ru',
+      type: 'A',
+      reason: 3,
+      list: 1,
+      service: '',
+      upstream: '',
+      seconds: 0.000837429,
+      cached: false,
+      code: 'NOERROR',
     });
-    expect(readLine(CACHED)?.event).to.include({ reason: 0, list: undefined, cached: true, code: undefined });
+    expect(readLine(CACHED)).to.include({ reason: 0, list: undefined, cached: true, code: undefined });
     const old = '{"T":"2019-08-18T10:00:01Z","QH":"a.b","QT":"A","IP":"10.0.0.1","Result":{"Reason":3,"Rule":"x"}}';
-    expect(readLine(old)?.event).to.include({ list: 0, seconds: 0 });
+    expect(readLine(old)).to.include({ list: 0, seconds: 0 });
   });
 
   it('reads a line as AdGuard writes it and the same line in another order alike', () => {
@@ -69,8 +67,8 @@ describe("AdGuard's query log as a file", () => {
       fc.property(line, (fields) => {
         const shuffled = Object.fromEntries(Object.entries(fields).reverse());
         const [one, other] = [fields, shuffled].map((each) => readLine(JSON.stringify(each)));
-        expect({ ...one?.event }).to.deep.equal({ ...other?.event });
-        expect([one?.timeText, one?.event.answer()]).to.deep.equal([other?.timeText, other?.event.answer()]);
+        expect({ ...one }).to.deep.equal({ ...other });
+        expect(one?.answer()).to.deep.equal(other?.answer());
       }),
     );
   });
@@ -116,7 +114,7 @@ describe("AdGuard's query log as a file", () => {
     fc.assert(
       fc.property(
         hostile,
-        (fields) => void readLine(JSON.stringify({ ...(JSON.parse(BLOCKED) as object), ...fields }))?.event.answer(),
+        (fields) => void readLine(JSON.stringify({ ...(JSON.parse(BLOCKED) as object), ...fields }))?.answer(),
       ),
     );
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (line) => void readLine(line)));
@@ -126,15 +124,15 @@ describe("AdGuard's query log as a file", () => {
     const path = join(directory(), 'querylog.json');
     writeFileSync(path, `${BLOCKED}\n`);
     const events: DnsEvent[] = [];
-    const file = new QueryLogFile(path, (event) => events.push(event));
-    await file.poll();
+    const file = new QueryLogFile(path);
+    await file.poll((event) => events.push(event));
     appendFileSync(path, `${CACHED}\nnonsense\n`);
-    await file.poll();
+    await file.poll((event) => events.push(event));
     renameSync(path, `${path}.1`);
-    expect(await file.poll()).to.equal(false);
+    expect(await file.poll((event) => events.push(event))).to.equal(false);
     writeFileSync(path, `${BLOCKED}\n`);
-    await file.poll();
-    await file.poll();
+    await file.poll((event) => events.push(event));
+    await file.poll((event) => events.push(event));
     expect(events.map(({ name }) => name)).to.deep.equal(['example.com', 'an.yandex.ru']);
     expect(file.counts).to.include({ read: 2, malformed: 1, rotations: 1 });
     await file.close();

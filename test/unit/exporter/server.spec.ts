@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { realClock } from '../../../src/exporter/clock.ts';
+import { RightOfWay } from '../../../src/exporter/right-of-way.ts';
 import { ExporterServer, type Pages } from '../../../src/exporter/server/server.ts';
 import { readTogether } from '../../../src/exporter/tls/read-together.ts';
 import { exporterConfig } from '../../support/exporter/exporter-config.ts';
@@ -20,7 +22,7 @@ describe('server of the exporter', () => {
   const make = (allowedClients: readonly string[] = []): ExporterServer => {
     const { listen } = exporterConfig();
     const tls = { certificate: live.certificate, key: live.key, clientAuthority: live.authority };
-    server = new ExporterServer({ ...listen, tls, allowedClients }, pages);
+    server = new ExporterServer({ ...listen, tls, allowedClients }, pages, new RightOfWay(realClock));
     return server;
   };
   const get = (path: string, identity: Identity | undefined = scraper, ca: string = authority.certificate) =>

@@ -1,0 +1,98 @@
+import { hash } from '../adguard/log-item.ts';
+import { quickHash } from '../admission/quick-hash.ts';
+import { isAskedByTheClock, isPublicDomain } from '../scores/expected-names.ts';
+import { boundedValue } from '../store/series-labels.ts';
+import { registrableDomain } from './registrable-domain.ts';
+
+/** A name that was asked for, and what follows from it. */
+export class QueriedName {
+  /** As the log has it. */
+  readonly text: string;
+  /** In lower case. */
+  readonly name: string;
+  /** The registrable domain as a label value. */
+  readonly domain: string;
+  /** Whether the domain is one of the public internet. */
+  readonly isPublic: boolean;
+  /** Whether it is looked at for queries that come like a clock: public, and not of a vendor whose programs ask so. */
+  readonly isWatched: boolean;
+  /** A text whose end, from `start` on, is the domain: parts of texts, as the domain is, are slow to look at. */
+  readonly whole: string;
+  readonly start: number;
+  #hash: number | undefined;
+
+  constructor(text: string, name: string, domain: string) {
+    this.text = text;
+    this.name = name;
+    this.domain = domain;
+    this.whole = name.endsWith(domain) ? name : domain;
+    this.start = this.whole.length - domain.length;
+    this.isPublic = isPublicDomain(domain);
+    this.isWatched = this.isPublic && !isAskedByTheClock(domain);
+  }
+
+  /** 53 bits of the domain. */
+  get hash(): number {
+    return (this.#hash ??= hash(this.whole, this.start));
+  }
+}
+
+/** A power of two. */
+const PLACES = 1024;
+/** Labels beyond the domain are cut off from it by the second dot; countries, reverse lookups and the house have rules. */
+const PLAIN_SUFFIX = 3;
+const LONGEST_PLAIN = 64;
+const DOT = 46;
+/** 1 for what may stand in a name in lower case, besides dots. */
+const PLAIN = Uint8Array.from({ length: 128 }, (_, code) => Number(/[a-z0-9_-]/.test(String.fromCharCode(code))));
+
+/**
+ * Works out what follows from the names in a log, once for those that come again soon: each of the last thousand, about, is
+ * kept in the place that a hash of it says, until another needs that place.
+ */
+export class QueriedNames {
+  readonly #localDomains: readonly string[];
+  readonly #places: (QueriedName | undefined)[] = Array.from({ length: PLACES }, () => undefined);
+  /** What differs here need not be compared. */
+  readonly #hashes = new Int32Array(PLACES);
+
+  constructor(localDomains: readonly string[]) {
+    this.#localDomains = localDomains;
+  }
+
+  /** Takes any text that has memory of its own. */
+  of(text: string): QueriedName {
+    const hashed = quickHash(text);
+    const place = (hashed >>> 1) & (PLACES - 1);
+    const known = this.#places[place];
+    if (this.#hashes[place] === hashed && known?.text === text) return known;
+    this.#hashes[place] = hashed;
+    return (this.#places[place] = this.#make(text));
+  }
+
+  #make(text: string): QueriedName {
+    const start = plainDomain(text);
+    if (start >= 0 && !this.#localDomains.some((local) => text.endsWith(local)))
+      return new QueriedName(text, text, start === 0 ? text : text.slice(start));
+    const name = text.toLowerCase();
+    return new QueriedName(text, name, boundedValue(registrableDomain(name, this.#localDomains)));
+  }
+}
+
+/**
+ * Where the registrable domain of an ordinary name begins, in one pass over it: lower case, a suffix of three letters (`com`).
+ * -1: the name is of another kind. It says what `registrableDomain` says.
+ */
+function plainDomain(text: string): number {
+  if (text.length > LONGEST_PLAIN) return -1;
+  let last = -1;
+  let second = -1;
+  for (let place = text.length - 1; place >= 0; place--) {
+    const code = text.charCodeAt(place);
+    if (code === DOT) {
+      if (last === -1) last = place;
+      else if (second === -1) second = place;
+    } else if (code >= PLAIN.length || PLAIN[code] === 0) return -1;
+  }
+  return last > 0 && text.length - last - 1 === PLAIN_SUFFIX ? second + 1 : -1;
+}

@@ -1,0 +1,16 @@
+const PRIME = 16_777_619;
+
+/** Characters at the end that are looked at. */
+const LAST = 12;
+
+/**
+ * 32 bits, never 0, of what of a text begins at a place: of its length, its first two characters and its last twelve, where
+ * names differ. To look at each character costs as much as a sketch; what differs elsewhere only has the same hash.
+ */
+export function quickHash(text: string, start: number = 0): number {
+  const { length } = text;
+  let hash = Math.imul((length - start) ^ text.charCodeAt(start), PRIME) ^ text.charCodeAt(start + 1);
+  for (let index = Math.max(start, length - LAST); index < length; index++)
+    hash = Math.imul(hash ^ text.charCodeAt(index), PRIME);
+  return hash | 1;
+}

@@ -1,0 +1,72 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { QueriedNames } from '../../../src/exporter/accounts/queried-names.ts';
+import { registrableDomain } from '../../../src/exporter/accounts/registrable-domain.ts';
+import { hash } from '../../../src/exporter/adguard/log-item.ts';
+import { boundedValue } from '../../../src/exporter/store/series-labels.ts';
+
+const LOCAL = ['lab', 'home.net'];
+
+describe('names that are asked for', () => {
+  const label = fc.oneof(
+    fc.constantFrom(
+      'www',
+      'a',
+      'bbc',
+      'co',
+      'home',
+      'ntp',
+      'in-addr',
+      '_dmarc',
+      'xn--e1afmkfd',
+      'A',
+      '',
+      'é',
+      'x'.repeat(70),
+    ),
+    fc.stringMatching(/^[a-z0-9_-]{1,12}$/),
+    fc.string({ unit: 'binary', maxLength: 5 }),
+  );
+  const suffix = fc.constantFrom('com', 'net', 'org', 'uk', 'lab', 'arpa', 'info', 'COM', '', 'home.net');
+  const name = fc.tuple(fc.array(label, { maxLength: 4 }), suffix).map(([labels, last]) => [...labels, last].join('.'));
+
+  it('are worked out as the rules say, whatever they are, and alike each time', () => {
+    const names = new QueriedNames(LOCAL);
+    fc.assert(
+      fc.property(fc.oneof(name, fc.string({ unit: 'binary', maxLength: 300 })), (text) => {
+        const domain = boundedValue(registrableDomain(text.toLowerCase(), LOCAL));
+        for (let turn = 0; turn < 2; turn++) {
+          const queried = names.of(text);
+          expect({ name: queried.name, domain: queried.domain, hash: queried.hash }).to.deep.equal({
+            name: text.toLowerCase(),
+            domain,
+            hash: hash(domain),
+          });
+          expect(queried.whole.slice(queried.start)).to.equal(domain);
+        }
+      }),
+    );
+  });
+
+  it('are told apart in one place, and kept there until another needs it', () => {
+    const names = new QueriedNames([]);
+    const all = Array.from({ length: 5000 }, (_, index) => `www.site-${index}.com`);
+    for (const text of [...all, ...all]) expect(names.of(text).domain).to.equal(text.slice(4));
+    expect(names.of('www.site-7.com')).to.equal(names.of('www.site-7.com'));
+  });
+
+  for (const [domain, isPublic, isWatched] of [
+    ['example.com', true, true],
+    ['ntp.org', true, false],
+    ['msftconnecttest.com', true, false],
+    ['nas.lab', false, false],
+    ['nas.lan', false, false],
+    ['printer.localdomain', false, false],
+    ['localhost', false, false],
+    ['23.1.168.192.in-addr.arpa', false, false],
+  ] as const)
+    it(`${domain} is ${isPublic ? '' : 'not '}public, and ${isWatched ? '' : 'not '}looked at for beats`, () => {
+      const { isPublic: found, isWatched: watched } = new QueriedNames([]).of(domain);
+      expect([found, watched]).to.deep.equal([isPublic, isWatched]);
+    });
+});
