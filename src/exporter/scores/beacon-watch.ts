@@ -1,6 +1,7 @@
+import type { QueriedName } from '../accounts/queried-names.ts';
 import { clamp } from './clamp.ts';
 
-/** Domains that are watched of one client at a time. */
+/** Domains that are watched of one client at a time; a power of two. */
 const PLACES = 16;
 const SPAN = 6 * 3_600_000;
 const LEAST_HITS = 20;
@@ -15,6 +16,8 @@ const NEAR_TTL = 0.1;
  * all else that is counted. Times in milliseconds, intervals (Welford's running mean and sum of squares) in seconds.
  */
 const enum Of {
+  /** Of the domain: numbers are compared in no time, texts are not. */
+  hash,
   /** How far ahead of the others of its place the domain is: another takes it at 0. */
   lead,
   since,
@@ -29,7 +32,10 @@ const enum Of {
   /** Score of the six hours before. */
   before,
 }
-const WIDTH = 9;
+const WIDTH = 10;
+
+/** A domain and 53 bits of it. */
+type Watched = Pick<QueriedName, 'domain' | 'hash'>;
 
 export interface Beacon {
   readonly domain: string;
@@ -49,12 +55,12 @@ export class BeaconWatch {
   readonly #numbers = new Float64Array(PLACES * WIDTH);
 
   /** Counts a query for a domain; whether its time is wanted: then `hit` is to be called. */
-  observe(domain: string): boolean {
-    const place = placeOf(domain);
+  observe({ domain, hash }: Watched): boolean {
+    const place = hash & (PLACES - 1);
     const start = place * WIDTH;
     const numbers = this.#numbers;
     const lead = numbers[start + Of.lead] ?? 0;
-    if (this.#domains[place] === domain) {
+    if (numbers[start + Of.hash] === hash) {
       numbers[start + Of.lead] = lead + 1;
       return true;
     }
@@ -65,17 +71,17 @@ export class BeaconWatch {
     this.#domains[place] = domain;
     // For so few, `fill` takes longer.
     for (let index = start; index < start + WIDTH; index++) numbers[index] = 0;
+    numbers[start + Of.hash] = hash;
     numbers[start + Of.lead] = numbers[start + Of.hits] = 1;
     numbers[start + Of.last] = NaN;
     return false;
   }
 
   /** Tells when a query was made whose time was wanted, in milliseconds, and `ttl` of its answer in seconds. */
-  hit(domain: string, at: number, ttl: number | undefined): void {
-    const place = placeOf(domain);
-    if (this.#domains[place] !== domain) return;
-    const start = place * WIDTH;
+  hit({ hash }: Watched, at: number, ttl: number | undefined): void {
+    const start = (hash & (PLACES - 1)) * WIDTH;
     const numbers = this.#numbers;
+    if (numbers[start + Of.hash] !== hash) return;
     const get = (what: Of): number => numbers[start + what] ?? 0;
     if (Number.isNaN(get(Of.last))) numbers[start + Of.since] = at;
     if (at - get(Of.since) >= SPAN || at < get(Of.since)) this.#startAnew(start, at);
@@ -120,20 +126,14 @@ export class BeaconWatch {
   #startAnew(start: number, at: number): void {
     const numbers = this.#numbers;
     const before = this.#score(start);
+    const hash = numbers[start + Of.hash] ?? 0;
     const lead = Math.ceil((numbers[start + Of.lead] ?? 0) / 2);
     const last = Math.min(numbers[start + Of.last] ?? at, at);
     numbers.fill(0, start, start + WIDTH);
+    numbers[start + Of.hash] = hash;
     numbers[start + Of.lead] = lead;
     numbers[start + Of.since] = at;
     numbers[start + Of.last] = last;
     numbers[start + Of.before] = before;
   }
-}
-
-/** A few characters tell domains apart well enough: two in one place compete, they are never mixed. */
-function placeOf(domain: string): number {
-  const { length } = domain;
-  const sum = length * 7 + domain.charCodeAt(0) * 31 + domain.charCodeAt(length >> 1) * 17 + domain.charCodeAt(2);
-  // Without a third character the sum is no number, and the place the first.
-  return (sum | 0) % PLACES;
 }

@@ -79,7 +79,7 @@ export class ClientActivity {
       if (nxdomain) this.#observeMissing(queried);
       this.#tunnel.observe(queried.name, queried.domain, query.event.type);
     }
-    if (queried.isWatched && this.#beacons.observe(queried.domain)) this.#observeBeat(query);
+    if (queried.isWatched && this.#beacons.observe(queried)) this.#observeBeat(query);
     if (this.#distinct.isFull) return;
     if (this.#distinct.add(queried.hash) && !this.#seen.add(queried.hash, now)) this.#new++;
   }
@@ -122,16 +122,16 @@ export class ClientActivity {
 
   #observeBeat({ queried, event }: ScoredQuery): void {
     const at = event.at();
-    if (at !== undefined) this.#beacons.hit(queried.domain, at, event.answer().ttl);
+    if (at !== undefined) this.#beacons.hit(queried, at, event.answer().ttl);
   }
 
-  #observeMissing({ domain, hash }: QueriedName): void {
-    const label = domain.slice(0, domain.indexOf('.'));
-    if (label.length < SHORTEST_LABEL) return;
+  #observeMissing({ domain, hash, whole, start }: QueriedName): void {
+    const length = domain.indexOf('.');
+    if (length < SHORTEST_LABEL) return;
     // Names count, not queries: a device that asks for one missing name again and again makes up none.
     if (!this.#missingDomains.add(hash)) return;
     this.#randomNames++;
-    const randomness = clamp((entropy(label) - 2.8) / 1.2);
+    const randomness = clamp((entropy(whole, start, start + length) - 2.8) / 1.2);
     this.#randomness += randomness;
     if (randomness >= RANDOM) note(this.#random, domain);
   }
@@ -145,18 +145,18 @@ function beatOf({ domain, every }: Beacon): string {
   return `${boundedValue(domain)} every ${every.toPrecision(3)} s`;
 }
 
-/** Shannon's entropy in bits a character. */
-export function entropy(text: string): number {
-  const { length } = text;
+/** Shannon's entropy of a part of a text in bits a character. */
+export function entropy(text: string, start: number = 0, end: number = text.length): number {
+  const length = end - start;
   if (length === 0) return 0;
   // The mean of log2(length / count) over all characters. Labels are short: to count each character anew and to take the
   // logarithm of a product costs a fraction of a map of counts.
   let bits = 0;
   let product = 1;
-  for (let index = 0; index < length; index++) {
+  for (let index = start; index < end; index++) {
     const character = text.charCodeAt(index);
     let count = 0;
-    for (let other = 0; other < length; other++) if (text.charCodeAt(other) === character) count++;
+    for (let other = start; other < end; other++) if (text.charCodeAt(other) === character) count++;
     product *= count;
     if (product < MOST_PRODUCT) continue;
     bits += Math.log2(product);

@@ -1,14 +1,17 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { hash } from '../../../src/exporter/adguard/log-item.ts';
 import { BeaconWatch } from '../../../src/exporter/scores/beacon-watch.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
+const watched = (domain: string) => ({ domain, hash: hash(domain) });
+
 /** The watch after queries for one domain at these times in milliseconds. */
 function after(times: readonly number[], ttl?: number, domain: string = 'beat.example.com'): BeaconWatch {
   const watch = new BeaconWatch();
-  for (const at of times) if (watch.observe(domain)) watch.hit(domain, at, ttl);
+  for (const at of times) if (watch.observe(watched(domain))) watch.hit(watched(domain), at, ttl);
   return watch;
 }
 
@@ -50,7 +53,7 @@ describe('queries that come like a clock', () => {
         fc.array(fc.tuple(fc.double({ noNaN: true }), fc.option(fc.nat(), { nil: undefined })), { maxLength: 60 }),
         (hits) => {
           const watch = new BeaconWatch();
-          for (const [at, ttl] of hits) if (watch.observe('a.com')) watch.hit('a.com', at, ttl);
+          for (const [at, ttl] of hits) if (watch.observe(watched('a.com'))) watch.hit(watched('a.com'), at, ttl);
           for (const { score: one } of watch.found(0)) expect(one).to.be.within(0, 1);
         },
       ),
@@ -76,11 +79,11 @@ describe('queries that come like a clock', () => {
     const watch = after(day);
     expect(score(watch)).to.equal(1);
     const late = (day.at(-1) ?? 0) + 7 * HOUR;
-    watch.observe('beat.example.com');
-    watch.hit('beat.example.com', late, undefined);
+    watch.observe(watched('beat.example.com'));
+    watch.hit(watched('beat.example.com'), late, undefined);
     expect(score(watch)).to.equal(1);
-    watch.observe('beat.example.com');
-    watch.hit('beat.example.com', late + 7 * HOUR, undefined);
+    watch.observe(watched('beat.example.com'));
+    watch.hit(watched('beat.example.com'), late + 7 * HOUR, undefined);
     expect(score(watch)).to.equal(0);
   });
 
@@ -102,10 +105,10 @@ describe('queries that come like a clock', () => {
   it('are found among other queries, with a bounded number of domains', () => {
     const watch = new BeaconWatch();
     for (let second = 0; second < 3 * 3600; second += 20) {
-      if (second % 60 === 0 && watch.observe('beat.example.com'))
-        watch.hit('beat.example.com', second * 1000, undefined);
+      if (second % 60 === 0 && watch.observe(watched('beat.example.com')))
+        watch.hit(watched('beat.example.com'), second * 1000, undefined);
       const other = `other${(second * 7919) % 997}.net`;
-      if (watch.observe(other)) watch.hit(other, second * 1000 + 7, undefined);
+      if (watch.observe(watched(other))) watch.hit(watched(other), second * 1000 + 7, undefined);
     }
     expect(watch.found(0)[0]).to.deep.include({ domain: 'beat.example.com', score: 1 });
     expect(watch.found(0).length).to.be.at.most(16);
