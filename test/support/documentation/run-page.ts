@@ -114,13 +114,19 @@ export function consoleCommands(text: string): { readonly command: string; reado
 }
 
 /**
- * What a page shows as a pattern for what comes: `…` stands for anything in a line, on a line of its own for any lines.
+ * What a page shows as a pattern for what comes: `…` stands for anything in a line (nothing, too, behind a blank at its end), on a line of its own for any lines.
  * How many spaces there are does not matter, since columns are as wide as names.
  */
 export function shownPattern(shown: string): RegExp {
   const lines = squeezed(shown).trimEnd().split('\n');
   const source = lines.map((line) =>
-    line.trim() === '…' ? '(?:.*\\n)*?' : `${line.split('…').map(escaped).join('.*')}\\n`,
+    line.trim() === '…'
+      ? '(?:.*\\n)*?'
+      : `${line
+          .split('…')
+          .map(escaped)
+          .join('.*')
+          .replace(/ \.\*$/, '(?: .*)?')}\\n`,
   );
   return new RegExp(`^${source.join('')}$`);
 }
