@@ -147,6 +147,7 @@ describe('backups of a real Prometheus', function () {
     it('is not mounted, or is another one, are not written to it, and it goes on by itself', async () => {
       renameSync(target, `${target}.away`);
       mkdirSync(target, { mode: 0o700 });
+      await operator.look();
       await operator.until((status) => {
         expect(conditionOf(status, 'Directory/backup-disk', 'Stalled')?.reason).to.equal('SentinelMissing');
       }, 3 * PATIENCE);
@@ -196,6 +197,7 @@ describe('backups of a real Prometheus', function () {
     const { Id } = await stack.inspect('prometheus');
     renameSync(data, `${data}.moved`);
     mkdirSync(data);
+    await operator.look();
     const directory = `Directory/${stack.name('prometheus')}-data`;
     await operator.until((status) => {
       expect(conditionOf(status, directory, 'Stalled')?.reason).to.equal('SentinelMissing');
@@ -212,6 +214,7 @@ describe('backups of a real Prometheus', function () {
     expect((await stack.inspect('prometheus')).Id).to.equal(Id);
     rmSync(data, { recursive: true });
     renameSync(`${data}.moved`, data);
+    await operator.look();
     await operator.until(async () => expect((await stack.inspect('prometheus')).Id).not.to.equal(Id), 4 * PATIENCE);
     await operator.result('converged', 3 * PATIENCE);
     expect((await times()).length).to.be.greaterThan(0);

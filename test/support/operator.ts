@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { askOperator } from '../../src/cli/control-client.ts';
+import { askOverSocket } from '../../src/cli/ask-socket.ts';
+import { askOperator, controlSocket } from '../../src/cli/control-client.ts';
 import type { StatusJson } from '../../src/status/status-json.ts';
 import { eventually } from './eventually.ts';
 
@@ -81,6 +82,13 @@ export class Operator {
     const status = await askOperator(this.#stateDirectory);
     if (status === undefined) throw new Error(`the operator does not answer\n${this.output}`);
     return status;
+  }
+
+  /** Has it look at everything now, as `systemctl reload` does, instead of with the next relist, a minute later at most. */
+  async look(): Promise<void> {
+    const reply = await askOverSocket(controlSocket(this.#stateDirectory), 'POST', '/api/v1/reconcile', PATIENCE);
+    if (reply === undefined) throw new Error(`the operator does not answer\n${this.output}`);
+    if (reply.code > 299) throw new Error(`${reply.code}: ${reply.text}`);
   }
 
   /** Waits until a check of its status holds; fails with the check's error, the headline and the output. */
