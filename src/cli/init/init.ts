@@ -49,7 +49,7 @@ async function prepareRepository(
 /** What the branch holds, live; once there is a release, pushes and rollbacks say which one it is. */
 async function firstRelease(git: Git, releases: Releases, branch: string): Promise<Deed> {
   const what = releases.currentLink;
-  const lock = await lockReleases(releases.directory, systemClock, {
+  const lock = await lockReleases(releases.directory, {
     wait: LOCK_WAIT_MILLISECONDS,
     onWait: () => undefined,
   });

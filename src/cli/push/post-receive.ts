@@ -16,13 +16,13 @@ export async function postReceive(
   pusher: Pusher,
   signal: AbortSignal,
 ): Promise<void> {
-  const { git, releases, settings, operator, clock } = place;
+  const { git, releases, settings, operator } = place;
   const { branch } = settings.push;
   if (!updates.some(({ ref }) => ref === `refs/heads/${branch}`)) return;
   const trace = await operator.trace(undefined);
   let commit: string | undefined;
   try {
-    const lock = await lockReleases(releases.directory, clock, {
+    const lock = await lockReleases(releases.directory, {
       wait: LOCK_WAIT_MILLISECONDS,
       onWait: () => pusher.say('  another push is being looked at, waiting for it ...'),
     });

@@ -30,7 +30,7 @@ export async function preReceive(
   const [update] = updates;
   if (reasons.length > 0 || update === undefined) return refuse(reasons);
 
-  const lock = await lockReleases(place.releases.directory, place.clock, {
+  const lock = await lockReleases(place.releases.directory, {
     wait: lockWait,
     onWait: () => pusher.say('  another push is being looked at, waiting for it ...'),
   });

@@ -73,13 +73,13 @@ function terminal(output: Output): Pusher {
 
 export const command: Command = async ({ settings, positionals, output, errors, environment, signal }) => {
   const place = await openPushPlace(settings, systemClock, { environment, inHook: false });
-  const { releases, operator, git, clock } = place;
+  const { releases, operator, git } = place;
   const { branch } = settings.push;
   // With --json standard output is for the result alone.
   const pusher = terminal(settings.json ? errors : output);
   const commit = await targetOf(place, positionals[0]);
   const trace = await operator.trace(undefined);
-  const lock = await lockReleases(releases.directory, clock, {
+  const lock = await lockReleases(releases.directory, {
     wait: LOCK_WAIT_MILLISECONDS,
     onWait: () => pusher.say('a push is being looked at, waiting for it ...'),
   });
