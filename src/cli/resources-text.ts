@@ -40,8 +40,8 @@ export function resourcesText(status: StatusJson, output: Pick<Output, 'color'>,
   return rows
     .map((row) => {
       const { condition, type, resource } = row;
-      const age =
-        status.running && condition !== undefined && condition.since !== null ? ageText(condition.since, now) : '';
+      const since = condition?.firstSince ?? condition?.since ?? null;
+      const age = status.running && since !== null ? ageText(since, now) : '';
       const frozen = resource.frozen ? styled(output, 'yellow', 'frozen: its file is broken  ') : '';
       const clock = status.running ? `${age.padEnd(7)}  ` : '';
       const state = styled(output, COLORS[type], type.padEnd(11));

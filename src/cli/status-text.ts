@@ -47,10 +47,10 @@ function section(title: string, body: string, output: Colors): string {
 function troubleText(status: StatusJson, output: Colors, now: number): string {
   const lines: string[] = [];
   for (const { key, conditions } of status.resources)
-    for (const { type, status: holds, reason, message, since } of conditions) {
+    for (const { type, status: holds, reason, message, since, firstSince } of conditions) {
       if (!holds || (type !== 'Degraded' && type !== 'Stalled')) continue;
       lines.push(
-        `  ${styled(output, 'red', 'x')} ${key}  ${styled(output, 'red', `${type} (${reason})`)}${forAge(since, now)}\n      ${message}\n`,
+        `  ${styled(output, 'red', 'x')} ${key}  ${styled(output, 'red', `${type} (${reason})`)}${forAge(firstSince ?? since, now)}\n      ${message}\n`,
       );
     }
   for (const { key, path } of status.plan.faults)

@@ -14,6 +14,11 @@ export interface ConditionStatus {
   readonly message: string;
   /** Milliseconds since the epoch at which `status` last changed. */
   readonly since: number;
+  /**
+   * Of trouble that retries interrupted: milliseconds since the epoch at which it came up first, with this reason, since
+   * the resource was Ready last. Absent: at `since`.
+   */
+  readonly firstSince?: number;
   readonly observedHash: string;
 }
 

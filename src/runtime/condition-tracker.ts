@@ -3,6 +3,9 @@ import type { Condition, ConditionType } from '../model/condition.ts';
 import type { Key } from '../model/key.ts';
 import type { ConditionStatus } from '../model/status.ts';
 
+/** Types that a retry under way interrupts, though nothing is well yet. */
+const TROUBLES: ReadonlySet<ConditionType> = new Set(['Degraded', 'Stalled']);
+
 interface Track {
   /** Undefined while it does not hold. */
   condition: Condition | undefined;
@@ -18,6 +21,8 @@ export interface ConditionChange {
 /** Knows since when each condition of each resource holds, and what changed from pass to pass. */
 export class ConditionTracker {
   readonly #tracks = new Map<Key, Map<ConditionType, Track>>();
+  /** By key and `Type Reason`: since when there is this trouble, retries and all, since the resource was Ready last. */
+  readonly #troubles = new Map<Key, Map<string, number>>();
 
   /** The conditions of a new plan to what changed with them. */
   update(conditions: readonly Condition[], now: number): ConditionChange[] {
@@ -29,7 +34,11 @@ export class ConditionTracker {
       else siblings.push(condition);
     }
     for (const key of this.#tracks.keys()) if (!byKey.has(key)) this.#tracks.delete(key);
-    for (const [key, holding] of byKey) this.#updateKey(key, holding, now, changes);
+    for (const key of this.#troubles.keys()) if (!byKey.has(key)) this.#troubles.delete(key);
+    for (const [key, holding] of byKey) {
+      this.#updateKey(key, holding, now, changes);
+      this.#updateTroubles(key, holding, now);
+    }
     return changes;
   }
 
@@ -38,15 +47,30 @@ export class ConditionTracker {
     const tracks = this.#tracks.get(key);
     return CONDITION_TYPES.map((type) => {
       const track = tracks?.get(type);
+      const since = track?.since ?? 0;
+      const reason = track?.condition?.reason ?? '';
+      const first = this.#troubles.get(key)?.get(troubleName({ type, reason })) ?? since;
       return {
         type,
         status: track?.condition !== undefined,
-        reason: track?.condition?.reason ?? '',
+        reason,
         message: track?.condition?.message ?? '',
-        since: track?.since ?? 0,
+        since,
+        ...(first < since ? { firstSince: first } : {}),
         observedHash: track?.condition?.observedHash ?? hash,
       };
     });
+  }
+
+  #updateTroubles(key: Key, holding: readonly Condition[], now: number): void {
+    const names = new Set(holding.filter(({ type }) => TROUBLES.has(type)).map(troubleName));
+    const before = this.#troubles.get(key);
+    if (before === undefined && names.size === 0) return;
+    const isWell = holding.some(({ type }) => type === 'Ready');
+    const kept = [...(before ?? [])].filter(([name]) => names.has(name) || !isWell);
+    const after = new Map([...[...names].map((name) => [name, now] as const), ...kept]);
+    if (after.size > 0) this.#troubles.set(key, after);
+    else this.#troubles.delete(key);
   }
 
   #updateKey(key: Key, holding: readonly Condition[], now: number, changes: ConditionChange[]): void {
@@ -75,4 +99,8 @@ function newTrack(now: number): Track {
 
 function isSame(a: Condition, b: Condition): boolean {
   return a === b || (a.reason === b.reason && a.message === b.message && a.observedHash === b.observedHash);
+}
+
+function troubleName({ type, reason }: Pick<Condition, 'type' | 'reason'>): string {
+  return `${type} ${reason}`;
 }

@@ -34,6 +34,8 @@ export interface StatusJson {
       readonly reason: string;
       readonly message: string;
       readonly since: string | null;
+      /** Of trouble that retries interrupted: when it came up first since the resource was Ready last. */
+      readonly firstSince?: string;
       readonly observedHash: string;
     }[];
   }[];
@@ -99,7 +101,11 @@ export function statusJson(snapshot: StatusSnapshot, running: boolean): StatusJs
       dependsOn,
       frozen,
       stale: stale ?? false,
-      conditions: conditions.map((condition) => ({ ...condition, since: isoTime(condition.since) })),
+      conditions: conditions.map(({ firstSince, ...condition }) => ({
+        ...condition,
+        since: isoTime(condition.since),
+        ...(firstSince === undefined ? {} : { firstSince: new Date(firstSince).toISOString() }),
+      })),
     })),
     gates: snapshot.gates.map((gate) => ({ ...gate, since: isoTime(gate.since) })),
     certificates: snapshot.certificates.map(certificateJson),

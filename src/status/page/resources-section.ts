@@ -41,7 +41,7 @@ function row({ resource, isPart }: { resource: Resource; isPart: boolean }, now:
       ${said.replace(/: $/, '')}${resource.frozen && html`<p class="busy-text">frozen: its file is broken</p>`}
       ${others.map(({ type, reason, message }) => html`<p class="small">${type} (${reason}): ${message}</p>`)}
     </td>
-    <td>${condition === undefined ? '' : agoMarkup(condition.since, now)}</td>
+    <td>${condition === undefined ? '' : agoMarkup(condition.firstSince ?? condition.since, now)}</td>
   </tr>`;
 }
 

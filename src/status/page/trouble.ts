@@ -59,7 +59,7 @@ export function failingSection({ status, now }: PageInput): Section | undefined 
   const known = new Set(status.resources.map(({ key }) => key));
   const items: Markup[] = [];
   for (const { key, conditions } of status.resources)
-    for (const { type, status: holds, reason, message, since } of conditions)
+    for (const { type, status: holds, reason, message, since: last, firstSince: since = last } of conditions)
       if (holds && (type === 'Degraded' || type === 'Stalled'))
         items.push(
           html`<li class="card bad" id="${anchorOf(`${type}/${key}`)}">
