@@ -37,7 +37,7 @@ export interface ServiceManagerOptions {
  * - `STATUS=` when the line changes, at most once a second.
  * - `WATCHDOG=1` at half the watchdog's time, while the loop's heartbeat is fresh. A blocked event loop sends nothing
  *   either, since this is one of its timers.
- * - `RELOADING=1` until the next pass when the human asked for a reload, `STOPPING=1` when told to stop.
+ * - `RELOADING=1` until the next pass, whatever its result, when the human asked for a reload, `STOPPING=1` when told to stop.
  */
 export class ServiceManager {
   readonly #options: ServiceManagerOptions;
@@ -67,7 +67,8 @@ export class ServiceManager {
     if (event.type === 'desired-loaded') this.#seen = '';
     if (event.type !== 'pass-finished' || this.#stopping) return;
     this.#isStopped = event.result === 'stopped';
-    const isEnough = !this.#isStopped || this.#isPatienceOver;
+    // Once ready, a reload is over when everything was tried, whatever came of it: the status says what is missing.
+    const isEnough = this.#reloading || !this.#isStopped || this.#isPatienceOver;
     if (isEnough && (!this.#ready || this.#reloading)) this.#tellReady();
     else this.#statusSoon(event.result);
   }

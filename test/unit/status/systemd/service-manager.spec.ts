@@ -166,10 +166,19 @@ describe('what systemd is told', () => {
     pass('converged');
     manager.reloading();
     expect(told.at(-1)).to.deep.equal({ reloading: true, monotonic: 42n });
-    pass('stopped', 'stopped: no engine');
-    expect(told.at(-1)?.ready).to.equal(undefined);
     pass('converged');
     expect(told.at(-1)?.ready).to.equal(true);
+  });
+
+  it('is not reloading for ever while the engine is away, and says what is missing', () => {
+    const { told, pass, manager } = setUp();
+    pass('converged');
+    manager.reloading();
+    pass('stopped', 'stopped: no engine');
+    expect(told.at(-1)).to.deep.equal({ ready: true, status: 'stopped: no engine' });
+    const count = told.filter(({ ready }) => ready === true).length;
+    pass('stopped', 'stopped: no engine');
+    expect(told.filter(({ ready }) => ready === true)).to.have.lengthOf(count);
   });
 
   it('is that it stops, and nothing after', async () => {
