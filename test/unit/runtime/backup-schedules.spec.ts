@@ -38,7 +38,7 @@ describe('what a pass remembers of backups', () => {
     const memory = await MemoryStore.open(directory(), { clock: new FakeClock(), onFault: () => undefined });
     const last = observedBackup('20261122T031500Z');
     memory.set('backupRequests', key, last.startedAt + 1);
-    rememberSeen(memory, backupInput([last]));
+    await rememberSeen(memory, backupInput([last]));
     expect(memory.current.backups[key]).to.deep.equal({
       name: last.name,
       startedAt: last.startedAt,
@@ -46,12 +46,12 @@ describe('what a pass remembers of backups', () => {
       bytes: last.bytes,
     });
     expect(memory.current.backupRequests[key]).to.equal(last.startedAt + 1);
-    rememberSeen(memory, backupInput([last, observedBackup('20261122T040000Z', { isVerified: false })]));
+    await rememberSeen(memory, backupInput([last, observedBackup('20261122T040000Z', { isVerified: false })]));
     expect(memory.current.backups[key]?.name).to.equal(last.name);
-    rememberSeen(memory, backupInput([last, observedBackup('20261122T040000Z')]));
+    await rememberSeen(memory, backupInput([last, observedBackup('20261122T040000Z')]));
     expect(memory.current.backups[key]?.name).to.equal('20261122T040000Z');
     expect(memory.current.backupRequests).to.deep.equal({});
-    rememberSeen(memory, backupInput({ state: 'missing' }));
+    await rememberSeen(memory, backupInput({ state: 'missing' }));
     expect(memory.current.backups[key]?.name).to.equal('20261122T040000Z');
     await memory.close();
     const again = await MemoryStore.open(directory(), { clock: new FakeClock(), onFault: () => undefined });
