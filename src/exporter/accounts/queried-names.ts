@@ -39,6 +39,8 @@ export class QueriedName {
 
 /** A power of two. */
 const PLACES = 1024;
+/** What is longer is no name (RFC 1035), and not kept. */
+const LONGEST_NAME = 254;
 /** Labels beyond the domain are cut off from it by the second dot; countries, reverse lookups and the house have rules. */
 const PLAIN_SUFFIX = 3;
 const LONGEST_PLAIN = 64;
@@ -62,6 +64,7 @@ export class QueriedNames {
 
   /** Takes any text that has memory of its own. */
   of(text: string): QueriedName {
+    if (text.length > LONGEST_NAME) return this.#make(text);
     const hashed = quickHash(text);
     const place = (hashed >>> 1) & (PLACES - 1);
     const known = this.#places[place];

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { QueriedNames } from '../../../src/exporter/accounts/queried-names.ts';
 import { registrableDomain } from '../../../src/exporter/accounts/registrable-domain.ts';
 import { hash } from '../../../src/exporter/adguard/log-item.ts';
+import { usedHeap } from '../../support/used-heap.ts';
 import { boundedValue } from '../../../src/exporter/store/series-labels.ts';
 
 const LOCAL = ['lab', 'home.net'];
@@ -53,6 +54,13 @@ describe('names that are asked for', () => {
     const all = Array.from({ length: 5000 }, (_, index) => `www.site-${index}.com`);
     for (const text of [...all, ...all]) expect(names.of(text).domain).to.equal(text.slice(4));
     expect(names.of('www.site-7.com')).to.equal(names.of('www.site-7.com'));
+  });
+
+  it('are not kept when they are longer than a name can be: a thousand of them would fill the memory', () => {
+    const names = new QueriedNames([]);
+    const before = usedHeap();
+    for (let index = 0; index < 2000; index++) names.of(`${index}-${String(index % 10).repeat(20_000)}.com`);
+    expect(usedHeap() - before).to.be.lessThan(4 << 20);
   });
 
   for (const [domain, isPublic, isWatched] of [
