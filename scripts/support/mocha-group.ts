@@ -76,6 +76,7 @@ export async function runMochaGroup(group: MochaGroup, signal: AbortSignal): Pro
         planned: 0,
         passed: 0,
         failed: 0,
+        failures: [],
         skipped: [],
         files: [],
         output,

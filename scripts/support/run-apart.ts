@@ -27,7 +27,7 @@ export async function runApart(run: Omit<ApartRun, 'results'>, signal: AbortSign
     });
     const outcome: GroupOutcome = existsSync(results)
       ? (JSON.parse(readFileSync(results, 'utf8')) as GroupOutcome)
-      : { planned: 0, passed: 0, failed: 0, skipped: [], files: [], output: '', faults: [] };
+      : { planned: 0, passed: 0, failed: 0, failures: [], skipped: [], files: [], output: '', faults: [] };
     const faults = code === 0 ? outcome.faults : [...outcome.faults, `${STACK_GROUP.name}: exit code ${code}`];
     return { ...outcome, faults, output: [outcome.output, output].filter((text) => text !== '').join('\n') };
   } finally {

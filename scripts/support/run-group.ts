@@ -22,7 +22,7 @@ export async function runGroup(group: TestGroup, run: GroupRun, signal: AbortSig
   const files = specFiles(group);
   if (files.length === 0) {
     const faults = [`${group.name}: there are no spec files`];
-    return { planned: 0, passed: 0, failed: 0, skipped: [], files: [], output: '', faults };
+    return { planned: 0, passed: 0, failed: 0, failures: [], skipped: [], files: [], output: '', faults };
   }
   const engine = group.engine ? run.engine : undefined;
   return runMochaGroup(

@@ -26,7 +26,9 @@ export class TestTally {
   add(group: string, outcome: GroupOutcome): void {
     this.#passed += outcome.passed;
     this.#failed += outcome.failed;
-    if (outcome.failed > 0) this.#failures.push(`${group}: ${outcome.failed} failed, see above`);
+    // Once more and in full: of a long output often only the end is kept.
+    for (const { title, error } of outcome.failures)
+      this.#failures.push([`${group}: ${title}`, ...error.split('\n')].join('\n      '));
     for (const fault of outcome.faults) this.fail(fault);
     this.#skipped.push(...outcome.skipped);
     for (const { file, milliseconds } of outcome.files)
