@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,7 +56,8 @@ export async function runMochaGroup(group: MochaGroup, signal: AbortSignal): Pro
       [
         process.execPath,
         // Not bin/mocha.js, which starts a second process for the flag and kills it before its hooks have cleaned up.
-        ...['--import', 'tsx', 'node_modules/mocha/lib/cli/cli.js'],
+        // By its real path, where node_modules is a symlink: otherwise it takes itself for imported and runs nothing.
+        ...['--import', 'tsx', realpathSync('node_modules/mocha/lib/cli/cli.js')],
         ...['--reporter', './scripts/support/mocha-reporter.ts', '--reporter-option', `results=${results}`],
         ...['--timeout', String(group.timeoutMilliseconds)],
         ...group.arguments,
