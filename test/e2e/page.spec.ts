@@ -14,6 +14,21 @@ const SCREENS = [
   { width: 360, height: 740 },
 ];
 
+/** Texts of the graph that go beyond their box. */
+const CROSSING_LABELS = `[...document.querySelectorAll('.node')].flatMap((node) => {
+  const box = node.querySelector('rect').getBoundingClientRect();
+  return [...node.querySelectorAll('text')].flatMap((text) =>
+    text.getBoundingClientRect().right > box.right ? [text.textContent] : []);
+})`;
+
+/** Cells of tables of which nothing that is seen says what they tell: neither a head above them nor a word before them. */
+const CELLS_WITHOUT_HEAD = `[...document.querySelectorAll('tbody td:not(:empty)')].flatMap((cell) => {
+  const head = cell.closest('table').querySelectorAll('thead th')[cell.cellIndex];
+  const isSeen = head.getBoundingClientRect().width > 1;
+  const said = getComputedStyle(cell, '::before').content;
+  return isSeen || said.includes(head.textContent) ? [] : [cell.outerHTML];
+})`;
+
 describe('the status page in a browser', function () {
   this.timeout(90_000);
   let place: Workplace;
@@ -32,6 +47,8 @@ describe('the status page in a browser', function () {
       place.container('web', { networks: [place.name('net')] }),
       manifest('Gate', 'seen', { checklist: ['you saw it'], dependsOn: [`Container/${place.name('web')}`] }),
       place.container('late', { dependsOn: ['Gate/seen'] }),
+      // As wide as a name of so many letters can be.
+      manifest('Volume', place.name('mmmm-wwww-mmmm-wwww')),
     );
     listen = ['--listen', `127.0.0.1:${port}`];
     operator = place.start({ flags: listen });
@@ -188,6 +205,8 @@ describe('the status page in a browser', function () {
         await page.setViewportSize(viewport);
         expect(await browser.violations(page)).to.deep.equal([]);
         expect(await evaluate('document.documentElement.scrollWidth')).to.be.at.most(viewport.width);
+        expect(await evaluate(CROSSING_LABELS)).to.deep.equal([]);
+        expect(await evaluate(CELLS_WITHOUT_HEAD), `${viewport.width} pixels wide`).to.deep.equal([]);
       }
       expectQuiet();
     });

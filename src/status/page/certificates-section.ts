@@ -7,6 +7,8 @@ import { badge, STATE_LOOKS } from './look.ts';
 import type { PageInput } from './page-input.ts';
 import { tableMarkup, type Section } from './section.ts';
 
+const COLUMNS = ['Name', 'State', 'File valid until', 'Renewal due', 'Served'] as const;
+
 const LOOKS = {
   expired: [STATE_LOOKS.Stalled, 'expired'],
   trouble: [STATE_LOOKS.Degraded, 'trouble'],
@@ -32,10 +34,12 @@ function row(certificate: CertificateJson, now: number): Markup {
       <a class="key" href="#${anchorOf(key)}">${certificateName(certificate)}</a>
       <span class="small">${names.join(', ')}</span>
     </th>
-    <td>${badge(look, word)}</td>
-    <td>${file === null ? 'none' : dateText(file.notAfter, now)}</td>
-    <td>${file === null ? '' : renewalAt === null ? 'never by itself' : dateText(renewalAt, now)}</td>
-    <td>
+    <td data-column="${COLUMNS[1]}">${badge(look, word)}</td>
+    <td data-column="${COLUMNS[2]}">${file === null ? 'none' : dateText(file.notAfter, now)}</td>
+    <td data-column="${COLUMNS[3]}">
+      ${file === null ? '' : renewalAt === null ? 'never by itself' : dateText(renewalAt, now)}
+    </td>
+    <td data-column="${COLUMNS[4]}">
       ${
         consumers.length > 0 &&
         html`<ul>
@@ -58,7 +62,7 @@ export function certificatesSection({ status, now }: PageInput): Section | undef
     ...(bad === 0 ? {} : { count: bad }),
     body: tableMarkup({
       caption: 'Certificates, soonest expiry first: the file, and what is served',
-      columns: ['Name', 'State', 'File valid until', 'Renewal due', 'Served'],
+      columns: COLUMNS,
       rows: html`<tbody>
         ${certificates.map((certificate) => row(certificate, now))}
       </tbody>`,

@@ -9,6 +9,8 @@ import { agoMarkup } from './time.ts';
 
 type Resource = StatusJson['resources'][number];
 
+const COLUMNS = ['Resource', 'State', 'Reason', 'Since'] as const;
+
 /** A high-level resource before its parts; otherwise in the order that they come in. */
 function grouped(resources: readonly Resource[]): { resource: Resource; isPart: boolean }[] {
   const known = new Set(resources.map(({ key }) => key));
@@ -36,12 +38,14 @@ function row({ resource, isPart }: { resource: Resource; isPart: boolean }, now:
     tabindex="-1"
   >
     <th scope="row"><span class="key">${resource.key}</span> <span class="small">${resource.source}</span></th>
-    <td>${badge(STATE_LOOKS[state], state)}</td>
-    <td>
+    <td data-column="${COLUMNS[1]}">${badge(STATE_LOOKS[state], state)}</td>
+    <td data-column="${COLUMNS[2]}">
       ${said.replace(/: $/, '')}${resource.frozen && html`<p class="busy-text">frozen: its file is broken</p>`}
       ${others.map(({ type, reason, message }) => html`<p class="small">${type} (${reason}): ${message}</p>`)}
     </td>
-    <td>${condition === undefined ? '' : agoMarkup(condition.firstSince ?? condition.since, now)}</td>
+    <td data-column="${COLUMNS[3]}">
+      ${condition === undefined ? '' : agoMarkup(condition.firstSince ?? condition.since, now)}
+    </td>
   </tr>`;
 }
 
@@ -50,7 +54,7 @@ export function resourcesSection({ status, now }: PageInput): Section {
   const { resources } = status;
   const table = tableMarkup({
     caption: 'Every resource with its conditions; parts follow what they were rendered from',
-    columns: ['Resource', 'State', 'Reason', 'Since'],
+    columns: COLUMNS,
     rows: html`<tbody>
       ${grouped(resources).map((each) => row(each, now))}
     </tbody>`,

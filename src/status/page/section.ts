@@ -33,7 +33,10 @@ export function commandMarkup(command: string): Markup {
   </div>`;
 }
 
-/** A table that may be wider than the page, which then scrolls for itself, with the keyboard too. */
+/**
+ * A table that may be wider than the page, which then scrolls for itself, with the keyboard too. Each `td` of its rows names its
+ * column as `data-column`, which narrow screens show in place of the heads.
+ */
 export function tableMarkup(table: {
   readonly caption: string;
   readonly columns: readonly string[];

@@ -13,6 +13,8 @@ import { timeMarkup } from './time.ts';
 const SIGNS = { add: '+', change: '~', remove: '-' } as const;
 const MARK_WORDS = { add: 'adds', change: 'changes', remove: 'removes' } as const;
 const MOST_STEPS = 200;
+const TO_DO_COLUMNS = ['Step', 'Resource', 'Cause and drift', 'Held'] as const;
+const HISTORY_COLUMNS = ['Time', 'Step', 'Resource', 'Cause and change', 'Result'] as const;
 
 function operation(step: { op: Operation; cause: string }): Markup {
   const mark = markOf(step);
@@ -57,14 +59,16 @@ export function toDoSection({ status }: PageInput): Section {
     (step) =>
       html`<tr>
         <th scope="row">${operation(isOperation(step))}</th>
-        <td>${keyLink(step.target, known)}</td>
-        <td>${step.cause}${changes(shownChanges(step))}</td>
-        <td>${step.blockedBy.length === 0 ? 'not held' : html`held by ${step.blockedBy.join(', ')}`}</td>
+        <td data-column="${TO_DO_COLUMNS[1]}">${keyLink(step.target, known)}</td>
+        <td data-column="${TO_DO_COLUMNS[2]}">${step.cause}${changes(shownChanges(step))}</td>
+        <td data-column="${TO_DO_COLUMNS[3]}">
+          ${step.blockedBy.length === 0 ? 'not held' : html`held by ${step.blockedBy.join(', ')}`}
+        </td>
       </tr>`,
   );
   const table = tableMarkup({
     caption: 'What differs from the desired state, by field, and what holds each step',
-    columns: ['Step', 'Resource', 'Cause and drift', 'Held'],
+    columns: TO_DO_COLUMNS,
     rows: html`<tbody>
       ${rows}
     </tbody>`,
@@ -99,16 +103,18 @@ export function historySection({ status, history, historyProblem }: PageInput): 
   const rows = [...history].reverse().map(
     (line) =>
       html`<tr id="${anchorOf(`step/${line.time} ${line.op} ${line.target} ${line.milliseconds}`)}">
-        <td>${timeMarkup(line.time)}</td>
+        <td data-column="${HISTORY_COLUMNS[0]}">${timeMarkup(line.time)}</td>
         <th scope="row">${operation(line)}</th>
-        <td>${keyLink(line.target, known)}</td>
-        <td>${line.cause}${changes(shownFields(line))}</td>
-        <td>${resultOf(line)}${line.commit !== undefined && html` <code>${line.commit.slice(0, 9)}</code>`}</td>
+        <td data-column="${HISTORY_COLUMNS[2]}">${keyLink(line.target, known)}</td>
+        <td data-column="${HISTORY_COLUMNS[3]}">${line.cause}${changes(shownFields(line))}</td>
+        <td data-column="${HISTORY_COLUMNS[4]}">
+          ${resultOf(line)}${line.commit !== undefined && html` <code>${line.commit.slice(0, 9)}</code>`}
+        </td>
       </tr>`,
   );
   const table = tableMarkup({
     caption: 'The last steps, newest first, with cause, changed fields and result',
-    columns: ['Time', 'Step', 'Resource', 'Cause and change', 'Result'],
+    columns: HISTORY_COLUMNS,
     rows: html`<tbody>
       ${rows}
     </tbody>`,

@@ -2,20 +2,19 @@ import type { ResourceState } from '../../leading-condition.ts';
 import { anchorOf } from '../anchor.ts';
 import { html, type Markup } from '../html.ts';
 import { STATE_LOOKS } from '../look.ts';
+import { fittingText } from './fitting-text.ts';
 import { BOX, layOut } from './layout.ts';
 import { transitiveReduction } from './reduce.ts';
 import type { GraphNode } from './resource-graph.ts';
 
-const LONGEST_NAME = 17;
-const LONGEST_KIND = 22;
-
-/** Names often begin alike and end alike: the middle is what goes. */
-function shortened(text: string, longest: number): string {
-  const letters = [...text];
-  if (letters.length <= longest) return text;
-  const end = Math.floor((longest - 1) / 2);
-  return `${letters.slice(0, longest - 1 - end).join('')}…${letters.slice(-end).join('')}`;
-}
+/** Where the text of a box begins, and how much of its end is left free. */
+const TEXT_START = 34;
+const TEXT_END = 6;
+/** Sizes of the fonts as in browser/graph.css; what is not bold is narrower. */
+const WIDEST_NAME = (BOX.width - TEXT_START - TEXT_END) / 12.5;
+const WIDEST_KIND = (BOX.width - TEXT_START - TEXT_END) / (12 * 0.87);
+/** Pixels of a browser whose font was not enlarged: the picture grows with the font. */
+const PIXELS_A_REM = 16;
 
 /** The signs of the states as lines, from the middle of their place: no font has to have them, and none reads them out. */
 const SIGNS: Readonly<Record<ResourceState, string>> = {
@@ -37,9 +36,9 @@ function box(node: GraphNode, { x, y }: { x: number; y: number }): Markup {
   const { tone } = STATE_LOOKS[node.state];
   const slash = node.key.indexOf('/');
   const name = node.key.slice(slash + 1);
-  const shownName = shortened(name, LONGEST_NAME);
+  const shownName = fittingText(name, WIDEST_NAME);
   const kind = node.key.slice(0, slash) + (node.more === 0 ? '' : ` + ${node.more}`);
-  const shownKind = shortened(kind, LONGEST_KIND);
+  const shownKind = fittingText(kind, WIDEST_KIND);
   // Begins with what is seen, for those who speak to their browser; the whole name follows where it is cut.
   const cut = name === shownName && kind === shownKind ? '' : `, ${node.key}`;
   return html`<a
@@ -55,8 +54,8 @@ function box(node: GraphNode, { x, y }: { x: number; y: number }): Markup {
     /><rect class="mark" x="${x}" y="${y}" width="26" height="${BOX.height}" rx="8" /><path
       class="sign"
       d="M${x + 13} ${y + 22}${SIGNS[node.state]}"
-    /><text class="name" x="${x + 34}" y="${y + 19}">${shownName}</text>
-    <text class="kind" x="${x + 34}" y="${y + 35}">${shownKind}</text></a
+    /><text class="name" x="${x + TEXT_START}" y="${y + 19}">${shownName}</text>
+    <text class="kind" x="${x + TEXT_START}" y="${y + 35}">${shownKind}</text></a
   >`;
 }
 
@@ -70,8 +69,8 @@ export function drawGraph(nodes: readonly GraphNode[]): Markup {
     return path === '' ? '' : html`<path class="${state === 'Ready' ? 'line' : 'line pending'}" d="${path}" />`;
   });
   return html`<svg
-    width="${width}"
-    height="${height}"
+    width="${width / PIXELS_A_REM}rem"
+    height="${height / PIXELS_A_REM}rem"
     viewBox="0 0 ${width} ${height}"
     role="group"
     aria-label="Dependency graph"
