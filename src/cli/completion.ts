@@ -5,7 +5,7 @@ import type { Command } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { askOperator } from './control-client.ts';
 import { EXIT, UsageError } from './errors.ts';
-import { reservedPlaces } from './reserved-places.ts';
+import { readingOptions } from './reading-options.ts';
 import { bashCompletion } from './shell/bash.ts';
 import { fishCompletion } from './shell/fish.ts';
 import { shellGrammar, type ShellGrammar } from './shell/grammar.ts';
@@ -21,8 +21,7 @@ const SHELLS: Readonly<Record<string, (grammar: ShellGrammar) => string>> = {
 async function wantedKeys(settings: Settings): Promise<readonly string[]> {
   const status = await askOperator(settings.stateDirectory);
   if (status !== undefined) return status.resources.map(({ key }) => key);
-  const { desiredDirectory: directory, root, allowExceptions: waivable } = settings;
-  const { resources } = await loadDesiredState({ directory, root, waivable, reserved: reservedPlaces(settings) });
+  const { resources } = await loadDesiredState(readingOptions(settings));
   return resources.map(({ key }) => key);
 }
 

@@ -5,7 +5,7 @@ import type { Resource } from '../model/resource.ts';
 import type { Settings } from './arguments.ts';
 import { CommandError } from './errors.ts';
 import { nearest } from './nearest.ts';
-import { reservedPlaces } from './reserved-places.ts';
+import { readingOptions } from './reading-options.ts';
 
 /** Where backups of one resource lie. */
 export interface BackupPlace {
@@ -23,12 +23,7 @@ export async function listBackups(settings: Settings): Promise<BackupPlace[]> {
 }
 
 async function readBackups(settings: Settings): Promise<{ backups: BackupPlace[]; complete: boolean }> {
-  const { state } = await readDesiredState({
-    directory: settings.desiredDirectory,
-    root: settings.root,
-    reserved: reservedPlaces(settings),
-    waivable: settings.allowExceptions,
-  });
+  const { state } = await readDesiredState(readingOptions(settings));
   const backups = state.resources
     .filter((resource): resource is Resource<'Backup'> => resource.kind === 'Backup')
     .map(({ key, name, spec }) => ({ key, name, directory: spec.directory, verify: spec.verify }));

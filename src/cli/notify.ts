@@ -10,17 +10,17 @@ import type { Command } from './command.ts';
 import { askNotificationTest } from './control-client.ts';
 import { CommandError, EXIT, UsageError } from './errors.ts';
 import { styled, type Output } from './output.ts';
+import { readingOptions } from './reading-options.ts';
 import { reservedPlaces } from './reserved-places.ts';
 
 /** Sends by this process, as the user who typed the command: an operator may be allowed less, or more. */
 async function sendDirectly(settings: Settings, name: string | undefined, signal: AbortSignal): Promise<TestResults> {
-  const { desiredDirectory: directory, root, allowExceptions: waivable, notifyCommands } = settings;
-  const reserved = reservedPlaces(settings);
-  const desired = await loadDesiredState({ directory, root, waivable, reserved });
+  const { root, notifyCommands } = settings;
+  const desired = await loadDesiredState(readingOptions(settings));
   const { receivers = [], link } = desired.bastion.notifications ?? {};
   const wanted = receivers.filter((receiver) => name === undefined || receiver.name === name);
   if (name !== undefined && wanted.length === 0) throw new CommandError(`the Bastion names no receiver ${name}`);
-  const look = { root, reserved, bastion: desired.bastion };
+  const look = { root, reserved: reservedPlaces(settings), bastion: desired.bastion };
   const attempt = createAttempt({
     root,
     commandDirectory: notifyCommands,

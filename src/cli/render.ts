@@ -8,7 +8,7 @@ import { loadMemory } from '../runtime/memory-file.ts';
 import type { Command } from './command.ts';
 import { CommandError, EXIT, UsageError } from './errors.ts';
 import { nearest } from './nearest.ts';
-import { reservedPlaces } from './reserved-places.ts';
+import { readingOptions } from './reading-options.ts';
 import { writeFindings } from './validate.ts';
 
 /** `Prometheus/prometheus`, or one of the resources that are rendered from it. */
@@ -56,11 +56,8 @@ export const command: Command = async ({ settings, positionals, output, errors }
     throw new UsageError(`${wanted} is not a resource; write Kind/name, e.g. Prometheus/prometheus`);
   const { levels } = (await loadMemory(settings.stateDirectory)).memory;
   const { state, renderings } = await readDesiredState({
-    directory: settings.desiredDirectory,
-    root: settings.root,
+    ...readingOptions(settings),
     ...(settings.levels && { levels }),
-    reserved: reservedPlaces(settings),
-    waivable: settings.allowExceptions,
   });
   const exitCode = state.complete ? EXIT.done : EXIT.changes;
   if (!settings.json) writeFindings(state.findings, settings.desiredDirectory, errors);

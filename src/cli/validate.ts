@@ -6,7 +6,7 @@ import type { Command } from './command.ts';
 import { EXIT } from './errors.ts';
 import { shownDirectory } from './shown-directory.ts';
 import { styled, type Output } from './output.ts';
-import { reservedPlaces } from './reserved-places.ts';
+import { readingOptions } from './reading-options.ts';
 
 /** Findings, one a line, errors before warnings. */
 export function writeFindings(findings: readonly Finding[], directory: string, output: Output): void {
@@ -18,12 +18,7 @@ export function writeFindings(findings: readonly Finding[], directory: string, o
 }
 
 export const command: Command = async ({ settings, output, errors }) => {
-  const desired = await loadDesiredState({
-    directory: settings.desiredDirectory,
-    root: settings.root,
-    reserved: reservedPlaces(settings),
-    waivable: settings.allowExceptions,
-  });
+  const desired = await loadDesiredState(readingOptions(settings));
   const failed = desired.findings.filter((finding) => finding.severity === 'error').length;
   const valid = failed === 0 && desired.complete;
   if (settings.json) {

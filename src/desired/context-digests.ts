@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, type BigIntStats } from 'node:fs';
+import type { FileDigests } from './file-digests.ts';
 
 /** What a file system changes whenever somebody writes to a file or exchanges it; the change time cannot be set by hand. */
 type Witness = Pick<BigIntStats, 'dev' | 'ino' | 'size' | 'mtimeNs' | 'ctimeNs'>;
@@ -16,7 +17,7 @@ const SETTLED = 2_000_000_000n;
 const MOST_FILES = 40_000;
 
 /** Digests of files, kept for as long as nothing says that the file has changed: a build context may hold 100 MB. */
-export class ContextDigests {
+export class ContextDigests implements FileDigests {
   readonly #known = new Map<string, Known>();
   readonly #now: () => number;
   readonly #buffer = Buffer.alloc(1 << 16);
@@ -26,7 +27,6 @@ export class ContextDigests {
     this.#now = now;
   }
 
-  /** sha256 hex of a file's content. Throws what the file system does. */
   of(path: string): string {
     const descriptor = openSync(path, 'r');
     try {

@@ -1,7 +1,7 @@
 import type { BastionSpec } from '../model/specs.ts';
-import type { ContextDigests } from './context-digests.ts';
 import type { Draft } from './draft.ts';
 import type { Problem } from './field.ts';
+import type { FileDigests } from './file-digests.ts';
 import { HostPlaces, type SilenceAt } from './host-places.ts';
 import { normalise, type Manifest } from './normalise/index.ts';
 import type { ParsedDocument } from './parse-documents.ts';
@@ -23,7 +23,7 @@ export interface Surroundings {
   /** Why a path must not be touched; absent: all may. */
   readonly silenceAt?: SilenceAt | undefined;
   /** Of files of build contexts. */
-  readonly digests: ContextDigests;
+  readonly digests: FileDigests;
 }
 
 /** A draft with host paths prefixed, which counts only when nothing is wrong with it. */

@@ -12,6 +12,7 @@ import { DesiredStateError } from './errors.ts';
 import type { Renderers } from './expansion/render.ts';
 import type { Rendering } from './expansion/rendered-document.ts';
 import { settle, type Settled } from './expansion/settle.ts';
+import type { FileDigests } from './file-digests.ts';
 import { gitRevision } from './git-revision.ts';
 import { findExchangeableFiles } from './policy/notification-files.ts';
 import type { SilenceAt } from './host-places.ts';
@@ -44,8 +45,8 @@ export interface LoadOptions {
   readonly validator?: ManifestValidator;
   /** Why a path must not be touched, because its file system does not answer; absent: all may. */
   readonly silenceAt?: SilenceAt;
-  /** Digests of build contexts that are known already, for those who read often. */
-  readonly digests?: ContextDigests;
+  /** Digests of build contexts: those that are known already, for those who read often, or UNREAD_FILES. Default: all are read. */
+  readonly digests?: FileDigests;
 }
 
 /** A desired state, and the manifests that were rendered for it. */

@@ -8,7 +8,7 @@ import { checkOut } from '../../release/checkout.ts';
 import { printable } from '../../release/printable.ts';
 import { refuseTree } from '../../release/refuse-tree.ts';
 import { verifySignature } from '../../release/signature.ts';
-import { reservedPlaces } from '../reserved-places.ts';
+import { readingOptions } from '../reading-options.ts';
 import type { Pusher } from './pusher.ts';
 import type { PushPlace } from './place.ts';
 
@@ -41,10 +41,8 @@ export async function checkCommit(place: PushPlace, commit: string, pusher: Push
     // A file system that does not answer must not hold up this push, and with it all others.
     await mounts.refresh();
     const desired = await loadDesiredState({
+      ...readingOptions(settings),
       directory,
-      root: settings.root,
-      reserved: reservedPlaces(settings),
-      waivable: settings.allowExceptions,
       silenceAt: (path) => mounts.silenceAt(path),
     });
     sayFindings(desired.findings, pusher);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readlinkSync, statSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLeftOut } from '../../model/build-context.ts';
-import type { ContextDigests } from '../context-digests.ts';
+import type { FileDigests } from '../file-digests.ts';
 import type { Field } from '../field.ts';
 import { isMissing, readErrorText } from '../../model/read-error-text.ts';
 
@@ -12,7 +12,7 @@ const LARGEST_CONTEXT = { files: 20_000, bytes: 512 << 20 };
  * sha256 hex over the names, modes and contents below a build context (less what isLeftOut), so that a changed context is a
  * changed spec. Undefined after reporting what is wrong.
  */
-export function digestDirectory(directory: string, digests: ContextDigests, field: Field): string | undefined {
+export function digestDirectory(directory: string, digests: FileDigests, field: Field): string | undefined {
   const hash = createHash('sha256');
   const left = { ...LARGEST_CONTEXT };
   const visit = (relative: string): void => {

@@ -1,4 +1,4 @@
-import type { ContextDigests } from '../context-digests.ts';
+import type { FileDigests } from '../file-digests.ts';
 
 /** What normalising needs besides the manifest itself. */
 export interface NormaliseContext {
@@ -15,7 +15,7 @@ export interface NormaliseContext {
   /** Directories of the operator and its human, absolute. */
   readonly reserved: readonly string[];
   /** Of files of build contexts. */
-  readonly digests: ContextDigests;
+  readonly digests: FileDigests;
   /** Manifest file, relative to the directory. */
   readonly file: string;
 }
