@@ -146,12 +146,12 @@ export class World {
     return [EXECUTABLE, name, ...paths, '--docker', this.host, ...flags];
   }
 
-  /** `docker-compose ...` for the same set, and where to run it. */
   /** What an object of this world carries on the engine, so that it goes with it. */
   get labels(): Readonly<Record<string, string>> {
     return { [BENCH_LABEL]: this.name };
   }
 
+  /** `docker-compose ...` for the same set, and where to run it. */
   get compose(): { command: string[]; cwd: string } {
     return { command: ['docker-compose', '-p', `${this.name}-compose`], cwd: join(this.directory, 'compose') };
   }

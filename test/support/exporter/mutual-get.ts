@@ -1,4 +1,4 @@
-import { request } from 'node:https';
+import { request, type Agent } from 'node:https';
 import type { Identity } from './test-pki.ts';
 
 export interface Got {
@@ -6,18 +6,23 @@ export interface Got {
   readonly body: string;
 }
 
-/** GET over TLS on a fresh connection, with a client certificate unless there is none. Rejects when there is no answer. */
+/** GET over TLS on a fresh connection, or one of the agent's, with a client certificate unless there is none. Rejects when there is no answer. */
 export function mutualGet(
   address: string,
   path: string,
-  { authority, identity, method = 'GET' }: { authority: string; identity?: Identity; method?: string },
+  {
+    authority,
+    identity,
+    method = 'GET',
+    agent,
+  }: { authority: string; identity?: Identity; method?: string; agent?: Agent },
 ): Promise<Got> {
   return new Promise((resolve, reject) => {
     const call = request(
       `https://${address}${path}`,
       {
         method,
-        agent: false,
+        agent: agent ?? false,
         ca: authority,
         ...(identity === undefined ? {} : { cert: identity.certificate, key: identity.key }),
       },

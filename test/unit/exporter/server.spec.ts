@@ -1,14 +1,19 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { Agent } from 'node:https';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { realClock } from '../../../src/exporter/clock.ts';
+import { realClock, type Clock } from '../../../src/exporter/clock.ts';
 import { RightOfWay } from '../../../src/exporter/right-of-way.ts';
 import { ExporterServer, type Pages } from '../../../src/exporter/server/server.ts';
 import { readTogether } from '../../../src/exporter/tls/read-together.ts';
+import { eventually } from '../../support/eventually.ts';
 import { exporterConfig } from '../../support/exporter/exporter-config.ts';
 import { LiveDirectory } from '../../support/exporter/live-directory.ts';
 import { mutualGet } from '../../support/exporter/mutual-get.ts';
 import { testAuthority, type Identity, type TestAuthority } from '../../support/exporter/test-pki.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 describe('server of the exporter', () => {
@@ -19,10 +24,10 @@ describe('server of the exporter', () => {
   let server: ExporterServer;
   let pages: Pages;
 
-  const make = (allowedClients: readonly string[] = []): ExporterServer => {
+  const make = (allowedClients: readonly string[] = [], clock: Clock = realClock): ExporterServer => {
     const { listen } = exporterConfig();
     const tls = { certificate: live.certificate, key: live.key, clientAuthority: live.authority };
-    server = new ExporterServer({ ...listen, tls, allowedClients }, pages, new RightOfWay(realClock));
+    server = new ExporterServer({ ...listen, tls, allowedClients }, pages, new RightOfWay(clock));
     return server;
   };
   const get = (path: string, identity: Identity | undefined = scraper, ca: string = authority.certificate) =>
@@ -126,6 +131,27 @@ describe('server of the exporter', () => {
     live.put(other, authority.certificate);
     await server.refresh();
     expect((await get('/livez')).status).to.equal(200);
+  });
+
+  it('is given way while somebody connects or asks, and not by who stays connected, is refused or goes away', async () => {
+    // Stands still, so that only what ends by itself ends.
+    const clock = new FakeClock();
+    await make([], clock).refresh();
+    const expectServed = (count: number) => eventually(() => expect(clock.pending).to.equal(count));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (let turn = 0; turn < 3; turn++) {
+      await mutualGet(server.address ?? '', '/metrics', { authority: authority.certificate, identity: scraper, agent });
+      await expectServed(0);
+    }
+    await failureOf(mutualGet(server.address ?? '', '/livez', { authority: authority.certificate }));
+    await expectServed(0);
+    const [host = '', port] = (server.address ?? '').split(':');
+    const silent = connect(Number(port), host);
+    await once(silent, 'connect');
+    await expectServed(1);
+    silent.destroy();
+    await expectServed(0);
+    agent.destroy();
   });
 
   it('begins to serve when its files are there', async () => {
