@@ -1,6 +1,6 @@
 /**
  * `npm run demo`: sets everything up and runs the operator on demo/desired-state, on a real engine.
- * `npm run demo -- --down`: removes all that the demo made. It never touches a gate: that is for the human.
+ * `npm run demo -- --down`: removes all that the demo made, `--help` says more. It never touches a gate: that is for the human.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -12,7 +12,9 @@ import { parseDocument } from 'yaml';
 import { ensureImages, type ImageAvailability } from '../test/images/ensure-images.ts';
 import { ensureEngine, privateEngineDirectory } from './engine.ts';
 import { endProcess } from './support/daemon-process.ts';
-import { DEMO_DIRECTORY, readDemoRecord, writeDemoRecord } from './support/demo-record.ts';
+import { demoEnding, farewell } from './support/demo-ending.ts';
+import { DEMO_HELP } from './support/demo-help.ts';
+import { DEMO_DIRECTORY, readDemoRecord, writeDemoRecord, type DemoRecord } from './support/demo-record.ts';
 import { removeDemoObjects, removeImages } from './support/demo-stack.ts';
 import { DemoTraffic } from './support/demo-traffic.ts';
 import { engineAnswers } from './support/engine-http.ts';
@@ -28,18 +30,23 @@ const visitor = join(DEMO_DIRECTORY, 'root/etc/pki/homelab/live/visitor');
 const say = (line: string): void => console.log(`demo: ${line}`);
 
 try {
-  const { values } = parseArgs({ options: { down: { type: 'boolean', default: false } } });
-  process.exitCode = values.down ? await down() : await up();
+  const { values } = parseArgs({
+    options: { down: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+  });
+  if (values.help) process.stdout.write(DEMO_HELP);
+  else process.exitCode = values.down ? await down() : await up();
 } catch (error) {
+  const isUsage = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
   console.error(`demo: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = error instanceof TypeError ? 64 : 1;
+  if (isUsage) console.error('See: npm run demo -- --help');
+  process.exitCode = isUsage ? 64 : 1;
 }
 
 async function up(): Promise<number> {
   say('building the operator');
   await mustRun([process.execPath, '--import', 'tsx', 'scripts/build.ts']);
   const earlier = readDemoRecord();
-  await stopOperator(earlier?.operator);
+  await stopOperator(earlier, 'up');
   if (earlier !== undefined && !earlier.privateEngine && !(await engineAnswers(earlier.host))) {
     throw new Error(
       `The demo runs on the engine at ${earlier.host}, which does not answer. Start it, or: npm run demo -- --down`,
@@ -66,12 +73,14 @@ async function up(): Promise<number> {
   introduce(engine.host, port, listen);
   const traffic = new DemoTraffic(port, `app.${DOMAIN}`, visitor);
   traffic.start();
-  const code = await runOperator(engine.host, listen, (operator) => writeDemoRecord({ ...record, operator })).finally(
-    () => traffic.stop(),
-  );
-  // `--down` in another terminal may have removed it all meanwhile.
-  if (existsSync(DEMO_DIRECTORY)) await writeDemoRecord(record);
-  takeLeave(engine.host, engine.private);
+  let operator: number | undefined;
+  const code = await runOperator(engine.host, listen, (pid) => {
+    operator = pid;
+    return writeDemoRecord({ ...record, operator });
+  }).finally(() => traffic.stop());
+  const ending = demoEnding(readDemoRecord(), operator);
+  if (ending === 'left') await writeDemoRecord(record);
+  console.log(farewell(ending, record));
   return code;
 }
 
@@ -133,14 +142,6 @@ function introduce(host: string, port: number, listen: string): void {
 `);
 }
 
-function takeLeave(host: string, isPrivate: boolean): void {
-  console.log(`
-  The operator has ended; its containers keep running${isPrivate ? `, as does the private engine at ${host}` : ''}.
-    npm run demo             goes on where it stopped (and changes nothing that runs)
-    npm run demo -- --down   removes all that the demo made
-`);
-}
-
 async function runOperator(host: string, listen: string, started: (pid: number) => Promise<void>): Promise<number> {
   const places = [
     ...['--desired-state', desired],
@@ -169,7 +170,7 @@ async function runOperator(host: string, listen: string, started: (pid: number) 
 
 async function down(): Promise<number> {
   const record = readDemoRecord();
-  await stopOperator(record?.operator);
+  await stopOperator(record, 'down');
   let code = 0;
   if (record !== undefined && (await engineAnswers(record.host))) {
     await removeDemoObjects(record.host, say);
@@ -192,8 +193,11 @@ async function down(): Promise<number> {
 }
 
 /** Ends an operator that an earlier demo left, or that runs in another terminal. */
-async function stopOperator(pid: number | undefined): Promise<void> {
-  if (pid === undefined) return;
+async function stopOperator(record: DemoRecord | undefined, endedBy: 'down' | 'up'): Promise<void> {
+  const pid = record?.operator;
+  if (record === undefined || pid === undefined) return;
+  // It says why it ends in its own terminal.
+  await writeDemoRecord({ ...record, endedBy });
   await endProcess(pid, (line) => line.includes(desired) && line.includes('run'), 30_000);
 }
 

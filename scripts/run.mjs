@@ -31,8 +31,10 @@ function installDependencies() {
   const lock = join(root, 'package-lock.json');
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(lock).mtimeMs) return;
   console.log('Installing dependencies: npm ci');
-  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' });
+  const options = { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'pipe'] };
+  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], options);
   if (result.status !== 0) {
+    process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
     console.error(`npm ci failed (${result.error?.message ?? `exit code ${result.status}`}); see its output above.`);
     process.exit(1);
   }

@@ -16,6 +16,8 @@ export interface DemoRecord {
   readonly images: readonly string[];
   /** Process id of the running operator. */
   readonly operator?: number;
+  /** Who ends that operator from another terminal: one that removes the demo, or one that goes on with it. */
+  readonly endedBy?: 'down' | 'up';
 }
 
 const FILE = join(DEMO_DIRECTORY, 'demo.json');
