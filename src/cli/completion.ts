@@ -1,6 +1,7 @@
 import { loadDesiredState } from '../desired/load.ts';
 import { KINDS, parseKey } from '../model/key.ts';
 import type { Settings } from './arguments.ts';
+import { withAnsweringMounts } from './answering-mounts.ts';
 import type { Command } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { askOperator } from './control-client.ts';
@@ -21,7 +22,7 @@ const SHELLS: Readonly<Record<string, (grammar: ShellGrammar) => string>> = {
 async function wantedKeys(settings: Settings): Promise<readonly string[]> {
   const status = await askOperator(settings.stateDirectory);
   if (status !== undefined) return status.resources.map(({ key }) => key);
-  const { resources } = await loadDesiredState(readingOptions(settings));
+  const { resources } = await withAnsweringMounts((silenceAt) => loadDesiredState(readingOptions(settings, silenceAt)));
   return resources.map(({ key }) => key);
 }
 

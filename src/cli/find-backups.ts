@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { readDesiredState } from '../desired/load.ts';
 import { parseKey, type Key } from '../model/key.ts';
 import type { Resource } from '../model/resource.ts';
+import { withAnsweringMounts } from './answering-mounts.ts';
 import type { Settings } from './arguments.ts';
 import { CommandError } from './errors.ts';
 import { nearest } from './nearest.ts';
@@ -23,7 +24,7 @@ export async function listBackups(settings: Settings): Promise<BackupPlace[]> {
 }
 
 async function readBackups(settings: Settings): Promise<{ backups: BackupPlace[]; complete: boolean }> {
-  const { state } = await readDesiredState(readingOptions(settings));
+  const { state } = await withAnsweringMounts((silenceAt) => readDesiredState(readingOptions(settings, silenceAt)));
   const backups = state.resources
     .filter((resource): resource is Resource<'Backup'> => resource.kind === 'Backup')
     .map(({ key, name, spec }) => ({ key, name, directory: spec.directory, verify: spec.verify }));

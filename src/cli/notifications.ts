@@ -1,3 +1,4 @@
+import type { SilenceAt } from '../desired/host-places.ts';
 import { openedFileProblem } from '../desired/policy/notification-files.ts';
 import type { BastionSpec } from '../model/specs.ts';
 import type { StatusSnapshot } from '../model/status.ts';
@@ -12,6 +13,8 @@ export interface NotificationsOptions extends Pick<NotifyPlaces, 'root' | 'comma
   readonly stateDirectory: string;
   /** Directories in which no manifest may name a file. */
   readonly reserved: () => readonly string[];
+  /** Why a path must not be touched. */
+  readonly silenceAt: SilenceAt;
   readonly snapshot: () => StatusSnapshot;
   readonly tell: (event: TraceEvent) => void;
 }
@@ -75,8 +78,9 @@ export class Notifications {
   }
 
   #judge(path: string, opened: string, isPublic: boolean): string | undefined {
-    const { root, reserved } = this.#options;
+    const { root, reserved, silenceAt } = this.#options;
     if (this.#bastion === undefined) return 'it is not known yet what manifests may name';
-    return openedFileProblem(path, opened, isPublic, { root, reserved: reserved(), bastion: this.#bastion });
+    const look = { root, reserved: reserved(), bastion: this.#bastion, silenceAt };
+    return openedFileProblem(path, opened, isPublic, look);
   }
 }

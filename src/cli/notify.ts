@@ -1,3 +1,4 @@
+import type { SilenceAt } from '../desired/host-places.ts';
 import { loadDesiredState } from '../desired/load.ts';
 import { openedFileProblem } from '../desired/policy/notification-files.ts';
 import type { AttemptResult } from '../notify/deliver/attempt.ts';
@@ -5,6 +6,7 @@ import { createAttempt } from '../notify/open-notifier.ts';
 import { testNotification } from '../notify/test-notification.ts';
 import type { TestResults } from '../notify/notifier.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { withAnsweringMounts } from './answering-mounts.ts';
 import type { Settings } from './arguments.ts';
 import type { Command } from './command.ts';
 import { askNotificationTest } from './control-client.ts';
@@ -14,17 +16,23 @@ import { readingOptions } from './reading-options.ts';
 import { reservedPlaces } from './reserved-places.ts';
 
 /** Sends by this process, as the user who typed the command: an operator may be allowed less, or more. */
-async function sendDirectly(settings: Settings, name: string | undefined, signal: AbortSignal): Promise<TestResults> {
+async function sendDirectly(
+  settings: Settings,
+  name: string | undefined,
+  signal: AbortSignal,
+  silenceAt: SilenceAt,
+): Promise<TestResults> {
   const { root, notifyCommands } = settings;
-  const desired = await loadDesiredState(readingOptions(settings));
+  const desired = await loadDesiredState(readingOptions(settings, silenceAt));
   const { receivers = [], link } = desired.bastion.notifications ?? {};
   const wanted = receivers.filter((receiver) => name === undefined || receiver.name === name);
   if (name !== undefined && wanted.length === 0) throw new CommandError(`the Bastion names no receiver ${name}`);
-  const look = { root, reserved: reservedPlaces(settings), bastion: desired.bastion };
+  const look = { root, reserved: reservedPlaces(settings), bastion: desired.bastion, silenceAt };
   const attempt = createAttempt({
     root,
     commandDirectory: notifyCommands,
     judge: (path, opened, isPublic) => openedFileProblem(path, opened, isPublic, look),
+    silenceAt,
     now: () => systemClock.now(),
   });
   const notification = testNotification({ instance: desired.instance, at: systemClock.now(), link });
@@ -46,7 +54,7 @@ export const command: Command = async ({ settings, positionals, output, errors, 
   const told = await askNotificationTest(settings.stateDirectory, name);
   if (told === undefined && !settings.json)
     errors.write('no operator runs: sent by this command itself, with the rights of who typed it\n');
-  const results = told ?? (await sendDirectly(settings, name, signal));
+  const results = told ?? (await withAnsweringMounts((silenceAt) => sendDirectly(settings, name, signal, silenceAt)));
   const entries = Object.entries(results);
   if (settings.json) output.write(`${JSON.stringify({ byOperator: told !== undefined, results }, undefined, 2)}\n`);
   else if (entries.length === 0) output.write('the Bastion names no receivers (spec.notifications)\n');

@@ -1,4 +1,5 @@
 import { ContextDigests } from '../desired/context-digests.ts';
+import type { SilenceAt } from '../desired/host-places.ts';
 import { loadDesiredState } from '../desired/load.ts';
 import { resolveExisting } from '../desired/real-path.ts';
 import { watchDesiredState } from '../desired/watch.ts';
@@ -22,6 +23,8 @@ import { reservedPlaces } from './reserved-places.ts';
 /** A controller with all that belongs to it. */
 export interface Operator {
   readonly controller: Controller;
+  /** Why a path must not be touched, because its file system does not answer; undefined when it may. */
+  readonly silenceAt: SilenceAt;
   /** Ends the loop and gives everything back: sockets, watches, the lock. */
   close(): Promise<void>;
 }
@@ -41,6 +44,7 @@ export async function createOperator(
   const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
   const digests = new ContextDigests();
   const mounts = new MountWatch();
+  const silenceAt: SilenceAt = (path) => mounts.silenceAt(path);
   const load = async (previous: DesiredState | undefined, levels: Levels): Promise<DesiredState> => {
     await mounts.refresh();
     const desired = await loadDesiredState({
@@ -49,7 +53,7 @@ export async function createOperator(
       root,
       levels,
       digests,
-      silenceAt: (path) => mounts.silenceAt(path),
+      silenceAt,
       reserved: reservedPlaces(settings),
       waivable: settings.allowExceptions,
       ...(previous === undefined ? {} : { previous }),
@@ -88,6 +92,7 @@ export async function createOperator(
     });
     return {
       controller,
+      silenceAt,
       async close() {
         await controller.stop();
         mounts.close();

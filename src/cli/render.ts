@@ -5,6 +5,7 @@ import { keyOf, parseKey } from '../model/key.ts';
 import type { Levels } from '../model/levels.ts';
 import type { DesiredState } from '../model/resource.ts';
 import { loadMemory } from '../runtime/memory-file.ts';
+import { withAnsweringMounts } from './answering-mounts.ts';
 import type { Command } from './command.ts';
 import { CommandError, EXIT, UsageError } from './errors.ts';
 import { nearest } from './nearest.ts';
@@ -55,10 +56,9 @@ export const command: Command = async ({ settings, positionals, output, errors }
   if (wanted !== undefined && parseKey(wanted) === undefined)
     throw new UsageError(`${wanted} is not a resource; write Kind/name, e.g. Prometheus/prometheus`);
   const { levels } = (await loadMemory(settings.stateDirectory)).memory;
-  const { state, renderings } = await readDesiredState({
-    ...readingOptions(settings),
-    ...(settings.levels && { levels }),
-  });
+  const { state, renderings } = await withAnsweringMounts((silenceAt) =>
+    readDesiredState({ ...readingOptions(settings, silenceAt), ...(settings.levels && { levels }) }),
+  );
   const exitCode = state.complete ? EXIT.done : EXIT.changes;
   if (!settings.json) writeFindings(state.findings, settings.desiredDirectory, errors);
   const chosen = wanted === undefined ? renderings : choose(wanted, renderings, state);

@@ -1,3 +1,4 @@
+import type { SilenceAt } from '../desired/host-places.ts';
 import { loadDesiredState } from '../desired/load.ts';
 import { createDockerReader } from '../engine/docker.ts';
 import type { EngineReader } from '../engine/port.ts';
@@ -10,7 +11,7 @@ import type { Memory } from '../model/memory.ts';
 import type { ObservedServed } from '../model/observed-certificates.ts';
 import type { Plan } from '../model/plan.ts';
 import type { DesiredState } from '../model/resource.ts';
-import { MountWatch } from '../observe/mounts/mount-watch.ts';
+import type { MountWatch } from '../observe/mounts/mount-watch.ts';
 import { Observer } from '../observe/observer.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import { nextWanted } from '../plan/next-wanted.ts';
@@ -18,6 +19,7 @@ import { certificateStatuses } from '../plan/certificate/report.ts';
 import { servedTargets } from '../plan/certificate/served-targets.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { loadMemory } from '../runtime/memory-file.ts';
+import { withAnsweringMounts } from './answering-mounts.ts';
 import type { Settings } from './arguments.ts';
 import { reservedPlaces } from './reserved-places.ts';
 
@@ -43,11 +45,17 @@ export interface Survey {
  * Reads everything and plans, and writes nothing anywhere: the engine's client has no mutating method, and the state
  * directory is read if it is there. `dial`: also looks at what the consumers of certificates serve. Rejects with a DesiredStateError when nothing usable could be read.
  */
-export async function survey(settings: Settings, clock: Clock, { dial = false } = {}): Promise<Survey> {
+export function survey(settings: Settings, clock: Clock, { dial = false } = {}): Promise<Survey> {
+  return withAnsweringMounts((silenceAt, mounts) => surveyWith(settings, clock, { dial, silenceAt, mounts }));
+}
+
+async function surveyWith(
+  settings: Settings,
+  clock: Clock,
+  { dial, silenceAt, mounts }: { readonly dial: boolean; readonly silenceAt: SilenceAt; readonly mounts: MountWatch },
+): Promise<Survey> {
   const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
   const { memory, isOlder } = await loadMemory(stateDirectory);
-  const mounts = new MountWatch();
-  await mounts.refresh();
   const [desired, gates] = await Promise.all([
     loadDesiredState({
       directory: desiredDirectory,
@@ -56,7 +64,7 @@ export async function survey(settings: Settings, clock: Clock, { dial = false } 
       levels: memory.levels,
       reserved: reservedPlaces(settings),
       waivable: settings.allowExceptions,
-      silenceAt: (path) => mounts.silenceAt(path),
+      silenceAt,
     }),
     readGates({ directory: gatesDirectory, holdDirectory, desiredDirectory, strict: strictGates }),
   ]);
@@ -80,7 +88,6 @@ export async function survey(settings: Settings, clock: Clock, { dial = false } 
     return { desired, gates, memory, outcome: { error }, at: clock.now() };
   } finally {
     reader.close();
-    mounts.close();
   }
 }
 

@@ -2,6 +2,7 @@ import { counted } from '../model/counted.ts';
 import { formatFinding } from '../desired/format-finding.ts';
 import { loadDesiredState } from '../desired/load.ts';
 import type { Finding } from '../model/resource.ts';
+import { withAnsweringMounts } from './answering-mounts.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './errors.ts';
 import { shownDirectory } from './shown-directory.ts';
@@ -18,7 +19,7 @@ export function writeFindings(findings: readonly Finding[], directory: string, o
 }
 
 export const command: Command = async ({ settings, output, errors }) => {
-  const desired = await loadDesiredState(readingOptions(settings));
+  const desired = await withAnsweringMounts((silenceAt) => loadDesiredState(readingOptions(settings, silenceAt)));
   const failed = desired.findings.filter((finding) => finding.severity === 'error').length;
   const valid = failed === 0 && desired.complete;
   if (settings.json) {

@@ -221,7 +221,7 @@ class Round {
       ...findBackupsWithinData(all).map((found) => ({ ...found, rule: 'backup-place' })),
       ...findExchangeableSources(all, this.#host).map((found) => ({ ...found, rule: 'exchangeable-source' })),
       ...findBorrowedNamespaces(all).map((found) => ({ ...found, rule: 'borrowed-namespace' })),
-      ...findForeignKeys(all, this.#root).map((found) => ({ ...found, rule: 'own-keys-only' })),
+      ...findForeignKeys(all, this.#root, this.#host).map((found) => ({ ...found, rule: 'own-keys-only' })),
     ].filter(({ key }) => this.#fresh.has(key));
     if (clashes.length > 0) return clashes;
     const missing = [...this.#needs].flatMap(([key, needs]) =>

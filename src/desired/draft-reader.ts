@@ -53,10 +53,11 @@ export class DraftReader {
 
   /** @param waivable rules about control over the host that the manifest's annotations may waive */
   read(manifest: Manifest, document: ParsedDocument, waivable: readonly string[]): ReadDraft {
-    const { bastion, isDeclared, directory, root, reserved, digests } = this.#surroundings;
+    const { bastion, isDeclared, ...surroundings } = this.#surroundings;
+    const { root, reserved } = surroundings;
     const { images, allowedRoots, pkiDirectory } = bastion;
     const problems: Problem[] = [];
-    const context = { images, allowedRoots, pkiDirectory, root, reserved, directory, digests, file: document.file };
+    const context = { ...surroundings, images, allowedRoots, pkiDirectory, file: document.file };
     const draft = normalise(manifest, document, context, problems);
     problems.push(...checkPolicies(draft, bastion, waivable, this.#places));
     const prefixed = prefixHostPaths(draft, root);

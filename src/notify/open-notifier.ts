@@ -18,12 +18,14 @@ export interface NotifyPlaces {
   readonly commandDirectory: string;
   /** Whether a file that a manifest names may be used. */
   readonly judge: JudgeFile;
+  /** Why a path must not be touched; absent: all may. */
+  readonly silenceAt?: ((path: string) => string | undefined) | undefined;
   readonly now: () => number;
 }
 
 /** Delivery as each receiver wants it. */
-export function createAttempt({ root, commandDirectory, judge, now }: NotifyPlaces): Attempt {
-  const web = createSendWeb({ hostPath: (path) => (root === '' ? path : join(root, path)), judge, now });
+export function createAttempt({ root, commandDirectory, judge, silenceAt, now }: NotifyPlaces): Attempt {
+  const web = createSendWeb({ hostPath: (path) => (root === '' ? path : join(root, path)), judge, silenceAt, now });
   const command = createSendCommand({ directory: commandDirectory, user: process.getuid?.() ?? 0 });
   return (receiver: ReceiverSpec, notification, signal) =>
     receiver.type === 'command' ? command(receiver, notification, signal) : web(receiver, notification, signal);
@@ -36,6 +38,7 @@ export async function openNotifier(options: {
   readonly root: string;
   readonly commandDirectory: string;
   readonly judge: JudgeFile;
+  readonly silenceAt?: NotifyPlaces['silenceAt'];
   readonly snapshot: () => StatusSnapshot;
   readonly tell: (event: TraceEvent) => void;
 }): Promise<Notifier> {

@@ -1,13 +1,13 @@
 import { counted } from '../../model/counted.ts';
 import { formatFinding } from '../../desired/format-finding.ts';
 import { loadDesiredState } from '../../desired/load.ts';
-import { MountWatch } from '../../observe/mounts/mount-watch.ts';
 import type { Finding } from '../../model/resource.ts';
 import { readTree } from '../../release/bring-live.ts';
 import { checkOut } from '../../release/checkout.ts';
 import { printable } from '../../release/printable.ts';
 import { refuseTree } from '../../release/refuse-tree.ts';
 import { verifySignature } from '../../release/signature.ts';
+import { withAnsweringMounts } from '../answering-mounts.ts';
 import { readingOptions } from '../reading-options.ts';
 import type { Pusher } from './pusher.ts';
 import type { PushPlace } from './place.ts';
@@ -36,15 +36,11 @@ export async function checkCommit(place: PushPlace, commit: string, pusher: Push
     await checkOut(git, entries, releases.candidate(commit), await releases.owner());
   const directory = releases.candidate(commit);
   let isGood = false;
-  const mounts = new MountWatch();
   try {
     // A file system that does not answer must not hold up this push, and with it all others.
-    await mounts.refresh();
-    const desired = await loadDesiredState({
-      ...readingOptions(settings),
-      directory,
-      silenceAt: (path) => mounts.silenceAt(path),
-    });
+    const desired = await withAnsweringMounts((silenceAt) =>
+      loadDesiredState({ ...readingOptions(settings, silenceAt), directory }),
+    );
     sayFindings(desired.findings, pusher);
     const errors = desired.findings.filter(({ severity }) => severity === 'error').length;
     if (errors === 0 && desired.complete) isGood = await isPlanned(place, directory, desired.resources.length, pusher);
@@ -53,7 +49,6 @@ export async function checkCommit(place: PushPlace, commit: string, pusher: Push
     if (!(error instanceof Error && error.name === 'DesiredStateError')) throw error;
     pusher.say(`x ${error.message.replaceAll(directory, 'the commit')}`);
   } finally {
-    mounts.close();
     if (!isGood) await releases.discard(commit);
   }
   return isGood;

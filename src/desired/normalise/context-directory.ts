@@ -20,9 +20,12 @@ export function readContextDirectory(text: string, context: NormaliseContext, fi
   const shipped = SHIPPED[text];
   if (shipped !== undefined) return shippedDirectory(shipped, field);
   const prefix = context.root.replace(/\/+$/, '');
-  const real = resolveExisting(
-    isAbsolute(text) ? resolve(`${prefix}/${text}`) : resolve(context.directory, posix.dirname(context.file), text),
-  );
+  const written = isAbsolute(text)
+    ? resolve(`${prefix}/${text}`)
+    : resolve(context.directory, posix.dirname(context.file), text);
+  const silence = context.silenceAt?.(written);
+  if (silence !== undefined) return field.error(`cannot be read: ${silence}`, 'file');
+  const real = resolveExisting(written);
   const reserved = context.reserved
     .map((place) => resolveExisting(place))
     .find((place) => isWithin(real, place) || isWithin(place, real));
@@ -32,7 +35,7 @@ export function readContextDirectory(text: string, context: NormaliseContext, fi
       'reserved-places',
     );
   if (isWithin(real, resolveExisting(context.directory))) return real;
-  const places = new HostPlaces(prefix);
+  const places = new HostPlaces(prefix, context.silenceAt);
   const onHost = places.unprefixed(real);
   const isForbidden = findForbidden(onHost, false, places) !== undefined;
   if (!isForbidden && context.allowedRoots.some((root) => isWithin(onHost, places.real(root)))) return real;

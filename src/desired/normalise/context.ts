@@ -1,4 +1,5 @@
 import type { FileDigests } from '../file-digests.ts';
+import type { SilenceAt } from '../host-places.ts';
 
 /** What normalising needs besides the manifest itself. */
 export interface NormaliseContext {
@@ -14,6 +15,8 @@ export interface NormaliseContext {
   readonly pkiDirectory: string;
   /** Directories of the operator and its human, absolute. */
   readonly reserved: readonly string[];
+  /** Why a path must not be touched; absent: all may. */
+  readonly silenceAt?: SilenceAt | undefined;
   /** Of files of build contexts. */
   readonly digests: FileDigests;
   /** Manifest file, relative to the directory. */

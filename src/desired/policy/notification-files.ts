@@ -77,7 +77,7 @@ export function openedFileProblem(
   isPublic: boolean,
   look: NotificationFileLook,
 ): string | undefined {
-  const places = new HostPlaces(look.root);
+  const places = new HostPlaces(look.root, look.silenceAt);
   const [outside] = checkRealPath(path, places.unprefixed(opened), pathLook(look, places, isPublic), []);
   return outside?.message ?? reservedAround(opened, look, places);
 }

@@ -1,9 +1,9 @@
 import type { Key } from '../../model/key.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { FieldPath } from '../field.ts';
+import type { HostPlaces } from '../host-places.ts';
 import { isWithin } from '../normalise/host-path.ts';
 import { bindDevice } from '../normalise/local-volume.ts';
-import { resolveExisting } from '../real-path.ts';
 import { FORBIDDEN_PLACES } from './forbidden-places.ts';
 
 /** A mount or a build context that shows keys to those whose own they are not. */
@@ -27,14 +27,12 @@ interface KeyHolder {
  * has the host, keys and all.
  *
  * @param root prefix of host paths; empty for none
+ * @param host where paths really lie, of paths that have the prefix
  */
-export function findForeignKeys(resources: readonly Subject[], root: string): ForeignKeys[] {
+export function findForeignKeys(resources: readonly Subject[], root: string, host: HostPlaces): ForeignKeys[] {
   const all = resources as readonly Resource[];
-  const known = new Map<string, string>();
   /** Paths as they are written, and as they are with symlinks resolved. */
-  const named = (...paths: string[]): string[] => [
-    ...new Set([...paths, ...paths.map((path) => resolveExisting(path, known))]),
-  ];
+  const named = (...paths: string[]): string[] => [...new Set([...paths, ...paths.map((path) => host.resolve(path))])];
   const holdersOf = (kind: Resource['kind']): KeyHolder[] =>
     all
       .filter((resource) => resource.kind === kind)

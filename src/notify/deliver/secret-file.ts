@@ -13,6 +13,8 @@ export interface NamedFile {
   readonly path: string;
   /** Where it is opened: with the prefix of `--root`. */
   readonly place: string;
+  /** Why it must not be opened now, because its file system does not answer; absent: it may. */
+  readonly silence?: string | undefined;
 }
 
 /**
@@ -57,10 +59,11 @@ export async function readAuthority(file: NamedFile, judge: JudgeFile): Promise<
 }
 
 async function readJudged(
-  { path, place }: NamedFile,
+  { path, place, silence }: NamedFile,
   judge: JudgeFile,
   { isPublic, largest }: { readonly isPublic: boolean; readonly largest: number },
 ): Promise<string> {
+  if (silence !== undefined) throw new SecretFileError(`${place} cannot be read by the operator: ${silence}`);
   try {
     // Never waits for a pipe.
     const file = await open(place, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -5,7 +5,7 @@ import { ntfyBody } from '../format/ntfy.ts';
 import { slackBody } from '../format/slack.ts';
 import type { Attempt, AttemptResult } from './attempt.ts';
 import { postJson, type PostAnswer } from './post-json.ts';
-import { readAuthority, readSecretLine, SecretFileError, type JudgeFile } from './secret-file.ts';
+import { readAuthority, readSecretLine, SecretFileError, type JudgeFile, type NamedFile } from './secret-file.ts';
 
 /** Answers that may be another one next time though they begin with 4: timeout, too early, too many. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
@@ -90,25 +90,27 @@ function addressOf(text: string, path: string | undefined, hasToken: boolean): U
  *
  * @param hostPath a path of a manifest to the path to open
  * @param judge whether a file that was opened may be used
+ * @param silenceAt why a path to open must not be touched; absent: all may
  */
 export function createSendWeb(options: {
   readonly hostPath: (path: string) => string;
   readonly judge: JudgeFile;
+  readonly silenceAt?: ((path: string) => string | undefined) | undefined;
   readonly now: () => number;
 }): Attempt<WebReceiver> {
-  const { hostPath, judge, now } = options;
-  const secret = (path: string): Promise<string> => readSecretLine({ path, place: hostPath(path) }, judge);
+  const { hostPath, judge, silenceAt, now } = options;
+  const named = (path: string): NamedFile => {
+    const place = hostPath(path);
+    return { path, place, silence: silenceAt?.(place) };
+  };
   return async (receiver, notification, signal) => {
     const { address, tokenFile, authorityFile, timeout } = receiver;
     try {
       const urlFile = 'urlFile' in address ? hostPath(address.urlFile) : undefined;
-      const text = 'url' in address ? address.url : await secret(address.urlFile);
+      const text = 'url' in address ? address.url : await readSecretLine(named(address.urlFile), judge);
       const url = addressOf(text, urlFile, tokenFile !== undefined);
-      const token = tokenFile === undefined ? undefined : await secret(tokenFile);
-      const authority =
-        authorityFile === undefined
-          ? undefined
-          : await readAuthority({ path: authorityFile, place: hostPath(authorityFile) }, judge);
+      const token = tokenFile === undefined ? undefined : await readSecretLine(named(tokenFile), judge);
+      const authority = authorityFile === undefined ? undefined : await readAuthority(named(authorityFile), judge);
       const answer = await postJson({
         url,
         body: bodyOf(receiver, notification),

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { LoadOptions } from '../../../src/desired/load.ts';
 import { packageRoot } from '../../../src/desired/package-root.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { lines, load, manifest, specOf, writeFiles } from './desired-directory.ts';
@@ -9,7 +10,11 @@ describe('an image that is built', () => {
   const directory = temporaryDirectory('build');
   const desired = (): string => join(directory(), 'desired');
 
-  const read = (build: string, options: { root?: string; reserved?: readonly string[] } = {}, roots = '/opt') => {
+  const read = (
+    build: string,
+    options: Pick<LoadOptions, 'reserved' | 'silenceAt'> & { root?: string } = {},
+    roots = '/opt',
+  ) => {
     const bastion = manifest('Bastion', 'home', `{allowedRoots: ["${roots}"]}`);
     const text = manifest('Image', 'app', `{reference: "app:1", build: ${build}}`);
     writeFiles(desired(), {
@@ -55,6 +60,17 @@ describe('an image that is built', () => {
     const state = await load(desired());
     expect(lines(state).join()).to.contain('.dockerignore, which is not honoured');
     expect(state.complete).to.equal(true);
+  });
+
+  it('is not looked at where its file system does not answer, and what was read before counts', async () => {
+    const context = join(directory(), 'nas');
+    mkdirSync(context);
+    writeFileSync(join(context, 'Dockerfile'), 'FROM scratch\n');
+    const previous = await read(`{context: "${context}"}`, {}, directory());
+    const silenceAt = (path: string) => (path.startsWith(context) ? 'it does not answer' : undefined);
+    const state = await load(desired(), { previous, silenceAt });
+    expect(lines(state).join()).to.contain('spec.build.context: cannot be read: it does not answer');
+    expect(specOf(state, 'Image', 'app')).to.deep.equal(specOf(previous, 'Image', 'app'));
   });
 
   for (const context of ['/etc/ssh', '../..', '../beside', '/', '/opt/../etc'])

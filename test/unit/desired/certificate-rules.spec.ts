@@ -169,6 +169,19 @@ describe('rules about certificates and secrets', () => {
       expect(await found(bastion, AUTHORITY, mounting(`${base}/innocent/private`))).to.contain('own-keys-only');
     });
 
+    it('does not touch a mount whose file system does not answer', async () => {
+      const base = join(directory(), 'host');
+      mkdirSync(join(base, 'pki/private'), { recursive: true });
+      symlinkSync(join(base, 'pki'), join(base, 'nas'));
+      const bastion = manifest('Bastion', 'home', `{allowedRoots: ["${base}"], pkiDirectory: "${base}/pki"}`);
+      writeFiles(join(directory(), 'desired'), {
+        'a.yaml': [bastion, AUTHORITY, mounting(`${base}/nas/private`)].join('---\n'),
+      });
+      const silenceAt = (path: string) => (path.startsWith(`${base}/nas`) ? 'it does not answer' : undefined);
+      // Seen, it would be known to be the authority's key.
+      expect(lines(await load(join(directory(), 'desired'), { silenceAt }))).to.deep.equal([]);
+    });
+
     it('is not evaded by an image that is built from it', async () => {
       const base = join(directory(), 'host');
       mkdirSync(join(base, 'app'), { recursive: true });

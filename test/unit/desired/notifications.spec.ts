@@ -185,6 +185,18 @@ describe('whom the Bastion has notified', () => {
       expect(judge('/opt/state/memory.json')).to.contain('must not be read');
       expect(judge('/etc/pki/ca.crt', true)).to.equal(undefined);
     });
+
+    it('is judged without touching an allowed root whose file system does not answer', () => {
+      const nas = temporaryPath(directory(), 'nas');
+      symlinkSync('/srv', nas);
+      const look = { bastion: { allowedRoots: [nas, '/opt'] }, root: '', reserved: [] };
+      const silenceAt = (path: string) => (path === nas ? 'it does not answer' : undefined);
+      expect(openedFileProblem(`${nas}/token`, '/srv/token', false, look)).to.equal(undefined);
+      expect(openedFileProblem(`${nas}/token`, '/srv/token', false, { ...look, silenceAt })).to.contain(
+        'leads to /srv',
+      );
+      expect(openedFileProblem('/opt/token', '/opt/token', false, { ...look, silenceAt })).to.equal(undefined);
+    });
   });
 
   it('keeps those of before while the Bastion is broken', async () => {

@@ -102,6 +102,26 @@ describe('delivery to a web service', () => {
     expect(hook.received).to.deep.equal([]);
   });
 
+  it('opens no file whose file system does not answer, and is to be tried again', async () => {
+    const silent = createSendWeb({
+      hostPath: (path) => join(directory(), path),
+      judge: () => 'it was opened',
+      silenceAt: (path) => (path === join(directory(), 'token') ? 'it does not answer' : undefined),
+      now: () => NOW,
+    });
+    const bare = {
+      name: 'phone',
+      on: [],
+      type: 'webhook',
+      timeout: 2_000,
+      address: { url },
+      tokenFile: '/token',
+    } as const;
+    expect(await reasonOf(silent(bare, sampleNotification(), new AbortController().signal))).to.equal(
+      `${join(directory(), 'token')} cannot be read by the operator: it does not answer`,
+    );
+  });
+
   it('is to be tried again after an answer of a server in trouble, as late as it asks', async () => {
     hook.answer = (response) => response.writeHead(500).end('x'.repeat(1000));
     expect(await send()).to.deep.equal({ type: 'later', reason: 'answered 500' });
