@@ -37,8 +37,11 @@ const EMPTY_UNTIL_SOMETHING_HAPPENS = [
   'Time to heal, a day',
 ];
 
-/** Of all these, what comes with traffic by itself, with the second or fourth minute: it is empty before there is any. */
-const COMES_WITH_TRAFFIC = ['DNS queries and what is usual', 'Requests'];
+/**
+ * Of all these, what comes with traffic by itself, with the second or fourth minute, or sooner: one of the services that are visited
+ * answers with errors, of which an alert tells. It is empty before there is any traffic.
+ */
+const COMES_WITH_TRAFFIC = ['DNS queries and what is usual', 'Requests', 'Alerts'];
 
 const LISTED = [...Object.keys(EMPTY_WHEN_HEALTHY), ...EMPTY_UNTIL_SOMETHING_HAPPENS];
 

@@ -26,9 +26,12 @@ export class HangingFileSystem {
     let said = '';
     server.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
     const isMounted = (): boolean => readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${directory} `);
-    await eventually(() => {
-      if (!isMounted() && server.exitCode === null) throw new Error('neither mounted nor ended');
-    });
+    await eventually(
+      () => {
+        if (!isMounted() && server.exitCode === null) throw new Error('neither mounted nor ended');
+      },
+      { within: 20_000 },
+    );
     return isMounted() ? new HangingFileSystem(directory, server) : `no FUSE: ${said.trim()}`;
   }
 
