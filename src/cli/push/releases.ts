@@ -1,4 +1,5 @@
 import { newestFirst } from '../../release/choose-release.ts';
+import { printable } from '../../release/printable.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../errors.ts';
@@ -21,8 +22,9 @@ export const command: Command = async ({ settings, output, errors, environment }
     current: commit === current,
     running: commit === running,
     deployedAt: record?.deployedAt ?? null,
-    subject: record?.subject ?? '',
-    author: record?.author ?? '',
+    // Whoever may push may write the record.
+    subject: printable(record?.subject ?? '', 200),
+    author: printable(record?.author ?? '', 100),
   }));
   if (settings.json) {
     output.write(`${JSON.stringify({ branch, tip: tip ?? null, releases: list }, undefined, 2)}\n`);

@@ -8,6 +8,7 @@ import { CommandError, EXIT } from '../errors.ts';
 import type { Output } from '../output.ts';
 import { checkCommit } from './check-commit.ts';
 import { follow, type End } from './follow.ts';
+import { gather } from './gather.ts';
 import { goLive } from './go-live.ts';
 import { openPushPlace, type PushPlace } from './place.ts';
 import { LOCK_WAIT_MILLISECONDS } from './pre-receive.ts';
@@ -83,13 +84,16 @@ export const command: Command = async ({ settings, positionals, output, errors, 
     wait: LOCK_WAIT_MILLISECONDS,
     onWait: () => pusher.say('a push is being looked at, waiting for it ...'),
   });
-  const from = await releases.current();
+  const told = gather(pusher);
+  let from: string | undefined;
   try {
-    if (from !== commit) await switchBack(place, commit, pusher);
+    from = await releases.current();
+    if (from !== commit) await switchBack(place, commit, told);
   } catch (error) {
     throw explained(error);
   } finally {
     await lock.release();
+    told.passOn();
   }
   const subject = await subjectOf(place, commit);
   pusher.say(`${commit.slice(0, 12)} ${subject} is current${from === commit ? ' already' : ''}`);

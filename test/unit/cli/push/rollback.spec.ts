@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { dispatch } from '../../../../src/cli/dispatch.ts';
+import { Git } from '../../../../src/release/git.ts';
+import { LOCK_NAME, lockReleases } from '../../../../src/release/lock.ts';
+import { requireProgram } from '../../../support/require-program.ts';
+import { temporaryDirectory } from '../../../support/temporary-directory.ts';
+import { memoryOutput } from '../support.ts';
+
+/** Renames a terminal's window, in both ways to write it. */
+const PLAYING = '\u001b]0;mine\u0007 \u009b31m';
+
+describe('going back to a release', function () {
+  this.timeout(30_000);
+  const directory = temporaryDirectory('rollback');
+  before(async function () {
+    for (const program of ['git', 'flock']) await requireProgram(this, program);
+  });
+
+  const lock = (): string => join(directory(), 'srv/bastion/releases', LOCK_NAME);
+
+  async function call(args: readonly string[], onWrite: (text: string) => void = () => undefined) {
+    const output = memoryOutput();
+    const write = (text: string): void => {
+      onWrite(text);
+      output.write(text);
+    };
+    const told = { ...output, write };
+    const code = await dispatch(args, {}, { output: () => told, errors: () => told });
+    return { code, text: output.text };
+  }
+
+  const command = (...args: string[]): readonly string[] => [
+    ...args,
+    ...['--config', join(directory(), 'etc/bastion/config.yaml'), '--no-color'],
+  ];
+
+  /** A commit of what is live, whose message and author play with the terminal; with another file, where that is wanted. */
+  async function commit(file?: string): Promise<string> {
+    const { code, text } = await call(['init', '--root', directory(), '--config', '']);
+    expect(code, text).to.equal(0);
+    const git = new Git({ repository: join(directory(), 'srv/bastion/desired-state.git'), environment: process.env });
+    let tree = await git.text(['rev-parse', 'main^{tree}']);
+    if (file !== undefined) {
+      const object = await git.text(['hash-object', '-w', '--stdin'], { input: file });
+      const entries = await git.text(['ls-tree', tree]);
+      tree = await git.text(['mktree'], { input: `${entries}\n100644 blob ${object}\tbroken.yaml\n` });
+    }
+    const who = Object.fromEntries(
+      ['AUTHOR', 'COMMITTER'].flatMap((role) => [
+        [`GIT_${role}_NAME`, `Ada ${PLAYING}`],
+        [`GIT_${role}_EMAIL`, 'ada@example.org'],
+      ]),
+    );
+    return git.text(['commit-tree', tree, '-m', `a change ${PLAYING}`], { env: who });
+  }
+
+  /** Whether somebody else could have the lock now. */
+  const isFree = (): boolean => spawnSync('flock', ['--nonblock', lock(), 'true']).status === 0;
+
+  it('writes nothing while nobody else may push, as a terminal that was stopped would hold them all up', async () => {
+    const wanted = await commit();
+    const held: string[] = [];
+    const { code, text } = await call(command('rollback', wanted), (line) => {
+      if (!isFree()) held.push(line);
+    });
+    expect(code, text).to.equal(0);
+    expect(text)
+      .to.contain('no operator runs')
+      .and.to.contain(`${wanted.slice(0, 12)} a change`);
+    expect(held).to.deep.equal([]);
+  });
+
+  it('says what speaks against a commit all the same, and then that nothing was changed', async () => {
+    const { code, text } = await call(command('rollback', await commit('kind: Nothing\n')));
+    expect(code).to.equal(1);
+    expect(text).to.match(/x .*broken\.yaml[^]*invalid: \d+ error[^]*what runs is as it was/);
+  });
+
+  it('says so at once when a push is under way', async () => {
+    const wanted = await commit();
+    const options = { wait: 1000, onWait: () => undefined };
+    const push = await lockReleases(join(directory(), 'srv/bastion/releases'), options);
+    const { code, text } = await call(command('rollback', wanted), (line) => {
+      if (line.includes('waiting for it')) void push.release();
+    });
+    expect(code, text).to.equal(0);
+    expect(text).to.contain('a push is being looked at, waiting for it');
+  });
+
+  it('lists releases without what could play with a terminal', async () => {
+    const wanted = await commit();
+    expect((await call(command('rollback', wanted))).code).to.equal(0);
+    // Whoever may push may write it, and root reads it.
+    const record = join(directory(), 'srv/bastion/releases', `${wanted}.json`);
+    const noted = JSON.parse(readFileSync(record, 'utf8')) as object;
+    writeFileSync(record, JSON.stringify({ ...noted, subject: `a change ${PLAYING}`, author: `Ada ${PLAYING}` }));
+    const { text } = await call(command('releases'));
+    expect(text).to.contain('a change').and.to.contain('Ada');
+    expect(text).to.not.match(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+});
