@@ -1,3 +1,5 @@
+import { shellWord } from '../shell-word.ts';
+
 const MARK = '# Written by `bastion init`';
 
 /** The hooks that a repository needs. */
@@ -13,15 +15,11 @@ export type Hook = (typeof HOOKS)[number];
 export function hookText(hook: Hook, executable: string, configFile: string): string {
   return `#!/bin/sh
 ${MARK}, and again when the program has moved; what it does: docs/git-push.md
-exec ${quoted(executable)} hook ${hook} --config ${quoted(configFile)}
+exec ${shellWord(executable)} hook ${hook} --config ${shellWord(configFile)}
 `;
 }
 
 /** Whether a hook is ours to write again. */
 export function isOurs(text: string): boolean {
   return text.includes(MARK);
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

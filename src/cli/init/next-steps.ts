@@ -1,4 +1,6 @@
 import { dirname, join } from 'node:path';
+import { hintedCommand } from '../hinted-command.ts';
+import { shellWord } from '../shell-word.ts';
 import { PUSH_USER, type Places } from './places.ts';
 
 /** What a person does next, each with the exact command. */
@@ -13,16 +15,15 @@ export interface NextStep {
  */
 export function nextSteps(places: Places, host: string, isRunning: boolean): NextStep[] {
   const { root, repository, branch, releases, configFile } = places;
-  const url = root === '' ? `${PUSH_USER}@${host}:${repository}` : repository;
+  const url = shellWord(root === '' ? `${PUSH_USER}@${host}:${repository}` : repository);
   const keys = join(dirname(releases), '.ssh', 'authorized_keys');
-  const run = `bastion run --config ${configFile}`;
   // A key without `restrict` may forward ports, for which sshd never asks git-shell (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
-  const allow = `echo "restrict $(cat your-key.pub)" >> ${keys}`;
+  const allow = `echo "restrict $(cat your-key.pub)" >> ${shellWord(keys)}`;
   return [
     ...(root === '' ? [{ what: 'let your key push, and do nothing else (on this host)', command: allow }] : []),
     { what: 'get the starting state (on your machine)', command: `git clone -o bastion ${url} desired-state` },
     { what: 'or name this host in a repository that you have', command: `git remote add bastion ${url}` },
     { what: 'push (the first time from a repository of your own with --force)', command: `git push bastion ${branch}` },
-    ...(isRunning ? [] : [{ what: 'start the operator', command: root === '' ? 'bastion run' : run }]),
+    ...(isRunning ? [] : [{ what: 'start the operator', command: hintedCommand('run', configFile) }]),
   ];
 }

@@ -1,3 +1,4 @@
+import { hintedCommand, startCommand } from '../hinted-command.ts';
 import type { Progress } from './progress.ts';
 import { progressOf } from './progress.ts';
 import type { PushPlace } from './place.ts';
@@ -24,11 +25,14 @@ export async function follow(
 ): Promise<End> {
   const { operator, releases, clock, settings } = place;
   const name = commit.slice(0, 12);
+  const look = hintedCommand('status', settings.configFile);
   const since = new Date(clock.now()).toISOString();
   const woken = await operator.reconcile();
   if (woken.type !== 'answer') {
     const why = woken.type === 'absent' ? 'no operator runs' : `the operator cannot be asked (${woken.message})`;
-    pusher.say(`${name} is current; ${why}, so nothing is done with it until one does: systemctl start bastion`);
+    pusher.say(
+      `${name} is current; ${why}, so nothing is done with it until one does: ${startCommand(settings.configFile)}`,
+    );
     return 'alone';
   }
   const until = clock.now() + settings.push.followMilliseconds;
@@ -45,12 +49,12 @@ export async function follow(
     if (status.type === 'answer') {
       const progress = progressOf(status.value, commit, current, since);
       if (progress.type === 'end') {
-        pusher.say(`${name} ${progress.line}`);
+        pusher.say(`${name} ${progress.line}${progress.end === 'failed' ? `; see ${look}` : ''}`);
         return progress.end;
       }
       if (progress.type === 'going') troubleSince = undefined;
       else if (isLong()) {
-        pusher.say(`${name} ${progress.message}; the operator goes on trying: bastion status`);
+        pusher.say(`${name} ${progress.message}; the operator goes on trying: ${look}`);
         return 'failed';
       }
     } else if (isLong()) {
@@ -59,7 +63,7 @@ export async function follow(
     }
     if (pusher.isGone || signal.aborted) return 'left';
     if (clock.now() >= until) {
-      pusher.say(`${name} is still being converged on; that goes on without you: bastion status`);
+      pusher.say(`${name} is still being converged on; that goes on without you: ${look}`);
       return 'late';
     }
     await new Promise<void>((resolve) => clock.after(POLL_MILLISECONDS, resolve));

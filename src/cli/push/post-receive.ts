@@ -1,5 +1,6 @@
 import { lockReleases } from '../../release/lock.ts';
 import type { RefUpdate } from '../../release/ref-updates.ts';
+import { hintedCommand } from '../hinted-command.ts';
 import { follow } from './follow.ts';
 import { goLive } from './go-live.ts';
 import type { PushPlace } from './place.ts';
@@ -36,7 +37,9 @@ export async function postReceive(
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     pusher.say(`x the push was taken, but it is not live: ${message}`);
-    pusher.say(`  what ran before goes on; to bring it live later (on the host): bastion rollback ${branch}`);
+    pusher.say(
+      `  what ran before goes on; to bring it live later (on the host): ${hintedCommand(`rollback ${branch}`, settings.configFile)}`,
+    );
     return;
   }
   pusher.say(`${commit.slice(0, 12)} is current; following (Ctrl-C leaves and changes nothing)`);

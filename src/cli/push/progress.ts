@@ -43,7 +43,7 @@ export function progressOf(
     case 'waiting':
       return { type: 'end', end: 'halted', line: status.headline };
     case 'failing':
-      return { type: 'end', end: 'failed', line: `${status.headline}; see bastion status` };
+      return { type: 'end', end: 'failed', line: status.headline };
     default:
       return { type: 'going' };
   }

@@ -3,6 +3,7 @@ import { printable } from '../../release/printable.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../errors.ts';
+import { hintedCommand } from '../hinted-command.ts';
 import { styled } from '../output.ts';
 import { localTime } from '../../status/times.ts';
 import { openPushPlace } from './place.ts';
@@ -38,7 +39,7 @@ export const command: Command = async ({ settings, output, errors, environment }
   }
   if (tip !== undefined && current !== undefined && tip !== current)
     errors.write(
-      `${styled(errors, 'yellow', '!')} ${branch} is at ${tip.slice(0, 12)}, which is not current; to bring it live: bastion rollback ${branch}\n`,
+      `${styled(errors, 'yellow', '!')} ${branch} is at ${tip.slice(0, 12)}, which is not current; to bring it live: ${hintedCommand(`rollback ${branch}`, settings.configFile)}\n`,
     );
   if (running !== null && running !== current)
     errors.write(`${styled(errors, 'yellow', '!')} the operator still has ${running.slice(0, 12)}\n`);

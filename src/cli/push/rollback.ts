@@ -5,6 +5,7 @@ import { lockReleases } from '../../release/lock.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Command } from '../command.ts';
 import { CommandError, EXIT } from '../errors.ts';
+import { hintedCommand } from '../hinted-command.ts';
 import type { Output } from '../output.ts';
 import { checkCommit } from './check-commit.ts';
 import { follow, type End } from './follow.ts';
@@ -25,19 +26,20 @@ const CODES: Readonly<Record<End, number>> = {
 };
 
 /** The commit that is meant. @throws CommandError */
-async function targetOf({ git, releases }: PushPlace, revision: string | undefined): Promise<string> {
+async function targetOf({ git, releases, settings }: PushPlace, revision: string | undefined): Promise<string> {
+  const list = hintedCommand('releases', settings.configFile);
   const [all, current] = await Promise.all([releases.list(), releases.current()]);
   if (revision === undefined) {
     const before = releaseBefore(all, current);
     if (before !== undefined) return before;
-    throw new CommandError('there is no release before the current one; bastion releases lists what there is');
+    throw new CommandError(`there is no release before the current one; ${list} lists what there is`);
   }
   const named = releasesNamed(all, revision);
   if (named.length > 1) throw new CommandError(`${revision} may be any of ${named.join(', ')}: write more of it`);
   const commit = named[0] ?? (await git.commit(revision));
   if (commit !== undefined) return commit;
   throw new CommandError(
-    `neither a release nor a commit of ${git.repository} is called ${revision}; bastion releases lists what there is`,
+    `neither a release nor a commit of ${git.repository} is called ${revision}; ${list} lists what there is`,
   );
 }
 
@@ -62,10 +64,10 @@ async function subjectOf({ git, releases }: PushPlace, commit: string): Promise<
 }
 
 /** What a person may not do, in words. */
-function explained(error: unknown): unknown {
+function explained(error: unknown, configFile: string | undefined): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code !== 'EACCES' && code !== 'EPERM') return error;
-  return new CommandError('you may not change releases: sudo bastion rollback');
+  return new CommandError(`you may not change releases: sudo ${hintedCommand('rollback', configFile)}`);
 }
 
 function terminal(output: Output): Pusher {
@@ -90,7 +92,7 @@ export const command: Command = async ({ settings, positionals, output, errors, 
     from = await releases.current();
     if (from !== commit) await switchBack(place, commit, told);
   } catch (error) {
-    throw explained(error);
+    throw explained(error, settings.configFile);
   } finally {
     await lock.release();
     told.passOn();

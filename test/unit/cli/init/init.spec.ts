@@ -61,10 +61,24 @@ describe('bastion init --root', function () {
       expect(statSync(path).mode & 0o777).to.equal(0o755);
       expect(readFileSync(path, 'utf8')).to.match(
         new RegExp(
-          `^#!/bin/sh\\n#.*\\nexec '/.*/bin/bastion' hook ${hook} --config '${at('etc/bastion/config.yaml')}'\\n$`,
+          `^#!/bin/sh\\n#.*\\nexec /.*/bin/bastion hook ${hook} --config ${at('etc/bastion/config.yaml')}\\n$`,
         ),
       );
     }
+  });
+
+  it('ends with commands that work as they are, from wherever they are typed, also where a name needs quotes', async () => {
+    const root = at('a house');
+    mkdirSync(root);
+    const output = memoryOutput();
+    const streams = { output: () => output, errors: () => output };
+    expect(await dispatch(['init', '--root', root, '--config', '', '--json'], {}, streams), output.text).to.equal(0);
+    const { next } = JSON.parse(output.text) as Told;
+    const commands = next.map(({ command }) => command);
+    expect(commands).to.include(`bastion run --config '${root}/etc/bastion/config.yaml'`);
+    expect(commands).to.include(`git clone -o bastion '${root}/srv/bastion/desired-state.git' desired-state`);
+    const clone = commands.find((command) => command.startsWith('git clone')) ?? '';
+    await mustRun(['sh', '-c', clone], { cwd: directory() });
   });
 
   it('makes the gates directory and nothing in it, which nobody else may write', async () => {

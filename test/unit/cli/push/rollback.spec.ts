@@ -19,6 +19,7 @@ describe('going back to a release', function () {
     for (const program of ['git', 'flock']) await requireProgram(this, program);
   });
 
+  const config = (): string => join(directory(), 'etc/bastion/config.yaml');
   const lock = (): string => join(directory(), 'srv/bastion/releases', LOCK_NAME);
 
   async function call(args: readonly string[], onWrite: (text: string) => void = () => undefined) {
@@ -32,10 +33,7 @@ describe('going back to a release', function () {
     return { code, text: output.text };
   }
 
-  const command = (...args: string[]): readonly string[] => [
-    ...args,
-    ...['--config', join(directory(), 'etc/bastion/config.yaml'), '--no-color'],
-  ];
+  const command = (...args: string[]): readonly string[] => [...args, '--config', config(), '--no-color'];
 
   /** A commit of what is live, whose message and author play with the terminal; with another file, where that is wanted. */
   async function commit(file?: string): Promise<string> {
@@ -70,6 +68,7 @@ describe('going back to a release', function () {
     expect(text)
       .to.contain('no operator runs')
       .and.to.contain(`${wanted.slice(0, 12)} a change`);
+    expect(text).to.contain(`until one does: bastion run --config ${config()}\n`);
     expect(held).to.deep.equal([]);
   });
 
@@ -88,6 +87,14 @@ describe('going back to a release', function () {
     });
     expect(code, text).to.equal(0);
     expect(text).to.contain('a push is being looked at, waiting for it');
+  });
+
+  it('names in its hints the configuration that it was given', async () => {
+    const wanted = await commit();
+    expect((await call(command('rollback', wanted))).code).to.equal(0);
+    const { text } = await call(command('releases'));
+    expect(text).to.contain(`to bring it live: bastion rollback main --config ${config()}\n`);
+    expect((await call(command('rollback', 'nothing'))).text).to.contain(`bastion releases --config ${config()} lists`);
   });
 
   it('lists releases without what could play with a terminal', async () => {
