@@ -140,7 +140,7 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     positionals: 'test [RECEIVER]',
     maximumPositionals: 2,
     options: COMMON_OPTIONS,
-    exitCodes: '0 all took it, 1 one did not, or there is no such receiver',
+    exitCodes: '0 all took it, 1 one did not, or there is no such receiver or none at all',
     examples: [
       { line: 'bastion notify test', does: 'to all that the Bastion names' },
       { line: 'bastion notify test phone', does: 'to one, with what it answered' },

@@ -15,18 +15,35 @@ import { styled, type Output } from './output.ts';
 import { readingOptions } from './reading-options.ts';
 import { reservedPlaces } from './reserved-places.ts';
 
-/** Sends by this process, as the user who typed the command: an operator may be allowed less, or more. */
+const NOBODY =
+  'no receiver of notifications is configured, so nobody is told anything: name one in the Bastion, spec.notifications.receivers (docs/notifications.md)';
+
+/**
+ * Sends by this process, as the user who typed the command: an operator may be allowed less, or more.
+ *
+ * @param onSend called before anything is sent, where there is somebody to send it to
+ */
 async function sendDirectly(
   settings: Settings,
   name: string | undefined,
-  signal: AbortSignal,
-  silenceAt: SilenceAt,
+  {
+    signal,
+    silenceAt,
+    onSend,
+  }: { readonly signal: AbortSignal; readonly silenceAt: SilenceAt; readonly onSend: () => void },
 ): Promise<TestResults> {
   const { root, notifyCommands } = settings;
   const desired = await loadDesiredState(readingOptions(settings, silenceAt));
   const { receivers = [], link } = desired.bastion.notifications ?? {};
   const wanted = receivers.filter((receiver) => name === undefined || receiver.name === name);
+  if (wanted.length === 0 && !desired.complete) {
+    const which = name === undefined ? '' : ` ${name}`;
+    throw new CommandError(
+      `the desired state is invalid, and names no receiver${which} as far as it can be read; see: bastion validate`,
+    );
+  }
   if (name !== undefined && wanted.length === 0) throw new CommandError(`the Bastion names no receiver ${name}`);
+  if (wanted.length > 0) onSend();
   const look = { root, reserved: reservedPlaces(settings), bastion: desired.bastion, silenceAt };
   const attempt = createAttempt({
     root,
@@ -52,12 +69,15 @@ export const command: Command = async ({ settings, positionals, output, errors, 
   if (what === undefined) throw new UsageError('notify what? For example: bastion notify test');
   if (what !== 'test') throw new UsageError(`unknown argument ${what}; did you mean bastion notify test ${what}?`);
   const told = await askNotificationTest(settings.stateDirectory, name);
-  if (told === undefined && !settings.json)
-    errors.write('no operator runs: sent by this command itself, with the rights of who typed it\n');
-  const results = told ?? (await withAnsweringMounts((silenceAt) => sendDirectly(settings, name, signal, silenceAt)));
+  const onSend = (): void => {
+    if (!settings.json)
+      errors.write('no operator runs: sent by this command itself, with the rights of who typed it\n');
+  };
+  const results =
+    told ?? (await withAnsweringMounts((silenceAt) => sendDirectly(settings, name, { signal, silenceAt, onSend })));
   const entries = Object.entries(results);
   if (settings.json) output.write(`${JSON.stringify({ byOperator: told !== undefined, results }, undefined, 2)}\n`);
-  else if (entries.length === 0) output.write('the Bastion names no receivers (spec.notifications)\n');
+  else if (entries.length === 0) throw new CommandError(NOBODY);
   else for (const entry of entries) output.write(resultLine(entry, output));
   return entries.length > 0 && entries.every(([, { type }]) => type === 'sent') ? EXIT.done : EXIT.failed;
 };
