@@ -117,6 +117,15 @@ describe('what is installed', function () {
       ).to.equal(true);
   });
 
+  it('has every variable of install and uninstall in the documentation', () => {
+    for (const script of ['install', 'uninstall']) {
+      const text = readFileSync(join(ROOT, script), 'utf8');
+      const variables = [...text.matchAll(/\$\{([A-Z_]+):-\}/g)].map(([, name]) => name ?? '');
+      expect(variables, script).to.include('DESTDIR');
+      for (const name of variables) expect(readPage('docs/install.md'), script).to.contain(`${name}=`);
+    }
+  });
+
   it('takes away what an earlier version put and this one does not have', async () => {
     const forgotten = '/usr/local/lib/systemd/system/bastion.service.d/of-an-earlier-version.conf';
     mkdirSync(dirname(join(installed, forgotten)), { recursive: true });
