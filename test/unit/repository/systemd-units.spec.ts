@@ -7,6 +7,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -115,6 +116,17 @@ describe('what is installed', function () {
         settings('bastion.tmpfiles').some((line) => line.split(/\s+/)[1] === path),
         path,
       ).to.equal(true);
+  });
+
+  it('is not installed where a program is missing without which the operator does not start', async () => {
+    const few = join(scratch, 'few');
+    mkdirSync(few);
+    for (const program of ['dirname', 'id', 'uname', 'sh']) symlinkSync(`/usr/bin/${program}`, join(few, program));
+    const elsewhere = join(scratch, 'elsewhere');
+    const { code, output } = await runCommand([join(ROOT, 'install')], { env: { DESTDIR: elsewhere, PATH: few } });
+    expect(code).to.equal(1);
+    expect(output).to.contain('flock').and.to.contain('apt-get install util-linux');
+    expect(existsSync(elsewhere)).to.equal(false);
   });
 
   it('has every variable of install and uninstall in the documentation', () => {
