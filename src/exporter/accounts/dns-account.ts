@@ -56,10 +56,11 @@ const ALLOWED = DNS_RESULTS.map((result) => result === 'allowed' || result === '
 const SAFE_BROWSING = DNS_RESULTS.indexOf('safebrowsing');
 const IS_BLOCKED = DNS_RESULTS.map((result) => !UNBLOCKED.has(result));
 
-/** A domain that has a label, with the series that its queries are counted in. */
-interface ToldDomain {
-  readonly member: Member;
-  readonly queries: SeriesMemo;
+/** An upstream as the log writes it. */
+interface UpstreamHost {
+  readonly host: string;
+  /** Its place among the told ones, as it was last. */
+  member: Member | undefined;
 }
 const UNROUTABLE = new Set(['0.0.0.0', '::']);
 
@@ -74,10 +75,11 @@ export class DnsAccount {
   readonly #upstreams: Admission;
   readonly #scores: ClientScores;
   readonly #names: QueriedNames;
-  readonly #hosts = new Map<string, string>();
+  readonly #hosts = new Map<string, UpstreamHost>();
   /** By the text of the log; a house has fewer clients than this holds. */
   readonly #clients = new Map<string, DnsClient>();
-  readonly #told = new Map<string, ToldDomain>();
+  /** By domain that has a label: the series that its queries are counted in. */
+  readonly #told = new Map<string, SeriesMemo>();
   readonly #otherDomains: SeriesMemo;
   readonly #responses: SeriesMemo;
   readonly #categories = new Map<string, readonly [category: string, source: string]>();
@@ -124,7 +126,7 @@ export class DnsAccount {
     if (event.list !== undefined) families.listHits.add([String(event.list)]);
     if (event.service !== '') families.serviceHits.add([event.service, names.groupOf(event.service)]);
 
-    const queried = this.#names.of(event.name);
+    const queried = this.#names.of(event);
     const { domain } = queried;
     if (this.#countDomain(queried, result, now)) this.#learn(domain, event, ALLOWED[result] === true, now);
 
@@ -190,37 +192,34 @@ export class DnsAccount {
 
   /** Whether the domain has a label. */
   #countDomain({ domain, whole, start }: QueriedName, result: number, now: number): boolean {
-    const known = this.#told.get(domain);
-    if (known !== undefined) {
-      this.domains.observeMember(known.member, now);
-      known.queries.add(result);
-      return true;
-    }
     if (!this.domains.observe(domain, now, whole, start)) {
       this.#otherDomains.add(result);
       return false;
     }
-    const queries = new SeriesMemo(this.#families.domainQueries, (number) => [domain, DNS_RESULTS[number] ?? '']);
-    queries.add(result);
-    const member = this.domains.memberOf(domain);
-    if (member !== undefined) this.#told.set(domain, { member, queries });
+    let told = this.#told.get(domain);
+    if (told === undefined) {
+      told = new SeriesMemo(this.#families.domainQueries, (number) => [domain, DNS_RESULTS[number] ?? '']);
+      this.#told.set(domain, told);
+    }
+    told.add(result);
     return true;
   }
 
+  /** The label value of an upstream. */
   #upstream(given: string, now: number): string {
-    let host = this.#hosts.get(given);
-    if (host === undefined) {
-      const text = ownText(given);
-      host = upstreamHost(boundedValue(text));
-      if (text.length > LONGEST_VALUE) return this.#admitted(host, now);
-      if (this.#hosts.size >= REMEMBERED_UPSTREAMS) this.#hosts.clear();
-      this.#hosts.set(text, host);
-    }
-    return this.#admitted(host, now);
+    const known = this.#hosts.get(given) ?? this.#makeHost(ownText(given));
+    if (known.member?.isMember === true) this.#upstreams.observeMember(known.member, now);
+    else if (this.#upstreams.observe(known.host, now)) known.member = this.#upstreams.memberOf(known.host);
+    else return 'other';
+    return known.host;
   }
 
-  #admitted(host: string, now: number): string {
-    return this.#upstreams.observe(host, now) ? host : 'other';
+  #makeHost(text: string): UpstreamHost {
+    const made = { host: upstreamHost(boundedValue(text)), member: undefined };
+    if (text.length > LONGEST_VALUE) return made;
+    if (this.#hosts.size >= REMEMBERED_UPSTREAMS) this.#hosts.clear();
+    this.#hosts.set(text, made);
+    return made;
   }
 
   #learn(domain: string, event: DnsEvent, allowed: boolean, now: number): void {

@@ -1,8 +1,17 @@
-/** One DNS query, wherever it was read. */
-export interface DnsEvent {
+/** The name that a query asks for: any text. */
+export interface AskedName {
+  /** As written; whatever is kept of it must be `ownName`. */
+  readonly name: string;
+  /** Its `quickHash`. */
+  readonly nameHash: number;
+  /** The name with memory of its own. */
+  ownName(): string;
+}
+
+/** One DNS query, wherever it was read: good only while it is told. */
+export interface DnsEvent extends AskedName {
   /** As written: any text. */
   readonly client: string;
-  readonly name: string;
   readonly type: string;
   /** AdGuard's reason by number, 0 to 11. */
   readonly reason: number;

@@ -1,7 +1,7 @@
 import { hash } from '../adguard/log-item.ts';
-import { quickHash } from '../admission/quick-hash.ts';
 import { isAskedByTheClock, isPublicDomain } from '../scores/expected-names.ts';
 import { boundedValue } from '../store/series-labels.ts';
+import type { AskedName } from './dns-event.ts';
 import { registrableDomain } from './registrable-domain.ts';
 
 /** A name that was asked for, and what follows from it. */
@@ -21,12 +21,13 @@ export class QueriedName {
   readonly start: number;
   #hash: number | undefined;
 
-  constructor(text: string, name: string, domain: string) {
+  /** `start`: where in the name the domain begins; -1: it is no part of it. */
+  constructor(text: string, name: string, domain: string, start: number) {
     this.text = text;
     this.name = name;
     this.domain = domain;
-    this.whole = name.endsWith(domain) ? name : domain;
-    this.start = this.whole.length - domain.length;
+    this.whole = start < 0 ? domain : name;
+    this.start = Math.max(0, start);
     this.isPublic = isPublicDomain(domain);
     this.isWatched = this.isPublic && !isAskedByTheClock(domain);
   }
@@ -38,7 +39,7 @@ export class QueriedName {
 }
 
 /** A power of two. */
-const PLACES = 1024;
+const PLACES = 4096;
 /** What is longer is no name (RFC 1035), and not kept. */
 const LONGEST_NAME = 254;
 /** Labels beyond the domain are cut off from it by the second dot; countries, reverse lookups and the house have rules. */
@@ -49,36 +50,43 @@ const DOT = 46;
 const PLAIN = Uint8Array.from({ length: 128 }, (_, code) => Number(/[a-z0-9_-]/.test(String.fromCharCode(code))));
 
 /**
- * Works out what follows from the names in a log, once for those that come again soon: each of the last thousand, about, is
- * kept in the place that a hash of it says, until another needs that place.
+ * Works out what follows from the names in a log, once for those that come again: each is kept in the place that a hash of it
+ * says. It gets the place at its second time, if no other has asked for the place since the first: most names come but once,
+ * and to keep each of them for a while would give the garbage collector more to do than all else here.
  */
 export class QueriedNames {
   readonly #localDomains: readonly string[];
   readonly #places: (QueriedName | undefined)[] = Array.from({ length: PLACES }, () => undefined);
-  /** What differs here need not be compared. */
+  /** Hashes of those that have the places; what differs here need not be compared. */
   readonly #hashes = new Int32Array(PLACES);
+  /** Hashes of those that asked last for the places that others have. */
+  readonly #candidates = new Int32Array(PLACES);
 
   constructor(localDomains: readonly string[]) {
     this.#localDomains = localDomains;
   }
 
-  /** Takes any text that has memory of its own. */
-  of(text: string): QueriedName {
-    if (text.length > LONGEST_NAME) return this.#make(text);
-    const hashed = quickHash(text);
-    const place = (hashed >>> 1) & (PLACES - 1);
+  of(asked: AskedName): QueriedName {
+    const { name, nameHash } = asked;
+    const place = (nameHash ^ (nameHash >>> 13)) & (PLACES - 1);
     const known = this.#places[place];
-    if (this.#hashes[place] === hashed && known?.text === text) return known;
-    this.#hashes[place] = hashed;
-    return (this.#places[place] = this.#make(text));
+    if (this.#hashes[place] === nameHash && known?.text === name) return known;
+    const made = this.#make(asked.ownName());
+    if (this.#candidates[place] !== nameHash) this.#candidates[place] = nameHash;
+    else if (name.length <= LONGEST_NAME) {
+      this.#hashes[place] = nameHash;
+      this.#places[place] = made;
+    }
+    return made;
   }
 
   #make(text: string): QueriedName {
     const start = plainDomain(text);
     if (start >= 0 && !this.#localDomains.some((local) => text.endsWith(local)))
-      return new QueriedName(text, text, start === 0 ? text : text.slice(start));
+      return new QueriedName(text, text, start === 0 ? text : text.slice(start), start);
     const name = text.toLowerCase();
-    return new QueriedName(text, name, boundedValue(registrableDomain(name, this.#localDomains)));
+    const domain = boundedValue(registrableDomain(name, this.#localDomains));
+    return new QueriedName(text, name, domain, name.endsWith(domain) ? name.length - domain.length : -1);
   }
 }
 

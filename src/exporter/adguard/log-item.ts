@@ -1,4 +1,5 @@
 import { plausibleSeconds, REASONS, type AnswerAddresses, type DnsEvent } from '../accounts/dns-event.ts';
+import { quickHash } from '../admission/quick-hash.ts';
 import { fieldsOf, listOf, numberOf, textOf, type Fields } from './json-shape.ts';
 import { isPrivateAddress } from '../zones/private-address.ts';
 import { parseTimestamp } from './timestamp.ts';
@@ -34,6 +35,8 @@ export function parseLogItem(item: unknown): LogEntry | undefined {
   const event: DnsEvent = {
     client,
     name,
+    nameHash: quickHash(name),
+    ownName: () => name,
     type,
     reason: REASON_NUMBERS.get(textOf(fields['reason'])) ?? 0,
     list: listOfRule(listOf(fields['rules'])),

@@ -1,3 +1,4 @@
+import { quickHash } from '../admission/quick-hash.ts';
 import { plausibleSeconds, type AnswerAddresses, type DnsEvent } from '../accounts/dns-event.ts';
 import { hasPrivateAddress, parseDnsAnswer, responseCode } from './dns-message.ts';
 import { ownText } from '../log-file/own-text.ts';
@@ -32,20 +33,37 @@ export class LogLineReader {
   /** By the text of `Result`, which the same few rules make again and again. */
   readonly #verdicts = new Map<string, Verdict>();
 
-  readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH);
+  /** One for all lines, as each is good only until the next: to make them would cost as much as what is done with them. */
+  readonly #event = new LineEvent();
 
-  /** Undefined: the line is none. */
+  /** What the line says, until another is read; undefined: it is none. */
   read(line: RawLine): LoggedQuery | undefined {
     const quick = quickLogLine(line.text);
-    if (quick === undefined) return readAnyLine(line.text, this.#scratch);
-    const verdict = this.#verdict(quick.result);
-    if (verdict === undefined || quick.time === '') return readAnyLine(line.text, this.#scratch);
-    const name = line.own(quick.nameAt, quick.nameAt + quick.name.length);
-    return new LineEvent(quick, name, verdict, this.#scratch);
+    const verdict = quick === undefined || quick.time === '' ? undefined : this.#verdict(quick.result);
+    if (quick === undefined || verdict === undefined) return this.#readAnyLine(line.text);
+    return this.#event.take(quick, verdict, line);
+  }
+
+  #readAnyLine(line: string): LoggedQuery | undefined {
+    const fields = fieldsOf(parsed(line));
+    const time = textOf(fields?.['T']);
+    if (fields === undefined || time === '' || typeof fields['QH'] !== 'string') return undefined;
+    const written = {
+      time,
+      nameAt: 0,
+      name: fields['QH'],
+      client: textOf(fields['IP']),
+      type: textOf(fields['QT']),
+      upstream: textOf(fields['Upstream']),
+      cached: fields['Cached'] === true,
+      elapsed: numberOf(fields['Elapsed']) ?? 0,
+      answer: textOf(fields['Answer']),
+    };
+    return this.#event.take(written, verdictOf(fieldsOf(fields['Result'])) ?? PASSED, undefined);
   }
 
   #verdict(text: string): Verdict | undefined {
-    if (text === '{}') return PASSED;
+    if (text === '') return PASSED;
     const known = this.#verdicts.get(text);
     if (known !== undefined) return known;
     const verdict = verdictOf(fieldsOf(parsed(text)));
@@ -54,22 +72,6 @@ export class LogLineReader {
     this.#verdicts.set(ownText(text), verdict);
     return verdict;
   }
-}
-
-function readAnyLine(line: string, scratch: Buffer): LoggedQuery | undefined {
-  const fields = fieldsOf(parsed(line));
-  const timeText = textOf(fields?.['T']);
-  if (fields === undefined || timeText === '' || typeof fields['QH'] !== 'string') return undefined;
-  const written = {
-    time: timeText,
-    client: textOf(fields['IP']),
-    type: textOf(fields['QT']),
-    upstream: textOf(fields['Upstream']),
-    cached: fields['Cached'] === true,
-    elapsed: numberOf(fields['Elapsed']) ?? 0,
-    answer: textOf(fields['Answer']),
-  };
-  return new LineEvent(written, fields['QH'], verdictOf(fieldsOf(fields['Result'])) ?? PASSED, scratch);
 }
 
 function parsed(text: string): unknown {
@@ -90,40 +92,55 @@ function verdictOf(result: Fields | undefined): Verdict | undefined {
   };
 }
 
-/** A class, because a closure for every line's answer costs as much as reading it. */
+/** A query as a line has it. */
 class LineEvent implements LoggedQuery {
-  readonly client: string;
-  readonly name: string;
-  readonly type: string;
-  readonly reason: number;
-  readonly list: number | undefined;
-  readonly service: string;
-  readonly upstream: string;
-  readonly cached: boolean;
-  readonly seconds: number;
-  readonly code: string | undefined;
-  readonly time: string;
-  readonly #encoded: string;
-  readonly #scratch: Buffer;
+  client = '';
+  name = '';
+  type = '';
+  reason = 0;
+  list: number | undefined;
+  service = '';
+  upstream = '';
+  cached = false;
+  seconds = 0;
+  code: string | undefined;
+  time = '';
+  /** Where the name is; undefined: in a text of its own. */
+  #line: RawLine | undefined;
+  #nameAt = 0;
+  #encoded = '';
+  readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH);
   /** The answer in the wire format; it is decoded once. */
   #message: Buffer | undefined;
   #length = 0;
   #answer: AnswerAddresses | undefined;
 
-  constructor(line: Omit<QuickLogLine, 'result' | 'nameAt' | 'name'>, name: string, verdict: Verdict, scratch: Buffer) {
-    this.client = line.client;
-    this.name = name;
-    this.type = line.type;
+  take(written: Omit<QuickLogLine, 'result'>, verdict: Verdict, line: RawLine | undefined): this {
+    this.client = written.client;
+    this.name = written.name;
+    this.type = written.type;
     this.reason = verdict.reason;
     this.list = verdict.list;
     this.service = verdict.service;
-    this.upstream = line.upstream;
-    this.cached = line.cached;
-    this.seconds = plausibleSeconds(line.elapsed / NANOSECONDS);
-    this.code = responseCode(line.answer);
-    this.time = line.time;
-    this.#encoded = line.answer;
-    this.#scratch = scratch;
+    this.upstream = written.upstream;
+    this.cached = written.cached;
+    this.seconds = plausibleSeconds(written.elapsed / NANOSECONDS);
+    this.code = responseCode(written.answer);
+    this.time = written.time;
+    this.#line = line;
+    this.#nameAt = written.nameAt;
+    this.#encoded = written.answer;
+    this.#message = undefined;
+    this.#answer = undefined;
+    return this;
+  }
+
+  get nameHash(): number {
+    return this.#line?.hash(this.#nameAt, this.#nameAt + this.name.length) ?? quickHash(this.name);
+  }
+
+  ownName(): string {
+    return this.#line?.own(this.#nameAt, this.#nameAt + this.name.length) ?? ownText(this.name);
   }
 
   answer(): AnswerAddresses {
@@ -138,7 +155,7 @@ class LineEvent implements LoggedQuery {
     return millisecondsOf(this.time);
   }
 
-  /** Where the message is until the next event is made: the scratch, unless it is too long for it. */
+  /** Where the message is: the scratch, unless it is too long for it. */
   #decoded(): Buffer {
     if (this.#message !== undefined) return this.#message;
     const isLong = this.#encoded.length > SCRATCH;

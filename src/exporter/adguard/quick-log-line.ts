@@ -16,7 +16,7 @@ const LINE = new RegExp(
     `(?:${passed('OrigAnswer')})?`,
     taken('IP'),
     // Nested once, for its list of rules; whatever is more than that is read the long way.
-    String.raw`"Result":(\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}),"Elapsed":(\d{1,15})`,
+    String.raw`"Result":(?:\{\}|(\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})),"Elapsed":(\d{1,15})`,
     String.raw`(,"Cached":true)?(?:,"AD":(?:true|false))?\}$`,
   ].join(''),
 );
@@ -35,7 +35,7 @@ export interface QuickLogLine {
   /** Base64. */
   readonly answer: string;
   readonly client: string;
-  /** JSON. */
+  /** JSON; empty: there is nothing in it. */
   readonly result: string;
   /** Nanoseconds. */
   readonly elapsed: number;

@@ -16,6 +16,8 @@ const RESIDENCY = HOUR;
 const SWAPS_AN_HOUR = 10;
 const AGE_EVERY = 24 * HOUR;
 const SLOTS_A_PLACE = 4;
+/** A power of two, several times the most places that there are. */
+const ENDINGS = 512;
 /** Newcomers that are remembered for each place. */
 const KEYS_A_PLACE = 32;
 /** Between two comparisons of newcomers with the admitted; each looks at all of these. */
@@ -44,6 +46,8 @@ export class Admission {
   /** Before a full sketch; most are never full. */
   #doorkeeper: Doorkeeper | undefined;
   readonly #members = new Map<string, Member>();
+  /** How many members have a hash that ends so: of most strangers it says that they are none, without looking for them. */
+  readonly #endings = new Uint8Array(ENDINGS);
   readonly #onEvict: (key: string) => void;
   #swaps: number[] = [];
   #nextReview = 0;
@@ -64,17 +68,19 @@ export class Admission {
    */
   observe(key: string, now: number, text: string = key, start: number = 0): boolean {
     this.#age(now);
-    const member = this.#members.get(key);
+    const hash = quickHash(text, start);
+    const member = this.#endings[endingOf(hash)] === 0 ? undefined : this.#members.get(key);
     if (member !== undefined) {
       member.lastSeen = now;
       member.count++;
       return true;
     }
     const isFull = this.#members.size >= this.#options.capacity;
-    if (isFull && this.#sketch.isFull && !this.#isKnown(quickHash(text, start))) return false;
+    if (isFull && this.#sketch.isFull && !this.#isKnown(hash)) return false;
     const count = this.#sketch.add(key);
     if (isFull && !this.#makeRoom(count, now)) return false;
     this.#members.set(key, { since: now, isMember: true, lastSeen: now, count });
+    this.#countEnding(hash, 1);
     return true;
   }
 
@@ -106,6 +112,11 @@ export class Admission {
     return [...members, ...others].sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1)).slice(0, most);
   }
 
+  #countEnding(hash: number, by: 1 | -1): void {
+    const ending = endingOf(hash);
+    this.#endings[ending] = (this.#endings[ending] ?? 0) + by;
+  }
+
   #isKnown(hash: number): boolean {
     this.#doorkeeper ??= new Doorkeeper(this.#options.capacity * KEYS_A_PLACE);
     return this.#doorkeeper.knows(hash);
@@ -124,6 +135,7 @@ export class Admission {
     const lost = this.#members.get(loser);
     if (lost !== undefined) lost.isMember = false;
     this.#members.delete(loser);
+    this.#countEnding(quickHash(loser), -1);
     this.#onEvict(loser);
     this.#nextReview = now;
     return true;
@@ -151,4 +163,9 @@ export class Admission {
     this.#sketch.halve();
     for (const member of this.#members.values()) member.count /= 2;
   }
+}
+
+function endingOf(hash: number): number {
+  // The last bit is the same for all.
+  return ((hash ^ (hash >>> 12)) >>> 1) & (ENDINGS - 1);
 }

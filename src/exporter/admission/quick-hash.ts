@@ -4,13 +4,22 @@ const PRIME = 16_777_619;
 const LAST = 12;
 
 /**
- * 32 bits, never 0, of what of a text begins at a place: of its length, its first two characters and its last twelve, where
- * names differ. To look at each character costs as much as a sketch; what differs elsewhere only has the same hash.
+ * 32 bits, never 0, of a part of a text: of its length, its first two characters and its last twelve, where names differ. To
+ * look at each character costs as much as a sketch; what differs elsewhere only has the same hash.
  */
-export function quickHash(text: string, start: number = 0): number {
-  const { length } = text;
-  let hash = Math.imul((length - start) ^ text.charCodeAt(start), PRIME) ^ text.charCodeAt(start + 1);
-  for (let index = Math.max(start, length - LAST); index < length; index++)
+export function quickHash(text: string, start: number = 0, end: number = text.length): number {
+  if (end - start < 2) return start < end ? (text.charCodeAt(start) << 1) | 1 : 1;
+  let hash = Math.imul((end - start) ^ text.charCodeAt(start), PRIME) ^ text.charCodeAt(start + 1);
+  for (let index = Math.max(start, end - LAST); index < end; index++)
     hash = Math.imul(hash ^ text.charCodeAt(index), PRIME);
+  return hash | 1;
+}
+
+/** The same of a part of bytes that are ASCII, which are looked at sooner than characters of a part of a text. */
+export function quickHashOfBytes(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < 2) return start < end ? ((bytes[start] ?? 0) << 1) | 1 : 1;
+  let hash = Math.imul((end - start) ^ (bytes[start] ?? 0), PRIME) ^ (bytes[start + 1] ?? 0);
+  for (let index = Math.max(start, end - LAST); index < end; index++)
+    hash = Math.imul(hash ^ (bytes[index] ?? 0), PRIME);
   return hash | 1;
 }

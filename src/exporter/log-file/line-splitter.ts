@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import { quickHash, quickHashOfBytes } from '../admission/quick-hash.ts';
 import { ownText } from './own-text.ts';
 import type { RawLine } from './raw-line.ts';
 
@@ -103,7 +104,11 @@ export class LineSplitter {
 }
 
 function ownLine(text: string): RawLine {
-  return { text, own: (start, end) => ownText(text.slice(start, end)) };
+  return {
+    text,
+    own: (start, end) => ownText(text.slice(start, end)),
+    hash: (start, end) => quickHash(text, start, end),
+  };
 }
 
 /** One for all lines that were read together. A text out of bytes is whole, and looked at several times as fast as a part. */
@@ -124,5 +129,9 @@ class AsciiLine implements RawLine {
 
   own(start: number, end: number): string {
     return this.#bytes.toString('latin1', this.#start + start, this.#start + end);
+  }
+
+  hash(start: number, end: number): number {
+    return quickHashOfBytes(this.#bytes, this.#start + start, this.#start + end);
   }
 }

@@ -4,4 +4,6 @@ export interface RawLine {
   readonly text: string;
   /** A part of the text, from a place to the one behind its end, with memory of its own. */
   own(start: number, end: number): string;
+  /** The `quickHash` of a part. */
+  hash(start: number, end: number): number;
 }

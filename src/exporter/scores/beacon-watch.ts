@@ -25,6 +25,7 @@ const enum Of {
   last,
   /** Time to live in seconds of the last answer; 0: not known. */
   ttl,
+  /** 0: nothing but the two above is of this domain yet. */
   hits,
   intervals,
   mean,
@@ -55,9 +56,8 @@ export class BeaconWatch {
   readonly #numbers = new Float64Array(PLACES * WIDTH);
 
   /** Counts a query for a domain; whether its time is wanted: then `hit` is to be called. */
-  observe({ domain, hash }: Watched): boolean {
-    const place = hash & (PLACES - 1);
-    const start = place * WIDTH;
+  observe({ hash }: Watched): boolean {
+    const start = (hash & (PLACES - 1)) * WIDTH;
     const numbers = this.#numbers;
     const lead = numbers[start + Of.lead] ?? 0;
     if (numbers[start + Of.hash] === hash) {
@@ -68,22 +68,29 @@ export class BeaconWatch {
       numbers[start + Of.lead] = lead - 1;
       return false;
     }
-    this.#domains[place] = domain;
-    // For so few, `fill` takes longer.
-    for (let index = start; index < start + WIDTH; index++) numbers[index] = 0;
+    // Most have a place for this one query only: the rest is written when another comes.
     numbers[start + Of.hash] = hash;
-    numbers[start + Of.lead] = numbers[start + Of.hits] = 1;
-    numbers[start + Of.last] = NaN;
+    numbers[start + Of.lead] = 1;
+    numbers[start + Of.hits] = 0;
     return false;
   }
 
   /** Tells when a query was made whose time was wanted, in milliseconds, and `ttl` of its answer in seconds. */
-  hit({ hash }: Watched, at: number, ttl: number | undefined): void {
-    const start = (hash & (PLACES - 1)) * WIDTH;
+  hit({ domain, hash }: Watched, at: number, ttl: number | undefined): void {
+    const place = hash & (PLACES - 1);
+    const start = place * WIDTH;
     const numbers = this.#numbers;
     if (numbers[start + Of.hash] !== hash) return;
     const get = (what: Of): number => numbers[start + what] ?? 0;
-    if (Number.isNaN(get(Of.last))) numbers[start + Of.since] = at;
+    if (get(Of.hits) === 0) {
+      this.#domains[place] = domain;
+      // For so few, `fill` takes longer.
+      for (let index = start + Of.since; index < start + WIDTH; index++) numbers[index] = 0;
+      // The query that it got the place with, whose time was not asked for.
+      numbers[start + Of.hits] = 1;
+      numbers[start + Of.last] = NaN;
+      numbers[start + Of.since] = at;
+    }
     if (at - get(Of.since) >= SPAN || at < get(Of.since)) this.#startAnew(start, at);
     // Asleep for the night: that is a pause, and no interval.
     const interval = at - get(Of.last) >= SPAN ? NaN : (at - get(Of.last)) / 1000;
@@ -103,8 +110,8 @@ export class BeaconWatch {
   found(now: number): Beacon[] {
     return this.#domains
       .flatMap((domain, place): Beacon[] => {
-        if (domain === undefined) return [];
         const start = place * WIDTH;
+        if (domain === undefined || this.#numbers[start + Of.hits] === 0) return [];
         const get = (what: Of): number => this.#numbers[start + what] ?? 0;
         const present = now - get(Of.last) < SPAN ? this.#score(start) : 0;
         const before = now - get(Of.since) < SPAN ? get(Of.before) : 0;

@@ -1,13 +1,19 @@
-import type { AnswerAddresses, DnsEvent } from '../../../src/exporter/accounts/dns-event.ts';
+import type { AnswerAddresses, AskedName, DnsEvent } from '../../../src/exporter/accounts/dns-event.ts';
+import { quickHash } from '../../../src/exporter/admission/quick-hash.ts';
 import type { HttpEvent } from '../../../src/exporter/accounts/http-account.ts';
 import { isPrivateAddress } from '../../../src/exporter/zones/private-address.ts';
 
+/** A name as it is asked for. */
+export function askedName(name: string): AskedName {
+  return { name, nameHash: quickHash(name), ownName: () => name };
+}
+
 /** An allowed query of 192.168.1.23 for www.example.com with these differences. */
 export function dnsEvent(different: Partial<DnsEvent & AnswerAddresses> = {}): DnsEvent {
-  const { addresses = [], ttl, ...fields } = different;
+  const { addresses = [], ttl, name = 'www.example.com', ...fields } = different;
   return {
     client: '192.168.1.23',
-    name: 'www.example.com',
+    ...askedName(name),
     type: 'A',
     reason: 0,
     list: undefined,

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { QueriedNames } from '../../../src/exporter/accounts/queried-names.ts';
 import { registrableDomain } from '../../../src/exporter/accounts/registrable-domain.ts';
 import { hash } from '../../../src/exporter/adguard/log-item.ts';
+import { askedName } from '../../support/exporter/dns-event.ts';
 import { usedHeap } from '../../support/used-heap.ts';
 import { boundedValue } from '../../../src/exporter/store/series-labels.ts';
 
@@ -37,7 +38,7 @@ describe('names that are asked for', () => {
       fc.property(fc.oneof(name, fc.string({ unit: 'binary', maxLength: 300 })), (text) => {
         const domain = boundedValue(registrableDomain(text.toLowerCase(), LOCAL));
         for (let turn = 0; turn < 2; turn++) {
-          const queried = names.of(text);
+          const queried = names.of(askedName(text));
           expect({ name: queried.name, domain: queried.domain, hash: queried.hash }).to.deep.equal({
             name: text.toLowerCase(),
             domain,
@@ -49,17 +50,43 @@ describe('names that are asked for', () => {
     );
   });
 
-  it('are told apart in one place, and kept there until another needs it', () => {
+  it('are told apart in one place, and kept there from their second time on', () => {
     const names = new QueriedNames([]);
     const all = Array.from({ length: 5000 }, (_, index) => `www.site-${index}.com`);
-    for (const text of [...all, ...all]) expect(names.of(text).domain).to.equal(text.slice(4));
-    expect(names.of('www.site-7.com')).to.equal(names.of('www.site-7.com'));
+    for (const text of [...all, ...all]) expect(names.of(askedName(text)).domain).to.equal(text.slice(4));
+    const [, second, third] = [1, 2, 3].map(() => names.of(askedName('www.site-7.com')));
+    expect(third).to.equal(second);
+  });
+
+  it('are not pushed out by names that come but once', () => {
+    const names = new QueriedNames([]);
+    const [, kept] = [1, 2].map(() => names.of(askedName('www.example.com')));
+    for (let index = 0; index < 100_000; index++) names.of(askedName(`www.site-${index}.com`));
+    expect(names.of(askedName('www.example.com'))).to.equal(kept);
+  });
+
+  it('give their place to another that comes again', () => {
+    const names = new QueriedNames([]);
+    // As many as have places, a few times over.
+    const all = Array.from({ length: 20_000 }, (_, index) => `www.site-${index}.com`);
+    const keptOf = (): number => {
+      const found = all.map((text) => [1, 2, 3].map(() => names.of(askedName(text))));
+      return found.filter(([, second, third]) => second === third).length;
+    };
+    expect(keptOf()).to.equal(all.length);
+  });
+
+  it('hold no memory when they come but once', () => {
+    const names = new QueriedNames([]);
+    const before = usedHeap();
+    for (let index = 0; index < 20_000; index++) names.of(askedName(`${index}-${'x'.repeat(200)}.com`));
+    expect(usedHeap() - before).to.be.lessThan(1 << 20);
   });
 
   it('are not kept when they are longer than a name can be: a thousand of them would fill the memory', () => {
     const names = new QueriedNames([]);
     const before = usedHeap();
-    for (let index = 0; index < 2000; index++) names.of(`${index}-${String(index % 10).repeat(20_000)}.com`);
+    for (let index = 0; index < 2000; index++) names.of(askedName(`${index}-${String(index % 10).repeat(20_000)}.com`));
     expect(usedHeap() - before).to.be.lessThan(4 << 20);
   });
 
@@ -74,7 +101,7 @@ describe('names that are asked for', () => {
     ['23.1.168.192.in-addr.arpa', false, false],
   ] as const)
     it(`${domain} is ${isPublic ? '' : 'not '}public, and ${isWatched ? '' : 'not '}looked at for beats`, () => {
-      const { isPublic: found, isWatched: watched } = new QueriedNames([]).of(domain);
+      const { isPublic: found, isWatched: watched } = new QueriedNames([]).of(askedName(domain));
       expect([found, watched]).to.deep.equal([isPublic, isWatched]);
     });
 });

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { DnsEvent } from '../../../src/exporter/accounts/dns-event.ts';
 import { parseDnsAnswer, responseCode } from '../../../src/exporter/adguard/dns-message.ts';
+import { quickHash } from '../../../src/exporter/admission/quick-hash.ts';
 import { LogLineReader } from '../../../src/exporter/adguard/log-line.ts';
 import { quickLogLine } from '../../../src/exporter/adguard/quick-log-line.ts';
 import { QueryLogFile } from '../../../src/exporter/adguard/query-log-file.ts';
@@ -73,6 +74,27 @@ describe("AdGuard's query log as a file", () => {
     );
   });
 
+  it('keeps nothing of one line for the next', () => {
+    const reader = new LogLineReader();
+    const told = (text: string) => {
+      const query = reader.read(rawLine(text));
+      return { ...query, name: query?.ownName(), hash: query?.nameHash, answer: query?.answer(), at: query?.at() };
+    };
+    const other = '{"QH":"b.c","T":"2019-08-18T10:00:01Z","QT":"A","IP":"10.0.0.1","Result":{"Reason":3,"Rule":"x"}}';
+    const lines = [BLOCKED, CACHED, other, BLOCKED, other, CACHED];
+    const alone = lines.map((text) => {
+      const query = readLine(text);
+      return { ...query, name: query?.ownName(), hash: query?.nameHash, answer: query?.answer(), at: query?.at() };
+    });
+    expect(lines.map(told)).to.deep.equal(alone);
+    expect(alone.map(({ name, hash }) => ({ name, hash }))).to.deep.equal(
+      ['an.yandex.ru', 'example.com', 'b.c', 'an.yandex.ru', 'b.c', 'example.com'].map((name) => ({
+        name,
+        hash: quickHash(name),
+      })),
+    );
+  });
+
   it('takes the short way for what AdGuard writes, and for nothing else', () => {
     for (const line of [BLOCKED, CACHED]) expect(quickLogLine(line), line).not.to.equal(undefined);
     for (const line of [
@@ -123,17 +145,18 @@ describe("AdGuard's query log as a file", () => {
   it('follows it through its rotation and clearing', async () => {
     const path = join(directory(), 'querylog.json');
     writeFileSync(path, `${BLOCKED}\n`);
-    const events: DnsEvent[] = [];
+    const names: string[] = [];
+    const note = ({ name }: DnsEvent): unknown => names.push(name);
     const file = new QueryLogFile(path);
-    await file.poll((event) => events.push(event));
+    await file.poll(note);
     appendFileSync(path, `${CACHED}\nnonsense\n`);
-    await file.poll((event) => events.push(event));
+    await file.poll(note);
     renameSync(path, `${path}.1`);
-    expect(await file.poll((event) => events.push(event))).to.equal(false);
+    expect(await file.poll(note)).to.equal(false);
     writeFileSync(path, `${BLOCKED}\n`);
-    await file.poll((event) => events.push(event));
-    await file.poll((event) => events.push(event));
-    expect(events.map(({ name }) => name)).to.deep.equal(['example.com', 'an.yandex.ru']);
+    await file.poll(note);
+    await file.poll(note);
+    expect(names).to.deep.equal(['example.com', 'an.yandex.ru']);
     expect(file.counts).to.include({ read: 2, malformed: 1, rotations: 1 });
     await file.close();
   });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { DnsEvent } from '../../../src/exporter/accounts/dns-event.ts';
+import { quickHash } from '../../../src/exporter/admission/quick-hash.ts';
 import { parseLogItem } from '../../../src/exporter/adguard/log-item.ts';
 import { QueryLog, type QueryLogOptions } from '../../../src/exporter/adguard/query-log.ts';
 import { parseTimestamp } from '../../../src/exporter/adguard/timestamp.ts';
@@ -278,13 +279,15 @@ describe("reading AdGuard's query log", () => {
         { type: 'A', value: '1.2.3.4', ttl: 10 },
       ],
     });
-    const { answer: _read, at: _at, answersPrivately: _private, ...event } = { ...entry?.event };
+    const { answer: _read, at: _at, answersPrivately: _private, ownName, ...event } = { ...entry?.event };
+    expect(ownName?.()).to.equal('an.yandex.ru');
     expect(entry?.event.answer()).to.deep.equal({ addresses: ['::1', '1.2.3.4'], ttl: 10 });
     expect(entry?.event.answersPrivately()).to.equal(true);
     expect(entry?.event.at()).to.be.closeTo(Number(entry?.time) / 1e6, 0.001);
     expect(event).to.deep.equal({
       client: '192.168.1.23',
       name: 'an.yandex.ru',
+      nameHash: quickHash('an.yandex.ru'),
       type: 'AAAA',
       reason: 8,
       list: -2,

@@ -2,6 +2,7 @@ import { appendFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSy
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { quickHash } from '../../../src/exporter/admission/quick-hash.ts';
 import { LineSplitter, LONGEST_LINE } from '../../../src/exporter/log-file/line-splitter.ts';
 import { ownText } from '../../../src/exporter/log-file/own-text.ts';
 import type { RawLine } from '../../../src/exporter/log-file/raw-line.ts';
@@ -64,6 +65,28 @@ describe('following a log file', () => {
     appendFileSync(`${path()}.1`, 'c\nlast without end');
     expect(await poll(tail)).to.deep.equal(['c', 'last without end', 'd']);
     expect(tail.counts).to.include({ rotations: 1, truncations: 0 });
+  });
+
+  it('lets others have their turn between pieces of what it read at once', async () => {
+    writeFileSync(path(), '');
+    const tail = follow();
+    await poll(tail);
+    const line = `${'x'.repeat(1023)}\n`;
+    writeFileSync(path(), line.repeat(1024));
+    let turn = 0;
+    let isPolled = false;
+    const others = (): void => {
+      turn++;
+      if (!isPolled) setImmediate(others);
+    };
+    others();
+    const linesByTurn = new Map<number, number>();
+    await tail.poll(() => linesByTurn.set(turn, (linesByTurn.get(turn) ?? 0) + 1));
+    isPolled = true;
+    const counts = [...linesByTurn.values()];
+    expect(counts.reduce((sum, count) => sum + count, 0)).to.equal(1024);
+    // Two pieces of 64 KiB: what is read comes before the turn of what else waits.
+    expect(Math.max(...counts)).to.be.at.most(128);
   });
 
   it('survives that the file is removed', async () => {
@@ -151,6 +174,7 @@ describe('following a log file', () => {
           splitter.push(bytes.subarray(from, from + size), (each) => {
             found.push(each.text);
             expect(each.own(1, each.text.length)).to.equal(each.text.slice(1));
+            expect(each.hash(1, each.text.length)).to.equal(quickHash(each.text.slice(1)));
           });
           from += size;
         }
