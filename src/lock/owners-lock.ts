@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, chown, link, open, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { link, open, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Status of flock(1) when somebody else has the lock. */
@@ -70,8 +70,9 @@ async function makeFile(directory: string, path: string): Promise<void> {
   const draft = `${path}.${randomUUID()}`;
   const file = await open(draft, 'w', 0o600);
   try {
-    await chmod(draft, 0o600);
-    if (process.geteuid?.() === 0) await chown(draft, uid, gid);
+    // Of the open file, not of its name, behind which the directory's owner could put a symlink to a file of root.
+    await file.chmod(0o600);
+    if (process.geteuid?.() === 0) await file.chown(uid, gid);
     await link(draft, path);
   } catch (error) {
     // Somebody else was first.

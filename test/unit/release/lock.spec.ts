@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, readdirSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
@@ -101,5 +111,33 @@ describe('the lock on releases', function () {
     // Its temporary directory is below one that all may pass.
     expect((await holdAs(12345)).code).to.equal(0);
     expect((await holdAs(54321)).code).to.not.equal(0);
+  });
+
+  it('makes no file another’s that the owner of the releases puts in its place while root makes it', async function () {
+    if (process.geteuid?.() !== 0) return skipBecause(this, 'only root can give a file to somebody else');
+    const victim = join(directory(), 'victim');
+    writeFileSync(victim, '', { mode: 0o644 });
+    // One such exchange may come too late; not each of them.
+    for (let round = 0; round < 10; round++) {
+      const releases = join(directory(), String(round));
+      mkdirSync(releases);
+      chownSync(releases, 12345, 12345);
+      const watcher = watch(releases, (_, name) => {
+        watcher.close();
+        const draft = join(releases, name ?? '');
+        try {
+          renameSync(draft, join(directory(), `away-${round}`));
+          symlinkSync(victim, draft);
+        } catch (error) {
+          expect(error, 'it came too late').to.include({ code: 'ENOENT' });
+        }
+      });
+      // Whether it can be had then is the owner's own affair.
+      const lock = await lockReleases(releases, { wait: 1000, onWait: never }).catch(() => undefined);
+      await lock?.release();
+      watcher.close();
+      const { uid, gid, mode } = statSync(victim);
+      expect({ uid, gid, mode: mode & 0o777 }).to.deep.equal({ uid: 0, gid: 0, mode: 0o644 });
+    }
   });
 });
