@@ -169,7 +169,7 @@ describe('dialling a service', () => {
       state: 'unreachable',
       error: 'did not answer within 200 ms',
     });
-    expect(performance.now() - began).to.be.within(190, 1500);
+    expect(performance.now() - began).to.be.at.least(190);
   });
 
   it('tells who does not speak TLS', async () => {
