@@ -85,6 +85,8 @@ export const command: Command = async ({ settings, positionals, output, errors, 
   const lock = await lockReleases(releases.directory, {
     wait: LOCK_WAIT_MILLISECONDS,
     onWait: () => pusher.say('a push is being looked at, waiting for it ...'),
+  }).catch((error: unknown) => {
+    throw explained(error, settings.configFile);
   });
   const told = gather(pusher);
   let from: string | undefined;

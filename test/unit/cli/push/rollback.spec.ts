@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { dispatch } from '../../../../src/cli/dispatch.ts';
 import { Git } from '../../../../src/release/git.ts';
 import { LOCK_NAME, lockReleases } from '../../../../src/release/lock.ts';
 import { requireProgram } from '../../../support/require-program.ts';
+import { skipBecause } from '../../../support/skip.ts';
 import { temporaryDirectory } from '../../../support/temporary-directory.ts';
 import { memoryOutput } from '../support.ts';
 
@@ -87,6 +88,21 @@ describe('going back to a release', function () {
     });
     expect(code, text).to.equal(0);
     expect(text).to.contain('a push is being looked at, waiting for it');
+  });
+
+  it('says who may go back to a release to those who may not', async function () {
+    if (process.geteuid?.() !== 0) return skipBecause(this, 'only root can be somebody else');
+    const wanted = await commit();
+    expect((await call(command('rollback', wanted))).code).to.equal(0);
+    chmodSync(directory(), 0o755);
+    process.seteuid?.(12345);
+    try {
+      const { code, text } = await call(command('rollback', wanted));
+      expect(code).to.equal(1);
+      expect(text).to.contain(`you may not change releases: sudo bastion rollback --config ${config()}\n`);
+    } finally {
+      process.seteuid?.(0);
+    }
   });
 
   it('names in its hints the configuration that it was given', async () => {
