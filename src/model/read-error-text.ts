@@ -6,6 +6,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'it is a directory',
   ELOOP: 'a loop of symlinks',
   EIO: 'the disk reports an error; look at the kernel log',
+  ESTALE: 'the server of its network file system no longer knows it; mount it again',
+  ENOTCONN: 'the program behind its file system has ended; mount it again',
+  ENAMETOOLONG: 'the name is too long for the file system',
   EMFILE: 'too many open files',
   ECONNREFUSED: 'nobody listens there',
 };

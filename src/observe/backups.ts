@@ -6,6 +6,7 @@ import { BACKUP_FILES, BACKUP_PARTS, parseBackupRecord, readBackupName } from '.
 import type { Key } from '../model/key.ts';
 import type { ObservedBackup, ObservedBackups } from '../model/observed-backups.ts';
 import type { DesiredState } from '../model/resource.ts';
+import { readErrorText } from '../model/read-error-text.ts';
 import { isSettled, versionOf } from './file-version.ts';
 import type { MountWatch } from './mounts/mount-watch.ts';
 import { isCode } from './path-status.ts';
@@ -69,7 +70,7 @@ export class BackupObserver {
         () => looking,
       );
     } catch (error) {
-      return { state: 'unreadable', error: (error as Error).message };
+      return { state: 'unreadable', error: readErrorText(error) };
     }
   }
 
@@ -95,6 +96,7 @@ export class BackupObserver {
     try {
       return await readdir(directory);
     } catch (error) {
+      if (isCode(error, 'ENOTDIR')) throw new Error('it, or something above it, is not a directory', { cause: error });
       if (!isCode(error, 'ENOENT')) throw error;
     }
     try {

@@ -1,6 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ObservedLog, RotatedLog } from '../model/observed.ts';
+import { readErrorText } from '../model/read-error-text.ts';
 import type { MountWatch } from './mounts/mount-watch.ts';
 import { isCode, pathStatus } from './path-status.ts';
 
@@ -26,7 +27,7 @@ async function observeLog(path: string, mounts: MountWatch | undefined): Promise
     const { type } = pathStatus(own);
     return { type, size: type === 'file' ? Number(own.size) : 0, inode: String(own.ino), rotated };
   } catch (error) {
-    return { type: 'unreadable', size: 0, inode: '', error: (error as Error).message, rotated: [] };
+    return { type: 'unreadable', size: 0, inode: '', error: readErrorText(error), rotated: [] };
   }
 }
 

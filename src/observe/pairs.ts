@@ -4,6 +4,7 @@ import { PAIR_FILES, PENDING, PENDING_FILES } from '../certs/pair-names.ts';
 import type { CertificateSpec } from '../model/certificate-specs.ts';
 import type { ObservedPair } from '../model/observed-certificates.ts';
 import type { ObservedPath } from '../model/observed.ts';
+import { readErrorText } from '../model/read-error-text.ts';
 import type { ParsedKey, ParsedPem } from './certificate-formats.ts';
 import type { CertificateReaders, ParsedText } from './certificate-readers.ts';
 import type { LiveLink } from './live-links.ts';
@@ -83,7 +84,7 @@ async function observeLive(
       if (isWhole || again === TRIES || (await directories.live(directory))?.version === version) return live;
     }
   } catch (error) {
-    return nothing(NOTHING_LIVE, MISSING_PATH, (error as Error).message);
+    return nothing(NOTHING_LIVE, MISSING_PATH, readErrorText(error));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { createLimiter } from '../model/limiter.ts';
 import type { ObservedPath } from '../model/observed.ts';
+import { readErrorText } from '../model/read-error-text.ts';
 import { isSettled, versionOf } from './file-version.ts';
 import type { HostFiles, Links } from './host-files.ts';
 import { isCode, MISSING_PATH, pathStatus, pathWithout } from './path-status.ts';
@@ -111,8 +112,8 @@ export class ParsedFiles<Parsed extends { readonly state: 'parsed' }> {
 
   #unreadable(path: string, error: unknown): Unusable {
     if (isCode(error, 'ENOENT')) return { state: 'missing' };
-    const { message } = error as Error;
-    return { state: 'unreadable', error: this.#options.tellsPath ? message : withoutPath(path, message) };
+    const phrase = phraseOf(path, error);
+    return { state: 'unreadable', error: this.#options.tellsPath ? `${path} ${phrase}` : phrase };
   }
 
   async #target(path: string): Promise<BigIntStats> {
@@ -132,10 +133,11 @@ const NOUNS: Readonly<Record<ObservedPath['type'], string>> = {
   unreadable: 'unreadable',
 };
 
-/** `EACCES: permission denied, open '/etc/x'` to `cannot be read: EACCES: permission denied`. */
-function withoutPath(path: string, message: string): string {
-  if (message.startsWith(`${path} `)) return message.slice(path.length + 1);
-  return `cannot be read: ${message.replace(/, \w+ '.*'$/s, '')}`;
+/** What is wrong, as one would go on after the path; what has no words of ours loses the call and path that Node puts behind it. */
+function phraseOf(path: string, error: unknown): string {
+  const text = readErrorText(error);
+  if (text.startsWith(`${path} `)) return text.slice(path.length + 1);
+  return `cannot be read: ${text.replace(/, \w+ '.*'$/s, '')}`;
 }
 
 function keep<Parsed>(before: LookedFile<Parsed> | undefined, after: LookedFile<Parsed>): LookedFile<Parsed> {

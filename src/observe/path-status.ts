@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import type { ObservedPath } from '../model/observed.ts';
+import { readErrorText } from '../model/read-error-text.ts';
 
 /** What a status says of a path, without content or a symlink's target. */
 export function pathStatus(status: BigIntStats): ObservedPath {
@@ -19,9 +20,7 @@ export const MISSING_PATH: ObservedPath = { type: 'missing', uid: 0, gid: 0, mod
 
 /** A path whose status could not be read, as a value. */
 export function pathWithout(error: unknown): ObservedPath {
-  return isCode(error, 'ENOENT')
-    ? MISSING_PATH
-    : { ...MISSING_PATH, type: 'unreadable', error: (error as Error).message };
+  return isCode(error, 'ENOENT') ? MISSING_PATH : { ...MISSING_PATH, type: 'unreadable', error: readErrorText(error) };
 }
 
 /** Whether the file system said so. */

@@ -4,6 +4,7 @@ import { constants, type BigIntStats } from 'node:fs';
 import { lstat, open, readlink } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { ObservedPath } from '../model/observed.ts';
+import { readErrorText } from '../model/read-error-text.ts';
 import { isSettled, versionOf } from './file-version.ts';
 import type { MountWatch } from './mounts/mount-watch.ts';
 import { pathStatus, pathWithout } from './path-status.ts';
@@ -96,7 +97,7 @@ export class PathObserver {
         return { version, observed: { ...found, ...(await contentOf(path, isText)) } };
       return { version, observed: { ...found, digest, ...(isText && text !== undefined ? { text } : {}) } };
     } catch (error) {
-      return { version: '', observed: { ...found, type: 'unreadable', error: (error as Error).message } };
+      return { version: '', observed: { ...found, type: 'unreadable', error: readErrorText(error) } };
     }
   }
 }

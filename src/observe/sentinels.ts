@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Key } from '../model/key.ts';
 import type { DesiredState } from '../model/resource.ts';
 import { SENTINEL_LIMIT, SENTINEL_NAME, sentinelId, type ObservedSentinel } from '../model/sentinel.ts';
+import { readErrorText } from '../model/read-error-text.ts';
 import { isSettled, versionOf } from './file-version.ts';
 import { realHostFiles, type HostFiles } from './host-files.ts';
 import { same, sameRecord } from './same.ts';
@@ -54,7 +55,7 @@ export class SentinelObserver {
         ? { state: 'unreadable', error: `${path} is there, but not as bastion writes it` }
         : { state: 'present', id, inode };
     } catch (error) {
-      return { state: 'unreadable', error: (error as Error).message };
+      return { state: 'unreadable', error: readErrorText(error) };
     }
   }
 

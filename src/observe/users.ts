@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { parseAccounts } from '../model/accounts.ts';
+import { isMissing, readErrorText } from '../model/read-error-text.ts';
 
 type Accounts = Readonly<Record<string, number>>;
 
@@ -23,7 +24,7 @@ export class AccountFile {
         this.#version = version;
       }
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if (!isMissing(error)) throw new Error(`${this.#path} cannot be read: ${readErrorText(error)}`, { cause: error });
       this.#accounts = {};
       this.#version = '';
     }

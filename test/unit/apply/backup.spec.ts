@@ -13,7 +13,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseBackupRecord } from '../../../src/model/backup.ts';
 import { BackupObserver } from '../../../src/observe/backups.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
@@ -405,6 +405,17 @@ describe('a backup', function () {
 
   describe('as it is seen', () => {
     const look = (observer = new BackupObserver(Date.now)) => observer.look(bench.directory);
+
+    it('is told of in words where its place is no directory', async () => {
+      rmSync(bench.directory, { recursive: true, force: true });
+      mkdirSync(dirname(bench.directory), { recursive: true });
+      writeFileSync(bench.directory, '');
+      const seen = await look();
+      expect(seen).to.deep.equal({
+        state: 'unreadable',
+        error: 'it, or something above it, is not a directory',
+      });
+    });
 
     it('is read from its own directory, without any memory', async () => {
       bench.prometheus.addBlock();

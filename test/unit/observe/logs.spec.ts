@@ -40,7 +40,10 @@ describe('observing logs', () => {
     expect((await observeLogs([inside]))[inside]).to.deep.include({ type: 'missing', rotated: [] });
     put('file', '');
     const under = join(directory(), 'file', 'access.log');
-    expect((await observeLogs([under]))[under]).to.deep.include({ type: 'unreadable' });
+    expect((await observeLogs([under]))[under]).to.deep.include({
+      type: 'unreadable',
+      error: 'something above it is not a directory',
+    });
     symlinkSync('file', join(directory(), 'access.log'));
     expect(await look()).to.deep.include({ type: 'symlink', size: 0 });
   });

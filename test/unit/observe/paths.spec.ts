@@ -28,7 +28,7 @@ describe('PathObserver', () => {
       'unreadable',
     ]);
     expect(found[at('file')]).to.include({ mode: 0o640, uid: process.getuid?.(), digest: sha256('hello') });
-    expect(found[at('file/below')]?.error).to.contain('ENOTDIR');
+    expect(found[at('file/below')]?.error).to.equal('something above it is not a directory');
     expect(found[at('link')]).not.to.have.property('digest');
   });
 

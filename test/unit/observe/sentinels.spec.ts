@@ -64,6 +64,16 @@ describe('sentinels on the disk', () => {
     expect(readFileSync(sentinel(), 'utf8')).to.equal('mine');
   });
 
+  it('that cannot be read are told of in words', async () => {
+    await writeSentinel({ path: data() }, { target });
+    const read = (): Promise<Buffer> =>
+      Promise.reject(Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' }));
+    const observer = new SentinelObserver(Date.now, { ...realHostFiles, read });
+    expect(Object.values(await observer.observe(wanted()))).to.deep.equal([
+      { state: 'unreadable', error: 'the disk reports an error; look at the kernel log' },
+    ]);
+  });
+
   it('are read once, and told of as the same object, while nothing changes', async () => {
     await writeSentinel({ path: data() }, { target });
     let reads = 0;
