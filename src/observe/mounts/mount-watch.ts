@@ -54,7 +54,7 @@ export class MountWatch {
 
   /**
    * Asks the file systems on which these paths lie, or all when no paths are given. Takes no longer than a deadline, and
-   * no time at all for those that were silent before. Never rejects.
+   * no time at all for those that still have not answered an earlier question. Never rejects.
    */
   async refresh(paths?: Iterable<string>): Promise<void> {
     this.#links = new Map();
@@ -120,8 +120,10 @@ export class MountWatch {
       this.#silent.add(point);
       return;
     }
-    const { answered } = this.#probes.get(point) ?? this.#begin(point);
-    if (this.#silent.has(point)) return;
+    const outstanding = this.#probes.get(point);
+    // It had its time; a new one gets its own, also where a look hung before.
+    if (outstanding !== undefined && this.#silent.has(point)) return;
+    const { answered } = outstanding ?? this.#begin(point);
     await withDeadline(
       this.#options.deadlines.probe,
       () => new SilentMountError(this.#reason(point)),
@@ -135,7 +137,8 @@ export class MountWatch {
       cancel,
       answered: answered.then(() => {
         this.#probes.delete(point);
-        this.#silent.delete(point);
+        // It may have been asked before a look began that hangs.
+        if (!this.#stuck.has(point)) this.#silent.delete(point);
       }),
     };
     this.#probes.set(point, probe);

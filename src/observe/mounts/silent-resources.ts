@@ -3,7 +3,8 @@ import type { DesiredState, Resource } from '../../model/resource.ts';
 
 /** Every host path of a desired state that a look, or the engine at a start, comes to. */
 export function hostPaths({ resources }: DesiredState): Set<string> {
-  return new Set(resources.flatMap((resource) => pathsOf(resource, devicesOf(resources))));
+  const devices = devicesOf(resources);
+  return new Set(resources.flatMap((resource) => pathsOf(resource, devices)));
 }
 
 /**

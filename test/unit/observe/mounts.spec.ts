@@ -126,6 +126,19 @@ describe('file systems that may not answer', () => {
       expect(watch.silenceAt(NAS)).to.contain('does not answer');
     });
 
+    it('and stay silent while a look is outstanding, though the question that was asked meanwhile is answered', async () => {
+      probes.isAnswering = true;
+      await watch.refresh([NAS]);
+      let calls = 0;
+      const look = () => watch.look(NAS, () => (calls++, new Promise<never>(() => undefined))).catch(() => undefined);
+      probes.isAnswering = false;
+      await Promise.all([look(), watch.refresh([NAS])]);
+      probes.answer();
+      await Promise.all([watch.refresh([NAS]), look()]);
+      expect(watch.silenceAt(NAS)).to.contain('does not answer');
+      expect(calls).to.equal(1);
+    });
+
     it('and answer again when a look that took too long has come back', async () => {
       probes.isAnswering = true;
       await watch.refresh([NAS]);
@@ -133,9 +146,12 @@ describe('file systems that may not answer', () => {
       const slow = watch.look(NAS, () => new Promise<void>((resolve) => (finish = resolve)));
       expect(await slow.catch((error: unknown) => error)).to.be.instanceOf(SilentMountError);
       finish();
+      // What hung has come back once nothing is left to be done of it.
+      await new Promise((resolve) => setImmediate(resolve));
+      probes.isAnswering = false;
+      setImmediate(() => probes.answer());
       await watch.refresh([NAS]);
-      await watch.refresh([NAS]);
-      expect(watch.silenceAt(NAS)).to.equal(undefined);
+      expect(watch.silenceAt(NAS), 'the new question is waited for').to.equal(undefined);
     });
 
     it('and what observes paths says so of those, and sees all others', async () => {
