@@ -62,6 +62,8 @@ export class QueryLog {
   /** What was there before the first poll is never accounted. */
   #base = 0n;
   #seen = new SeenEntries();
+  /** Of these, how many were there when reading last came to its end: behind them, older ones may still be unread. */
+  #settled = 0;
   /** Nothing that was read before was there at the last poll. */
   #vanished = false;
   #read = 0;
@@ -79,6 +81,7 @@ export class QueryLog {
     this.#floor = this.#watermark - this.#overlap;
     this.#base = this.#floor;
     this.#seen = new SeenEntries(options.saved.seen);
+    this.#settled = this.#seen.size;
     if (options.saved.seen.length < SAVED_ENTRIES) return;
     // Not all entries of the overlap were saved: only those that were can be told from new ones.
     const oldest = Math.min(...options.saved.seen.map(([, microseconds]) => microseconds));
@@ -96,7 +99,9 @@ export class QueryLog {
 
   get state(): QueryLogState | undefined {
     if (this.#watermark === undefined) return undefined;
-    return { watermark: String(this.#watermark), seen: this.#seen.recent(SAVED_ENTRIES) };
+    // Where not all can be saved, what is saved must say of nothing that is unread that it was read.
+    const first = this.#seen.size >= SAVED_ENTRIES ? this.#settled : this.#seen.size;
+    return { watermark: String(this.#watermark), seen: this.#seen.recent(SAVED_ENTRIES, first) };
   }
 
   /** Reads what is new. Rejects with what fetching rejects with; the next poll goes on without counting twice. */
@@ -116,6 +121,7 @@ export class QueryLog {
     this.#base = this.#watermark;
     this.#floor = this.#watermark - this.#overlap;
     for (const { id, time } of entries) this.#seen.add(id, time);
+    this.#settled = this.#seen.size;
   }
 
   async #walk(first: readonly LogEntry[], firstLength: number, watermark: bigint): Promise<void> {
@@ -160,6 +166,7 @@ export class QueryLog {
     this.#vanished = !met;
     this.#watermark = newest;
     this.#floor = this.#seen.forget(maximum(newest - this.#overlap, this.#floor), idsOf(first));
+    this.#settled = this.#seen.size;
   }
 
   #takeUnseen(entries: readonly LogEntry[], length: number, now: bigint): void {
@@ -176,6 +183,7 @@ export class QueryLog {
       watermark,
     );
     this.#floor = this.#seen.forget(this.#floor, idsOf(entries));
+    this.#settled = this.#seen.size;
   }
 
   /** Whether the entry was new. */

@@ -37,8 +37,11 @@ export class SeenEntries {
     return microseconds > before ? microseconds : before;
   }
 
-  /** The entries that were met last, at most so many, for the state file. */
-  recent(most: number): (readonly [id: number, microseconds: number])[] {
-    return [...this.#times].sort(([, a], [, b]) => b - a).slice(0, most);
+  /** The newest of the entries that were added first, at most so many, for the state file. */
+  recent(most: number, first: number): (readonly [id: number, microseconds: number])[] {
+    return [...this.#times]
+      .slice(0, first)
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, most);
   }
 }

@@ -163,6 +163,30 @@ describe("reading AdGuard's query log", () => {
       exactly(225);
     });
 
+    it('loses nothing when it is killed between two pages, after a state was saved there', async () => {
+      let saved: QueryLogOptions['saved'];
+      const query = reader({
+        pageSize: 1000,
+        fetch: async ({ limit, olderThan }) => {
+          if (++fetches === 5) saved = query.state;
+          const parameters = new URLSearchParams({ limit: String(limit) });
+          if (olderThan !== undefined) parameters.set('older_than', olderThan);
+          return { items: log.search(parameters).data, serverTime: undefined };
+        },
+      });
+      await query.poll();
+      add(6000, 10_000_000n);
+      await query.poll();
+      exactly(6000);
+      // What it had counted by then went with it.
+      events = [];
+      expect(saved?.seen).to.have.length.at.most(2000);
+      const next = reader({ pageSize: 1000, ...(saved === undefined ? {} : { saved }) });
+      await next.poll();
+      exactly(6000);
+      expect([...next.counts.gaps.values()]).to.deep.equal([0, 0, 0, 0]);
+    });
+
     it('counts a gap, not entries twice, when more came than it may read', async () => {
       const query = reader({ pagesAPoll: 3 });
       await query.poll();
