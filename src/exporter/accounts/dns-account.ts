@@ -1,4 +1,5 @@
 import { Admission, type Member } from '../admission/admission.ts';
+import { quickHash } from '../admission/quick-hash.ts';
 import type { Topology } from '../graph/topology.ts';
 import { ownText } from '../log-file/own-text.ts';
 import type { Names } from '../names/names.ts';
@@ -19,7 +20,7 @@ import { DNS_RESULTS, resultNumber, type DnsEvent, type DnsResult } from './dns-
 import { dnsFamilies, type DnsFamilies } from './dns-families.ts';
 import { DomainAddresses } from './domain-addresses.ts';
 import type { GatewayWitness } from './gateway-witness.ts';
-import { QueriedNames, type QueriedName } from './queried-names.ts';
+import { QueriedNames, type QueriedName, type ToldDomain } from './queried-names.ts';
 import { REVERSE_LOOKUP } from './registrable-domain.ts';
 import { upstreamHost } from './upstream-host.ts';
 
@@ -46,6 +47,8 @@ const SIX_HOURS = 6 * 3_600_000;
 const REMEMBERED_UPSTREAMS = 256;
 const REMEMBERED_CLIENTS = 2048;
 const LONGEST_CLIENT = 64;
+/** A power of two. */
+const MET_LAST = 1024;
 const OTHER_TYPE = QUERY_TYPES.length - 1;
 const CODES = 'NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED YXDOMAIN NOTAUTH NOTZONE BADVERS other none'.split(' ');
 const CODE_NUMBERS = new Map(CODES.map((code, number) => [code, number]));
@@ -78,8 +81,9 @@ export class DnsAccount {
   readonly #hosts = new Map<string, UpstreamHost>();
   /** By the text of the log; a house has fewer clients than this holds. */
   readonly #clients = new Map<string, DnsClient>();
-  /** By domain that has a label: the series that its queries are counted in. */
-  readonly #told = new Map<string, SeriesMemo>();
+  /** Those met last, by hash. */
+  readonly #metLast: (DnsClient | undefined)[] = Array.from({ length: MET_LAST }, () => undefined);
+  readonly #told = new Map<string, ToldDomain>();
   readonly #otherDomains: SeriesMemo;
   readonly #responses: SeriesMemo;
   readonly #categories = new Map<string, readonly [category: string, source: string]>();
@@ -122,7 +126,7 @@ export class DnsAccount {
     const blocked = IS_BLOCKED[result] === true;
     inZone.query(blocked);
     from.count(typeNumber(event.type), result, event.cached);
-    this.#responses.add(event.code === undefined ? NO_CODE : (CODE_NUMBERS.get(event.code) ?? OTHER_CODE));
+    this.#responses.add(codeNumber(event.code));
     if (event.list !== undefined) families.listHits.add([String(event.list)]);
     if (event.service !== '') families.serviceHits.add([event.service, names.groupOf(event.service)]);
 
@@ -156,13 +160,11 @@ export class DnsAccount {
   }
 
   #clientOf(given: string): DnsClient {
-    const known = this.#clients.get(given);
-    if (known !== undefined) return known;
-    const text = ownText(given);
-    const client = this.#makeClient(text);
-    if (text.length > LONGEST_CLIENT) return client;
-    if (this.#clients.size >= REMEMBERED_CLIENTS) this.#clients.clear();
-    this.#clients.set(text, client);
+    const place = (quickHash(given) >>> 1) & (MET_LAST - 1);
+    const last = this.#metLast[place];
+    if (last?.text === given) return last;
+    const client = this.#clients.get(given) ?? this.#makeClient(ownText(given));
+    if (client.text.length <= LONGEST_CLIENT) this.#metLast[place] = client;
     return client;
   }
 
@@ -170,7 +172,11 @@ export class DnsAccount {
     const { zones, anomalies, gateways } = this.#options;
     const place = zones.locate(text);
     const inZone = anomalies.activityOf(place.zone);
-    return new DnsClient(place, this.#families, { inZone, isGateway: gateways.isGateway(place.address) });
+    const client = new DnsClient(text, place, this.#families, { inZone, isGateway: gateways.isGateway(place.address) });
+    if (text.length > LONGEST_CLIENT) return client;
+    if (this.#clients.size >= REMEMBERED_CLIENTS) this.#clients.clear();
+    this.#clients.set(text, client);
+    return client;
   }
 
   /** Whether the client has a label. */
@@ -191,18 +197,29 @@ export class DnsAccount {
   }
 
   /** Whether the domain has a label. */
-  #countDomain({ domain, whole, start }: QueriedName, result: number, now: number): boolean {
+  #countDomain(queried: QueriedName, result: number, now: number): boolean {
+    const { domain, whole, start, told: last } = queried;
+    if (last?.member.isMember === true) {
+      this.domains.observeMember(last.member, now);
+      last.queries.add(result);
+      return true;
+    }
     if (!this.domains.observe(domain, now, whole, start)) {
       this.#otherDomains.add(result);
       return false;
     }
-    let told = this.#told.get(domain);
-    if (told === undefined) {
-      told = new SeriesMemo(this.#families.domainQueries, (number) => [domain, DNS_RESULTS[number] ?? '']);
-      this.#told.set(domain, told);
-    }
-    told.add(result);
+    queried.told = this.#told.get(domain) ?? this.#tell(domain);
+    queried.told?.queries.add(result);
     return true;
+  }
+
+  #tell(domain: string): ToldDomain | undefined {
+    const member = this.domains.memberOf(domain);
+    if (member === undefined) return undefined;
+    const { domainQueries } = this.#families;
+    const told = { member, queries: new SeriesMemo(domainQueries, (number) => [domain, DNS_RESULTS[number] ?? '']) };
+    this.#told.set(domain, told);
+    return told;
   }
 
   /** The label value of an upstream. */
@@ -248,6 +265,12 @@ export class DnsAccount {
     seen.clear();
     for (const { domain, address, seenAt } of this.addresses.entries()) seen.set([domain, address], seenAt / 1000);
   }
+}
+
+/** The place of a code in CODES. */
+function codeNumber(code: string | undefined): number {
+  if (code === CODES[0]) return 0;
+  return code === undefined ? NO_CODE : (CODE_NUMBERS.get(code) ?? OTHER_CODE);
 }
 
 /** The place of a type in QUERY_TYPES. To compare the few, most frequent first, is cheaper than the hash of a new text. */

@@ -11,6 +11,8 @@ export const QUERY_TYPES = [...'A AAAA HTTPS SVCB CNAME PTR TXT MX NS SOA SRV'.s
 
 /** One client as the query log writes it, with the series that its queries are counted in. */
 export class DnsClient {
+  /** As the log writes it. */
+  readonly text: string;
   readonly address: string;
   readonly zone: string;
   /** Its place among the told clients, as it was last. */
@@ -26,7 +28,13 @@ export class DnsClient {
   readonly #cached: SeriesMemo;
   readonly #told: SeriesMemo;
 
-  constructor({ address, zone }: Place, families: DnsFamilies, of: { inZone: ZoneActivity; isGateway: boolean }) {
+  constructor(
+    text: string,
+    { address, zone }: Place,
+    families: DnsFamilies,
+    of: { inZone: ZoneActivity; isGateway: boolean },
+  ) {
+    this.text = text;
     this.inZone = of.inZone;
     this.isGateway = of.isGateway;
     this.address = address;

@@ -1,8 +1,16 @@
 import { hash } from '../adguard/log-item.ts';
+import type { Member } from '../admission/admission.ts';
 import { isAskedByTheClock, isPublicDomain } from '../scores/expected-names.ts';
 import { boundedValue } from '../store/series-labels.ts';
+import type { SeriesMemo } from '../store/series-memo.ts';
 import type { AskedName } from './dns-event.ts';
 import { registrableDomain } from './registrable-domain.ts';
+
+/** A domain that has a label, with the series that its queries are counted in. */
+export interface ToldDomain {
+  readonly member: Member;
+  readonly queries: SeriesMemo;
+}
 
 /** A name that was asked for, and what follows from it. */
 export class QueriedName {
@@ -19,6 +27,8 @@ export class QueriedName {
   /** A text whose end, from `start` on, is the domain: parts of texts, as the domain is, are slow to look at. */
   readonly whole: string;
   readonly start: number;
+  /** Its domain's label, as it was last. */
+  told: ToldDomain | undefined;
   #hash: number | undefined;
 
   /** `start`: where in the name the domain begins; -1: it is no part of it. */

@@ -21,6 +21,7 @@ const LINE = new RegExp(
   ].join(''),
 );
 
+const ZERO = '0'.charCodeAt(0);
 const BEFORE_TIME = '{"T":"'.length;
 const BEFORE_NAME = '","QH":"'.length;
 
@@ -59,7 +60,14 @@ export function quickLogLine(line: string): QuickLogLine | undefined {
     answer: match[5] ?? '',
     client: match[6] ?? '',
     result: match[7] ?? '',
-    elapsed: Number(match[8]),
+    elapsed: wholeNumber(match[8] ?? ''),
     cached: match[9] !== undefined,
   };
+}
+
+/** The number that digits say. They are few: to read them so takes a fraction of what `Number` takes. */
+function wholeNumber(digits: string): number {
+  let value = 0;
+  for (let index = 0; index < digits.length; index++) value = value * 10 + digits.charCodeAt(index) - ZERO;
+  return value;
 }
