@@ -4,6 +4,7 @@ import { Releases } from '../../release/releases.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Settings } from '../arguments.ts';
 import { CommandError } from '../errors.ts';
+import { becomeOwner } from './become-owner.ts';
 import { PushClient } from './push-client.ts';
 
 /** What everything works with that has to do with pushes. */
@@ -15,7 +16,11 @@ export interface PushPlace {
   readonly clock: Clock;
 }
 
-/** @throws CommandError where `bastion init` was not run */
+/**
+ * Outside of hooks, root goes on as the owner of the repository.
+ *
+ * @throws CommandError where `bastion init` was not run
+ */
 export async function openPushPlace(
   settings: Settings,
   clock: Clock,
@@ -25,6 +30,7 @@ export async function openPushPlace(
   for (const directory of [repository, releases])
     if ((await stat(directory).catch(() => undefined))?.isDirectory() !== true)
       throw new CommandError(`${directory} is not there: prepare this host with sudo bastion init`);
+  if (!options.inHook) await becomeOwner([repository, releases]);
   return {
     settings,
     git: new Git({ repository, ...options }),

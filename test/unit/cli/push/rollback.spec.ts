@@ -5,10 +5,14 @@ import { expect } from 'chai';
 import { dispatch } from '../../../../src/cli/dispatch.ts';
 import { Git } from '../../../../src/release/git.ts';
 import { LOCK_NAME, lockReleases } from '../../../../src/release/lock.ts';
+import { runCommand } from '../../../../scripts/support/run-command.ts';
 import { requireProgram } from '../../../support/require-program.ts';
 import { skipBecause } from '../../../support/skip.ts';
 import { temporaryDirectory } from '../../../support/temporary-directory.ts';
 import { memoryOutput } from '../support.ts';
+
+/** Of the user `nobody`. */
+const NOBODY = 65534;
 
 /** Renames a terminal's window, in both ways to write it. */
 const PLAYING = '\u001b]0;mine\u0007 \u009b31m';
@@ -111,6 +115,42 @@ describe('going back to a release', function () {
     const { text } = await call(command('releases'));
     expect(text).to.contain(`to bring it live: bastion rollback main --config ${config()}\n`);
     expect((await call(command('rollback', 'nothing'))).text).to.contain(`bastion releases --config ${config()} lists`);
+  });
+
+  it('is done by root as the owner of the repository, who may say there what git runs', async function () {
+    if (process.geteuid?.() !== 0) return skipBecause(this, 'only root can become somebody else');
+    const root = join(import.meta.dirname, '../../../..');
+    const asNobody = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
+    const readable = await runCommand([...asNobody, 'test', '-r', join(root, 'package.json')]);
+    if (readable.code !== 0) return skipBecause(this, `other users cannot read ${root}`);
+    const wanted = await commit();
+    const repository = join(directory(), 'srv/bastion/desired-state.git');
+    const trace = join(directory(), 'srv/bastion/trace');
+    const git = new Git({ repository, environment: process.env });
+    // Run for an object that is not there, as if it could be fetched; a blank is written `% `.
+    for (const [name, value] of [
+      ['core.repositoryFormatVersion', '1'],
+      ['extensions.partialClone', 'origin'],
+      ['remote.origin.promisor', 'true'],
+      ['remote.origin.url', `ext::sh -c id% -u>>${trace}`],
+      ['protocol.ext.allow', 'always'],
+    ] as const)
+      await git.text(['config', name, value]);
+    chmodSync(directory(), 0o755);
+    await runCommand(['chown', '-R', `${NOBODY}:${NOBODY}`, join(directory(), 'srv')]);
+
+    const env = { ...process.env, GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' };
+    const run = (...args: string[]) =>
+      runCommand([process.execPath, '--import', 'tsx', join(root, 'src/main.ts'), ...command(...args)], {
+        cwd: root,
+        env,
+      });
+    await run('rollback', '0123456789012345678901234567890123456789');
+    const { code, output } = await run('rollback', wanted);
+    expect(code, output).to.equal(0);
+    expect(new Set(readFileSync(trace, 'utf8').trim().split('\n'))).to.deep.equal(new Set([String(NOBODY)]));
+    const found = await runCommand(['find', join(directory(), 'srv'), '!', '-user', String(NOBODY)]);
+    expect(found.output).to.equal('');
   });
 
   it('lists releases without what could play with a terminal', async () => {
