@@ -13,6 +13,7 @@ import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { ensureImages } from '../test/images/ensure-images.ts';
 import { IMAGE_NAMES } from '../test/images/recipes.ts';
+import { ensureSystemdImage } from '../test/images/systemd-image.ts';
 import type { TestEngine } from '../test/support/test-engine.ts';
 import { ensureEngine, type ProvisionedEngine } from './engine.ts';
 import { BUILD, CHECKS, runCheck, type Check } from './support/checks.ts';
@@ -47,11 +48,13 @@ try {
   const stack = isWanted(STACK_GROUP);
   const told = real.length > 0 || stack ? await provide() : undefined;
   const apart = stack && told !== undefined && (await canRunApart());
+  const systemd = told === undefined ? undefined : bootstrapAhead(told);
   const first = [...real, ...(stack && !apart ? [STACK_GROUP] : [])];
   await Promise.all([
     runLane(first, told, true),
     runLane(pure, undefined, first.length === 0),
     apart && told !== undefined ? runStackApart(told) : undefined,
+    systemd,
   ]);
   if (existsSync(COVERAGE) && !stop.signal.aborted) await printCoverage();
 } catch (error) {
@@ -96,6 +99,12 @@ async function provide(): Promise<TestEngine | undefined> {
     tally.fail(`Docker Engine: ${message.split('\n')[0]}`);
     return undefined;
   }
+}
+
+/** A minute or more of the spec of systemd is Debian's bootstrap: it begins while others run. The spec tells what goes wrong. */
+async function bootstrapAhead({ host }: TestEngine): Promise<void> {
+  if (flags.grep !== undefined || !wanted.includes('contract') || !wanted.includes('e2e')) return;
+  if (host.startsWith('unix://')) await ensureSystemdImage(host, () => undefined, stop.signal).catch(() => undefined);
 }
 
 /** Whoever lent us an engine may not be ready for a second one, and a network namespace needs root. */

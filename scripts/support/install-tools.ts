@@ -13,6 +13,7 @@ const TOOLS: Readonly<Record<string, string>> = {
   man: 'man-db',
   mandoc: 'mandoc',
   script: 'bsdutils',
+  debootstrap: 'debootstrap',
 };
 
 /** Installs what is missing where that can be done; tests that miss one then are skipped by its name. */

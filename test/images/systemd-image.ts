@@ -23,11 +23,15 @@ export class NoSystemdImage extends Error {
 
 /**
  * Brings an image with Debian's systemd onto an engine and says its name: debootstrap from the mirror that apt is
- * configured with, kept as a tar below `.cache/images` under a hash of all that goes into it.
+ * configured with, kept as a tar below `.cache/images` under a hash of all that goes into it. `signal` ends it.
  *
  * @throws NoSystemdImage where apt or debootstrap cannot do it (no root, no mirror); other errors are faults
  */
-export async function ensureSystemdImage(host: string, log: (line: string) => void = () => undefined): Promise<string> {
+export async function ensureSystemdImage(
+  host: string,
+  log: (line: string) => void = () => undefined,
+  signal?: AbortSignal,
+): Promise<string> {
   const mirror = await aptMirror();
   const libraries = await nodeLibraries();
   const told = JSON.stringify({ mirror, PACKAGES, LEFT_OUT, libraries, arch: process.arch });
@@ -37,7 +41,7 @@ export async function ensureSystemdImage(host: string, log: (line: string) => vo
   const tar = join(CACHE, `systemd-${hash}.tar`);
   if (!existsSync(tar)) {
     log(`bootstrapping Debian ${mirror.suite} with ${PACKAGES.join(', ')}`);
-    await bootstrap(mirror, libraries, tar);
+    await bootstrap(mirror, libraries, tar, signal);
   }
   const query = new URLSearchParams({ fromSrc: '-', repo: 'bastion-local/systemd', tag: hash });
   const answer = await callEngine(host, {
@@ -77,14 +81,22 @@ async function nodeLibraries(): Promise<string[]> {
   return [...output.matchAll(/(?:=>\s+)?(\/\S+)\s+\(0x/g)].map(([, path = '']) => path).sort();
 }
 
-async function bootstrap({ uri, suite }: Mirror, libraries: readonly string[], tar: string): Promise<void> {
+async function bootstrap(
+  { uri, suite }: Mirror,
+  libraries: readonly string[],
+  tar: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   await requireDebootstrap();
   await mkdir(CACHE, { recursive: true });
   const scratch = await mkdtemp(join(tmpdir(), 'bastion-systemd-'));
   try {
     const rootfs = join(scratch, 'rootfs');
     const command = ['debootstrap', '--variant=minbase', `--include=${PACKAGES.join(',')}`, suite, rootfs, uri];
-    const { code, output } = await runCommand(command, { deadlineMilliseconds: DEADLINE_MILLISECONDS });
+    const { code, output } = await runCommand(command, {
+      deadlineMilliseconds: DEADLINE_MILLISECONDS,
+      ...(signal === undefined ? {} : { signal }),
+    });
     if (code !== 0) throw new NoSystemdImage(`debootstrap cannot fetch or unpack: ${output.trim().split('\n').at(-1)}`);
     for (const library of libraries) {
       const target = join(rootfs, library);
@@ -101,10 +113,12 @@ async function bootstrap({ uri, suite }: Mirror, libraries: readonly string[], t
       },
     );
     const ended = new Promise<number | null>((resolve) => pack.on('close', resolve));
-    await pipeline(pack.stdout, createWriteStream(`${tar}.new`));
+    // Two may make it at once: each its own.
+    const made = `${tar}.${process.pid}.new`;
+    await pipeline(pack.stdout, createWriteStream(made));
     if ((await ended) !== 0) throw new Error(`tar of ${rootfs} failed`);
     for (const old of await readdir(CACHE)) if (/^systemd-.*\.tar$/.test(old)) await rm(join(CACHE, old));
-    await rename(`${tar}.new`, tar);
+    await rename(made, tar);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
