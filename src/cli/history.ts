@@ -1,5 +1,6 @@
 import { formatChange, formatDuration } from '../model/format-change.ts';
 import { parseKey } from '../model/key.ts';
+import { revisionText } from '../model/revision-text.ts';
 import { readHistory, type HistoryLine } from '../status/history.ts';
 import { markOf, shownFields } from '../status/trace-line.ts';
 import type { Command } from './command.ts';
@@ -14,7 +15,7 @@ const COLORS = { add: 'green', change: 'yellow', remove: 'red' } as const;
 export function historyText(line: HistoryLine, output: Pick<Output, 'color'>, widths: { target: number }): string {
   const mark = markOf(line);
   const time = styled(output, 'dim', localTime(line.time));
-  const commit = line.commit === undefined ? '' : styled(output, 'dim', ` ${line.commit.slice(0, 9)}`);
+  const commit = line.commit === undefined ? '' : styled(output, 'dim', ` ${revisionText(line.commit, 9)}`);
   const head = `${time} ${styled(output, COLORS[mark], SIGNS[mark])} ${line.op.padEnd(17)} ${line.target.padEnd(widths.target)}`;
   const result =
     line.result === 'done'

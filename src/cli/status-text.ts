@@ -1,5 +1,6 @@
 import { formatFinding } from '../desired/format-finding.ts';
 import { formatChange } from '../model/format-change.ts';
+import { revisionText } from '../model/revision-text.ts';
 import { markOf } from '../status/trace-line.ts';
 import type { StepJson } from '../model/step-json.ts';
 import type { StatusJson } from '../status/status-json.ts';
@@ -24,7 +25,7 @@ function headline(status: StatusJson, output: Colors, now: number): string {
   const operator = status.running
     ? `operator ${status.version}, started ${ago(status.startedAt, now)}`
     : styled(output, 'yellow', 'the operator is not running; this was worked out just now');
-  const commit = status.revision === null ? [] : [`commit ${status.revision.slice(0, 12)}`];
+  const commit = status.revision === null ? [] : [`commit ${revisionText(status.revision)}`];
   const engine = status.engine.reachable
     ? `engine ${status.engine.version}`
     : styled(output, 'red', 'engine unreachable');

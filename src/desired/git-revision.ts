@@ -1,18 +1,48 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { parseGitIndex } from '../model/git-index.ts';
+import { parseGitIndex, type GitIndexEntry } from '../model/git-index.ts';
+import { CHANGED } from '../model/revision-text.ts';
+import { hasGitChanges, type WorkTreePart } from './git-changes.ts';
 
 /**
- * Commit that is checked out where a directory lies: of a release of `git push` its name, else read from git's own files;
- * undefined outside of both, before the first commit, and where git tracks nothing of the directory. Git is not run: it may be missing, and refuses directories of
- * other users. Layout: https://git-scm.com/docs/gitrepository-layout
+ * Commit that is checked out where a directory lies: of a release of `git push` its name, else read from git's own files,
+ * with CHANGED behind it where the directory is something else than that commit (`hasGitChanges`); undefined outside of both,
+ * before the first commit, and where git tracks nothing of the directory. Git is not run: it may be missing, and refuses
+ * directories of other users. Layout: https://git-scm.com/docs/gitrepository-layout
+ *
+ * @param read what was read of the directory
  */
-export function gitRevision(directory: string): string | undefined {
+export function gitRevision(
+  directory: string,
+  read: Pick<WorkTreePart, 'manifests' | 'silenceAt'> = { manifests: [] },
+): string | undefined {
   const place = findPlace(directory);
   if (place === undefined) return undefined;
   if ('release' in place) return place.release;
-  const { repository } = place;
-  if (!isTracked(join(repository, 'index'), place.path)) return undefined;
+  const { repository, top, path } = place;
+  const indexed = readIndex(join(repository, 'index'));
+  // Where the index cannot be read, the commit is told alone.
+  if (indexed === undefined) return checkedOut(repository);
+  const { entries, at } = indexed;
+  if (path !== '' && ![...entries.keys()].some((tracked) => tracked.startsWith(`${path}/`))) return undefined;
+  const commit = checkedOut(repository);
+  return commit === undefined || !hasGitChanges(entries, at, { top, path, ...read }) ? commit : `${commit}${CHANGED}`;
+}
+
+function readIndex(
+  path: string,
+): { readonly entries: ReadonlyMap<string, GitIndexEntry>; readonly at: bigint } | undefined {
+  try {
+    // Before it is read: what is written meanwhile is then looked at once too often, and not once too little.
+    const { mtimeNs } = statSync(path, { bigint: true });
+    const entries = parseGitIndex(readFileSync(path));
+    return entries === undefined ? undefined : { entries, at: mtimeNs };
+  } catch {
+    return undefined;
+  }
+}
+
+function checkedOut(repository: string): string | undefined {
   const shared = readText(join(repository, 'commondir'));
   const places = [repository, ...(shared === undefined ? [] : [resolve(repository, shared)])];
   let name = readText(join(repository, 'HEAD'));
@@ -28,21 +58,10 @@ export function gitRevision(directory: string): string | undefined {
   return undefined;
 }
 
-/** Whether an index lists anything below a path. Where that cannot be told, the commit is told as before. */
-function isTracked(index: string, path: string): boolean {
-  if (path === '') return true;
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(index);
-  } catch {
-    return true;
-  }
-  const paths = parseGitIndex(bytes);
-  return paths === undefined || [...paths].some((tracked) => tracked.startsWith(`${path}/`));
-}
-
 /** The closest release, or work tree with the directory's path in it, from the directory upwards. */
-function findPlace(directory: string): { release: string } | { repository: string; path: string } | undefined {
+function findPlace(
+  directory: string,
+): { release: string } | { repository: string; top: string; path: string } | undefined {
   let current: string;
   try {
     current = realpathSync(directory);
@@ -56,9 +75,9 @@ function findPlace(directory: string): { release: string } | { repository: strin
     const entry = join(current, '.git');
     const type = statSync(entry, { throwIfNoEntry: false });
     const path = relative(current, start).split(sep).join('/');
-    if (type?.isDirectory() === true) return { repository: entry, path };
+    if (type?.isDirectory() === true) return { repository: entry, top: current, path };
     const link = type?.isFile() === true ? /^gitdir: (.+)$/.exec(readText(entry) ?? '')?.[1] : undefined;
-    if (link !== undefined) return { repository: resolve(current, link), path };
+    if (link !== undefined) return { repository: resolve(current, link), top: current, path };
     if (dirname(current) === current) return undefined;
     current = dirname(current);
   }

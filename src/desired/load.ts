@@ -69,7 +69,8 @@ export async function loadDesiredState(options: LoadOptions): Promise<DesiredSta
 export async function readDesiredState(options: LoadOptions): Promise<Reading> {
   const { previous, instanceDefault = 'bastion', validator = new ManifestValidator() } = options;
   const directory = resolve(options.directory);
-  const manifests = await readManifests(readDirectory(directory), validator);
+  const content = readDirectory(directory);
+  const manifests = await readManifests(content, validator);
   if (manifests.documents === 0 && manifests.findings.length === 0)
     throw new DesiredStateError(
       'DESIRED_EMPTY',
@@ -109,7 +110,8 @@ export async function readDesiredState(options: LoadOptions): Promise<Reading> {
       'DESIRED_EMPTY',
       `${options.directory} holds no resource besides the Bastion: nothing is changed until it does`,
     );
-  const revision = gitRevision(directory);
+  const files = [...content.files.map(({ file }) => file), ...content.broken];
+  const revision = gitRevision(directory, { manifests: files, silenceAt: options.silenceAt });
   const state: DesiredState = {
     instance: installation?.instance ?? instanceDefault,
     bastion: client.bastion,

@@ -9,7 +9,8 @@ import { parseGitIndex } from '../model/git-index.ts';
  */
 export async function readGitIndex(file: string): Promise<ReadonlySet<string> | undefined> {
   try {
-    return parseGitIndex(await readFile(file));
+    const entries = parseGitIndex(await readFile(file));
+    return entries === undefined ? undefined : new Set(entries.keys());
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? new Set() : undefined;
   }

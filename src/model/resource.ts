@@ -58,6 +58,6 @@ export interface DesiredState {
   readonly complete: boolean;
   /** What the rendered resources were rendered from. */
   readonly expansion: Expansion;
-  /** Commit of the directory when it is (in) a git work tree, else undefined. */
+  /** Commit of the directory when it is a release or (in) a git work tree, with `-dirty` behind it where that has changes. */
   readonly revision?: string;
 }

@@ -4,6 +4,7 @@ import type { FieldChange } from '../model/fields.ts';
 import type { Plan } from '../model/plan.ts';
 import { redactText } from '../model/redact.ts';
 import type { Finding } from '../model/resource.ts';
+import { revisionText } from '../model/revision-text.ts';
 import type { Operation, Step } from '../model/step.ts';
 import type { TraceEvent } from '../model/trace.ts';
 import { ServedNews } from './served-news.ts';
@@ -222,7 +223,7 @@ export class Narrator {
     const gone = [...this.#findings].some((text) => !all.includes(text));
     this.#findings.clear();
     for (const text of all) this.#findings.add(text);
-    const revision = event.revision === undefined ? '' : ` at ${event.revision.slice(0, 12)}`;
+    const revision = event.revision === undefined ? '' : ` at ${revisionText(event.revision)}`;
     const same = event.resources === this.#resources && revision === this.#revision && !gone;
     this.#resources = event.resources;
     this.#revision = revision;

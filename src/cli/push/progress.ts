@@ -1,3 +1,4 @@
+import { revisionText } from '../../model/revision-text.ts';
 import type { StatusJson } from '../../status/status-json.ts';
 
 /** How far an operator is with a release. */
@@ -31,7 +32,7 @@ export function progressOf(
   if (status.revision !== commit) {
     // It has not read the release yet, or what it reads is something else.
     if ((status.clocks.desiredRead ?? '') <= since) return { type: 'going' };
-    const revision = status.revision === null ? 'no commit' : status.revision.slice(0, 12);
+    const revision = status.revision === null ? 'no commit' : revisionText(status.revision);
     return {
       type: 'stopped',
       message: `is not what the operator reads, which has ${revision}: its desired-state must lead to the current release`,

@@ -1,4 +1,5 @@
 import { newestFirst } from '../../release/choose-release.ts';
+import { revisionText } from '../../model/revision-text.ts';
 import { printable } from '../../release/printable.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Command } from '../command.ts';
@@ -42,6 +43,6 @@ export const command: Command = async ({ settings, output, errors, environment }
       `${styled(errors, 'yellow', '!')} ${branch} is at ${tip.slice(0, 12)}, which is not current; to bring it live: ${hintedCommand(`rollback ${branch}`, settings.configFile)}\n`,
     );
   if (running !== null && running !== current)
-    errors.write(`${styled(errors, 'yellow', '!')} the operator still has ${running.slice(0, 12)}\n`);
+    errors.write(`${styled(errors, 'yellow', '!')} the operator still has ${revisionText(running)}\n`);
   return EXIT.done;
 };

@@ -1,3 +1,4 @@
+import { revisionText } from '../../model/revision-text.ts';
 import { leadingCondition, type ResourceState } from '../leading-condition.ts';
 import { html, type Content, type Markup } from './html.ts';
 import { badge, isStarting, overallLook, STATE_LOOKS } from './look.ts';
@@ -30,7 +31,7 @@ function facts({ status, now }: PageInput): Markup {
   const { engine, clocks } = status;
   const entries: Content[] = [
     html`operator ${status.version}, started ${agoMarkup(status.startedAt, now)}`,
-    status.revision === null ? undefined : html`commit <code>${status.revision.slice(0, 12)}</code>`,
+    status.revision === null ? undefined : html`commit <code>${revisionText(status.revision)}</code>`,
     engine.reachable
       ? html`engine ${engine.version}`
       : isStarting(status)

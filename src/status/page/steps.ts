@@ -1,4 +1,5 @@
 import { formatDuration, formatValue } from '../../model/format-change.ts';
+import { revisionText } from '../../model/revision-text.ts';
 import type { FieldChange } from '../../model/fields.ts';
 import type { Operation } from '../../model/step.ts';
 import type { StepJson } from '../../model/step-json.ts';
@@ -108,7 +109,7 @@ export function historySection({ status, history, historyProblem }: PageInput): 
         <td data-column="${HISTORY_COLUMNS[2]}">${keyLink(line.target, known)}</td>
         <td data-column="${HISTORY_COLUMNS[3]}">${line.cause}${changes(shownFields(line))}</td>
         <td data-column="${HISTORY_COLUMNS[4]}">
-          ${resultOf(line)}${line.commit !== undefined && html` <code>${line.commit.slice(0, 9)}</code>`}
+          ${resultOf(line)}${line.commit !== undefined && html` <code>${revisionText(line.commit, 9)}</code>`}
         </td>
       </tr>`,
   );
