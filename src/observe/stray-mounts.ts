@@ -1,9 +1,12 @@
 import type { ObservedContainer } from '../model/observed.ts';
 import type { DesiredState } from '../model/resource.ts';
 import { realHostFiles, type HostFiles } from './host-files.ts';
+import type { SeenMount } from './mounts/mount-table.ts';
+import { deviceText, mountsOnWay } from './mounts/mounts-on-way.ts';
 import { sameRecord, same } from './same.ts';
 
 const CGROUP_LIMIT = 16 * 1024;
+const MOUNTS_LIMIT = 256 * 1024;
 
 /**
  * Finds containers that were started when another directory was at the path that they mount, or before its disk was
@@ -46,8 +49,15 @@ export class StrayMounts {
   async #isStray(pid: number, { source, target }: Mount): Promise<boolean> {
     try {
       const outside = await this.#files.status(source, 'follow');
+      if (outside === undefined) return false;
+      // What is unmounted here, because its server is gone, may still be mounted there, and whoever touches it hangs.
+      const table = await this.#files.read(`/proc/${pid}/mountinfo`, 'keep', MOUNTS_LIMIT);
+      const way = mountsOnWay(table.toString('utf8'), target);
+      const isUnknown = ({ isDistant, device }: SeenMount): boolean => isDistant && device !== deviceText(outside.dev);
+      if (way.slice(-1).some(isUnknown)) return true;
+      if (way.some(isUnknown)) return false;
       const inside = await this.#files.status(`/proc/${pid}/root${target}`, 'follow');
-      return outside !== undefined && inside !== undefined && identity(outside) !== identity(inside);
+      return inside !== undefined && identity(outside) !== identity(inside);
     } catch {
       return false;
     }

@@ -69,4 +69,25 @@ describe('a file system that does not answer', function () {
     expect(Object.keys(await place.containers())).to.deep.equal(['db', 'late', 'there', 'web']);
     expect((await operator.stop()).code).to.equal(0);
   });
+
+  it('that is unmounted and goes on only in a container is told of as such, and holds nobody up', async function () {
+    const data = join(place.directory, 'disk');
+    const mounting = place.container('writer', { volumes: [`${data}:/data`] });
+    place.desired.write('c.yaml', manifest('Directory', 'disk', { path: data, sentinel: true }), mounting);
+    const operator = place.start();
+    await operator.result('converged');
+    const silent = await HangingFileSystem.mount('/data', (await place.inspect('writer')).State.Pid);
+    if (typeof silent === 'string') return skipBecause(this, silent);
+    try {
+      await operator.look();
+      await operator.until((status) =>
+        expect(conditionOf(status, `Container/${place.name('writer')}`, 'Degraded')?.reason).to.equal('StrayMount'),
+      );
+    } finally {
+      await silent.end();
+    }
+    await place.engine.removeContainer(place.name('writer'), true);
+    await operator.result('converged');
+    expect((await operator.stop()).code).to.equal(0);
+  });
 });

@@ -1,9 +1,13 @@
-/** A file system of which it is not known that it answers by itself. */
-export interface DistantMount {
+/** A file system as a process sees it. */
+export interface SeenMount {
   /** Where it is mounted. */
   readonly point: string;
   /** e.g. `nfs4`. */
   readonly type: string;
+  /** `major:minor`. */
+  readonly device: string;
+  /** It is not known that it answers by itself. */
+  readonly isDistant: boolean;
 }
 
 /**
@@ -19,19 +23,23 @@ const NEAR: ReadonlySet<string> = new Set(
 );
 
 /**
- * The distant ones among the mounts of a process.
+ * The mounts of a process, in the order in which they were mounted.
  *
  * @param text of /proc/self/mountinfo (proc_pid_mountinfo(5)), which can be read whatever hangs
  */
-export function distantMounts(text: string): DistantMount[] {
+export function seenMounts(text: string): SeenMount[] {
   return text.split('\n').flatMap((line) => {
     const [before, after] = line.split(' - ');
-    const point = before?.split(' ')[4];
+    const [, , device, , point] = before?.split(' ') ?? [];
     const type = after?.split(' ')[0];
-    // What the machine itself runs from is no place that could be left alone.
-    if (point === undefined || type === undefined || point === '/' || NEAR.has(type)) return [];
-    return [{ point: plain(point), type }];
+    if (point === undefined || type === undefined || device === undefined) return [];
+    return [{ point: plain(point), type, device, isDistant: !NEAR.has(type) }];
   });
+}
+
+/** The distant ones among the mounts of a process, but what it runs from itself: that is no place that could be left alone. */
+export function distantMounts(text: string): SeenMount[] {
+  return seenMounts(text).filter(({ point, isDistant }) => isDistant && point !== '/');
 }
 
 /** Blanks, backslashes and line ends are written as octal numbers. */

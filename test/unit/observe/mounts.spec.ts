@@ -1,5 +1,7 @@
+import { readFileSync, statSync } from 'node:fs';
 import { expect } from 'chai';
-import { distantMounts } from '../../../src/observe/mounts/mount-table.ts';
+import { distantMounts, seenMounts } from '../../../src/observe/mounts/mount-table.ts';
+import { deviceText, mountsOnWay } from '../../../src/observe/mounts/mounts-on-way.ts';
 import { mountUnder } from '../../../src/observe/mounts/mount-under.ts';
 import { MountWatch, SilentMountError } from '../../../src/observe/mounts/mount-watch.ts';
 import type { Probe } from '../../../src/observe/mounts/probe.ts';
@@ -37,8 +39,8 @@ class FakeProbes {
 describe('file systems that may not answer', () => {
   it('are all but those that the kernel answers for, and never the one that the machine runs from', () => {
     expect(distantMounts(TABLE)).to.deep.equal([
-      { point: NAS, type: 'nfs4' },
-      { point: '/mnt/with blank', type: 'fuse.sshfs' },
+      { point: NAS, type: 'nfs4', device: '0:44', isDistant: true },
+      { point: '/mnt/with blank', type: 'fuse.sshfs', device: '0:45', isDistant: true },
     ]);
     expect(distantMounts('22 1 0:1 / / rw - nfs root rw\n')).to.deep.equal([]);
     expect(distantMounts('')).to.deep.equal([]);
@@ -56,6 +58,27 @@ describe('file systems that may not answer', () => {
       expect(under(path), path).to.equal(NAS);
     for (const path of ['/', '/mnt', '/mnt/nasty', '/srv/x', '/loop/x']) expect(under(path), path).to.equal(undefined);
     expect(read.filter((path) => path.startsWith(NAS) && path !== '/mnt/nasty')).to.deep.equal([]);
+  });
+
+  it('are known on the way of a process to a path, with what covers another last', () => {
+    const over = `${TABLE}\n27 24 8:3 / /mnt/nas rw - ext4 /dev/sdc rw\n28 27 0:46 / /mnt/nas/x rw - nfs y rw`;
+    const way = (path: string) => mountsOnWay(over, path).map(({ point, type }) => `${point} ${type}`);
+    expect(way('/mnt/nas/x/y')).to.deep.equal(['/ ext4', '/mnt/nas ext4', '/mnt/nas/x nfs']);
+    expect(way('/mnt/nas/xy')).to.deep.equal(['/ ext4', '/mnt/nas ext4']);
+    expect(way('/')).to.deep.equal(['/ ext4']);
+  });
+
+  it('are told apart by their device as stat(2) and the table of mounts name it', () => {
+    const table = readFileSync('/proc/self/mountinfo', 'utf8');
+    const proc = seenMounts(table).find(({ point, type }) => point === '/proc' && type === 'proc');
+    expect(deviceText(statSync('/proc', { bigint: true }).dev)).to.equal(proc?.device);
+    // As makedev(3) packs them.
+    for (const [packed, shown] of Object.entries({
+      '0x801': '8:1',
+      '0x10002c': '0:300',
+      '0x100011138870': '5000:70000',
+    }))
+      expect(deviceText(BigInt(packed))).to.equal(shown);
   });
 
   describe('are watched', () => {

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } 
 import { dirname, join } from 'node:path';
 import { writeSentinel } from '../../../src/apply/steps/write-sentinel.ts';
 import { realHostFiles, type HostFiles } from '../../../src/observe/host-files.ts';
+import { deviceText } from '../../../src/observe/mounts/mounts-on-way.ts';
 import { SentinelObserver } from '../../../src/observe/sentinels.ts';
 import { StrayMounts } from '../../../src/observe/stray-mounts.ts';
 import { container, desiredState, directory as wantedDirectory, observedContainer } from '../../support/planning.ts';
@@ -96,15 +97,17 @@ describe('sentinels on the disk', () => {
     const pid = 4711;
     const seen = (of = db()) => observedContainer(of, { pid });
 
-    /** A host whose process sees `inside` at /data, and belongs to a control group of this name. */
-    function host(inside: string, group: string): HostFiles {
+    /** A host whose process sees `inside` at /data, by these mounts, and belongs to a control group of this name. */
+    function host(inside: string, group: string, mounts = '22 1 8:1 / / rw - overlay overlay rw\n'): HostFiles {
       return {
         ...realHostFiles,
         status: (path, links) => realHostFiles.status(path === `/proc/${pid}/root/data` ? inside : path, links),
         read: (path, ...rest) =>
           path === `/proc/${pid}/cgroup`
             ? Promise.resolve(Buffer.from(`0::/system.slice/docker-${group}.scope\n`))
-            : realHostFiles.read(path, ...rest),
+            : path === `/proc/${pid}/mountinfo`
+              ? Promise.resolve(Buffer.from(mounts))
+              : realHostFiles.read(path, ...rest),
       };
     }
 
@@ -113,6 +116,25 @@ describe('sentinels on the disk', () => {
       expect(await new StrayMounts(there).observe(wanted(), [seen()])).to.deep.equal({});
       const elsewhere = host(dirname(data()), seen().id);
       expect(await new StrayMounts(elsewhere).observe(wanted(), [seen()])).to.deep.equal({ [seen().id]: [data()] });
+    });
+
+    it('are found without touching a file system that nobody knows to answer', async () => {
+      const touched: string[] = [];
+      const look = async (mounts: string) => {
+        const files = host(data(), seen().id, mounts);
+        const status: HostFiles['status'] = (path, links) => {
+          touched.push(path);
+          return files.status(path, links);
+        };
+        return new StrayMounts({ ...files, status }).observe(wanted(), [seen()]);
+      };
+      const away = '23 22 0:44 / /data rw - nfs4 nas:/export rw\n';
+      expect(await look(away)).to.deep.equal({ [seen().id]: [data()] });
+      expect(await look('23 22 0:44 / / rw - fuse x rw\n24 23 8:1 / /data rw - ext4 /dev/sda1 rw\n')).to.deep.equal({});
+      expect(touched).to.deep.equal([data(), data()]);
+      // The same one was looked at from here just now.
+      expect(await look(away.replace('0:44', deviceText(BigInt(statSync(data()).dev))))).to.deep.equal({});
+      expect(touched.at(-1)).to.equal(`/proc/${pid}/root/data`);
     });
 
     it('are not claimed of a process that is not known to be the container', async () => {
