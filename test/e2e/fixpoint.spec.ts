@@ -39,8 +39,8 @@ type Spec = Record<string, unknown>;
 describe('the fixpoint law: after an apply, the plan is empty, for every field that a spec can set', function () {
   this.timeout(300_000);
   const instance = `fixpoint-${process.pid}`;
-  const directory = mkdtempSync(join(tmpdir(), 'bastion-fixpoint-'));
-  const desired = join(directory, 'desired');
+  let directory = '';
+  let desired = '';
   const networks = { [`${instance}-a`]: '10.213.1.0/24', [`${instance}-b`]: '10.213.2.0/24' };
   const volume = `${instance}-data`;
   let engine: (Engine & { close(): void }) | undefined;
@@ -52,6 +52,8 @@ describe('the fixpoint law: after an apply, the plan is empty, for every field t
     if (!found.images.busybox.available) return skipBecause(this, 'no busybox image');
     image = found.images.busybox.reference;
     engine = createDockerEngine({ host: found.host });
+    directory = mkdtempSync(join(tmpdir(), 'bastion-fixpoint-'));
+    desired = join(directory, 'desired');
     for (const each of [desired, join(directory, 'host')]) mkdirSync(each);
     write('00-common.yaml', [
       { kind: 'Bastion', metadata: { name: instance }, spec: { allowedRoots: [directory], maxRemovals: 100 } },
@@ -69,7 +71,7 @@ describe('the fixpoint law: after an apply, the plan is empty, for every field t
       await removeInstance(engine, instance);
       engine.close();
     }
-    rmSync(directory, { recursive: true, force: true });
+    if (directory !== '') rmSync(directory, { recursive: true, force: true });
   });
 
   const around = (ordinal: number): Surroundings => ({
