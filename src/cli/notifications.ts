@@ -13,8 +13,8 @@ export interface NotificationsOptions extends Pick<NotifyPlaces, 'root' | 'comma
   readonly stateDirectory: string;
   /** Directories in which no manifest may name a file. */
   readonly reserved: () => readonly string[];
-  /** Why a path must not be touched. */
-  readonly silenceAt: SilenceAt;
+  /** Asks which file systems answer; what it gives says why a path must not be touched. */
+  readonly answering: () => Promise<SilenceAt>;
   readonly snapshot: () => StatusSnapshot;
   readonly tell: (event: TraceEvent) => void;
 }
@@ -25,6 +25,8 @@ export class Notifications {
   #opening: Promise<void> | undefined;
   #notifier: Notifier | undefined;
   #bastion: BastionSpec | undefined;
+  /** As it was said when a file was asked for last. */
+  #silenceAt: SilenceAt | undefined;
   /** One that ended before the notifier was there. */
   #lastPass: TraceEvent | undefined;
 
@@ -68,6 +70,7 @@ export class Notifications {
       this.#notifier = await openNotifier({
         ...this.#options,
         judge: (path, opened, isPublic) => this.#judge(path, opened, isPublic),
+        answering: async () => (this.#silenceAt = await this.#options.answering()),
       });
       this.#notifier.follow(this.#bastion?.notifications);
       if (this.#lastPass !== undefined) this.#notifier.consume(this.#lastPass);
@@ -78,9 +81,9 @@ export class Notifications {
   }
 
   #judge(path: string, opened: string, isPublic: boolean): string | undefined {
-    const { root, reserved, silenceAt } = this.#options;
+    const { root, reserved } = this.#options;
     if (this.#bastion === undefined) return 'it is not known yet what manifests may name';
-    const look = { root, reserved: reserved(), bastion: this.#bastion, silenceAt };
+    const look = { root, reserved: reserved(), bastion: this.#bastion, silenceAt: this.#silenceAt };
     return openedFileProblem(path, opened, isPublic, look);
   }
 }

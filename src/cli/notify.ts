@@ -49,7 +49,7 @@ async function sendDirectly(
     root,
     commandDirectory: notifyCommands,
     judge: (path, opened, isPublic) => openedFileProblem(path, opened, isPublic, look),
-    silenceAt,
+    answering: () => Promise.resolve(silenceAt),
     now: () => systemClock.now(),
   });
   const notification = testNotification({ instance: desired.instance, at: systemClock.now(), link });

@@ -23,8 +23,8 @@ import { reservedPlaces } from './reserved-places.ts';
 /** A controller with all that belongs to it. */
 export interface Operator {
   readonly controller: Controller;
-  /** Why a path must not be touched, because its file system does not answer; undefined when it may. */
-  readonly silenceAt: SilenceAt;
+  /** Asks which file systems answer; what it gives says why a path must not be touched. */
+  answering(): Promise<SilenceAt>;
   /** Ends the loop and gives everything back: sockets, watches, the lock. */
   close(): Promise<void>;
 }
@@ -92,7 +92,10 @@ export async function createOperator(
     });
     return {
       controller,
-      silenceAt,
+      async answering() {
+        await mounts.refresh();
+        return silenceAt;
+      },
       async close() {
         await controller.stop();
         mounts.close();

@@ -125,7 +125,7 @@ export const command: Command = async ({ settings, output, environment, signal }
     root: settings.root,
     commandDirectory: settings.notifyCommands,
     reserved: () => reservedPlaces(settings),
-    silenceAt: (path) => operator?.silenceAt(path),
+    answering: async () => (await operator?.answering()) ?? (() => undefined),
     snapshot() {
       if (operator === undefined) throw new Error('there is no status yet');
       return operator.controller.snapshot();

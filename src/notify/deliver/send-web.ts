@@ -85,32 +85,38 @@ function addressOf(text: string, path: string | undefined, hasToken: boolean): U
   return url;
 }
 
+/** Asks which file systems answer; what it gives says why a path must not be touched, or undefined. */
+export type Answering = () => Promise<(path: string) => string | undefined>;
+
 /**
  * Delivery to web services. Secrets are read anew for every try, and nothing of them is in a result.
  *
  * @param hostPath a path of a manifest to the path to open
  * @param judge whether a file that was opened may be used
- * @param silenceAt why a path to open must not be touched; absent: all may
+ * @param answering asks which file systems answer, and says why a path to open must not be touched; absent: all may
  */
 export function createSendWeb(options: {
   readonly hostPath: (path: string) => string;
   readonly judge: JudgeFile;
-  readonly silenceAt?: ((path: string) => string | undefined) | undefined;
+  readonly answering?: Answering | undefined;
   readonly now: () => number;
 }): Attempt<WebReceiver> {
-  const { hostPath, judge, silenceAt, now } = options;
-  const named = (path: string): NamedFile => {
+  const { hostPath, judge, answering, now } = options;
+  const named = async (path: string): Promise<NamedFile> => {
     const place = hostPath(path);
+    // Anew for each file: one may have fallen silent since the last look at it.
+    const silenceAt = await answering?.();
     return { path, place, silence: silenceAt?.(place) };
   };
   return async (receiver, notification, signal) => {
     const { address, tokenFile, authorityFile, timeout } = receiver;
     try {
       const urlFile = 'urlFile' in address ? hostPath(address.urlFile) : undefined;
-      const text = 'url' in address ? address.url : await readSecretLine(named(address.urlFile), judge);
+      const text = 'url' in address ? address.url : await readSecretLine(await named(address.urlFile), judge);
       const url = addressOf(text, urlFile, tokenFile !== undefined);
-      const token = tokenFile === undefined ? undefined : await readSecretLine(named(tokenFile), judge);
-      const authority = authorityFile === undefined ? undefined : await readAuthority(named(authorityFile), judge);
+      const token = tokenFile === undefined ? undefined : await readSecretLine(await named(tokenFile), judge);
+      const authority =
+        authorityFile === undefined ? undefined : await readAuthority(await named(authorityFile), judge);
       const answer = await postJson({
         url,
         body: bodyOf(receiver, notification),

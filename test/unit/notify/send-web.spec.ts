@@ -106,7 +106,8 @@ describe('delivery to a web service', () => {
     const silent = createSendWeb({
       hostPath: (path) => join(directory(), path),
       judge: () => 'it was opened',
-      silenceAt: (path) => (path === join(directory(), 'token') ? 'it does not answer' : undefined),
+      answering: () =>
+        Promise.resolve((path) => (path === join(directory(), 'token') ? 'it does not answer' : undefined)),
       now: () => NOW,
     });
     const bare = {
