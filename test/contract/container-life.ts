@@ -127,7 +127,7 @@ export function containerLife(get: () => Scratch): void {
     const id = await scratch.run({ Cmd });
     await patiently(async () => expect(await scratch.engine.logs(id, 1)).to.equal('ready\n'));
     await scratch.engine.signalContainer(id, 'SIGHUP');
-    expect(await scratch.engine.waitContainer(id, 5_000)).to.equal(9);
+    expect(await scratch.engine.waitContainer(id, 20_000)).to.equal(9);
     await expectEngineError(scratch.engine.signalContainer(id, 'SIGHUP'), 'ENGINE_CONFLICT');
   });
 
@@ -148,7 +148,8 @@ export function containerLife(get: () => Scratch): void {
   it('forgets its restart policy once it was signalled, until the next start', async () => {
     const scratch = get();
     const RestartPolicy = { Name: 'always', MaximumRetryCount: 0 };
-    const Cmd = ['sh', '-c', 'trap "" HUP; sleep 1.5; exit 3'];
+    // Long enough for the signal to come before the end, on a busy machine too.
+    const Cmd = ['sh', '-c', 'trap "" HUP; sleep 4; exit 3'];
     const id = await scratch.run({ Cmd, HostConfig: { RestartPolicy } });
     await scratch.engine.signalContainer(id, 'SIGHUP');
     await patiently(async () => expect(await status(id)).to.equal('exited'));
@@ -213,7 +214,7 @@ export function containerLife(get: () => Scratch): void {
     const id = await scratch.create({ Cmd: ['sh', '-c', 'echo one; echo two >&2; echo three'] });
     expect(await scratch.engine.logs(id, 2)).to.equal('');
     await scratch.engine.startContainer(id);
-    await scratch.engine.waitContainer(id, 5_000);
+    await scratch.engine.waitContainer(id, 20_000);
     const lines = (await scratch.engine.logs(id, 10)).trim().split('\n');
     expect(lines).to.have.members(['one', 'two', 'three']);
     expect((await scratch.engine.logs(id, 1)).trim().split('\n')).to.have.length(1);
@@ -223,7 +224,8 @@ export function containerLife(get: () => Scratch): void {
 
   it('tells health: starting, then healthy; unhealthy once the check no longer runs', async () => {
     const scratch = get();
-    const Healthcheck = { Test: ['CMD', 'true'], Interval: 1e9, Timeout: 5e9, Retries: 1 };
+    // Long enough to be seen starting, on a busy machine too.
+    const Healthcheck = { Test: ['CMD', 'true'], Interval: 5e9, Timeout: 10e9, Retries: 1 };
     const id = await scratch.run({ Healthcheck });
     const health = async (): Promise<string | undefined> => (await scratch.inspect(id)).State.Health?.Status;
     const listed = async (): Promise<string> =>
