@@ -44,9 +44,8 @@ export async function createOperator(
   const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
   const digests = new ContextDigests();
   const mounts = new MountWatch();
-  const silenceAt: SilenceAt = (path) => mounts.silenceAt(path);
   const load = async (previous: DesiredState | undefined, levels: Levels): Promise<DesiredState> => {
-    await mounts.refresh();
+    const silenceAt = await mounts.beginReading();
     const desired = await loadDesiredState({
       // A release that is exchanged while it is read must not be mixed with the next one.
       directory: resolveExisting(desiredDirectory),
@@ -94,7 +93,7 @@ export async function createOperator(
       controller,
       async answering() {
         await mounts.refresh();
-        return silenceAt;
+        return (path) => mounts.silenceAt(path);
       },
       async close() {
         await controller.stop();

@@ -25,7 +25,7 @@ export class HostPlaces {
 
   /**
    * Real path of a path that has its prefix already, of its longest existing part. One that does not answer is taken as it
-   * is written: nothing is made or started there, and before that it is looked at again.
+   * is written: nothing is made or started there before it was looked at again by another reading.
    */
   resolve(path: string): string {
     return this.#silenceAt(path) === undefined ? resolveExisting(path, this.#known) : path;

@@ -63,8 +63,8 @@ describe('a file system that does not answer', function () {
     } finally {
       await silent.end();
     }
-    // Any event makes it look; without one it does so within a minute.
-    await place.engine.removeContainer(place.name('web'), true);
+    // It reads the desired state again within a minute, and does nothing there before, as nobody knew where paths lead.
+    await operator.look();
     await operator.result('converged');
     expect(Object.keys(await place.containers())).to.deep.equal(['db', 'late', 'there', 'web']);
     expect((await operator.stop()).code).to.equal(0);

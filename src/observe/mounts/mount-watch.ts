@@ -39,6 +39,8 @@ export class MountWatch {
   readonly #stuck = new Set<string>();
   /** Silent by now, because the first deadline is over. */
   readonly #silent = new Set<string>();
+  /** Silent when the desired state was read. */
+  readonly #unread = new Set<string>();
   /** The look after which the next one may begin, by mount point. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
@@ -68,10 +70,31 @@ export class MountWatch {
     await Promise.all([...new Set(points)].map((point) => this.#ask(point)));
   }
 
-  /** Why a path must not be touched, for people; undefined when its file system answered last. */
+  /**
+   * Asks all, for a reading of the desired state. Where its paths lead is not known where the file system is silent, so
+   * that nothing may be done there until it was read again, though it answers meanwhile.
+   *
+   * @returns why a path must not be touched
+   */
+  async beginReading(): Promise<(path: string) => string | undefined> {
+    await this.refresh();
+    this.#unread.clear();
+    this.#places = new Map();
+    return (path) => {
+      const point = this.#knownPlaceOf(path);
+      if (point === undefined || !this.#silent.has(point)) return undefined;
+      this.#unread.add(point);
+      return this.#reason(point);
+    };
+  }
+
+  /** Why a path must not be touched, for people; undefined when its file system answered last, and did so to the last reading. */
   silenceAt(path: string): string | undefined {
-    const point = this.#distant.size === 0 ? undefined : this.#placeOf(path);
-    return point === undefined || !this.#silent.has(point) ? undefined : this.#reason(point);
+    const point = this.#knownPlaceOf(path);
+    if (point === undefined) return undefined;
+    if (this.#silent.has(point)) return this.#reason(point);
+    if (!this.#unread.has(point)) return undefined;
+    return `${this.#nameOf(point)} did not answer when the desired state was read, which is done again within a minute`;
   }
 
   /**
@@ -81,7 +104,7 @@ export class MountWatch {
    * @throws SilentMountError when its file system is silent, or becomes so
    */
   async look<T>(path: string, near: () => Promise<T>, distant = near): Promise<T> {
-    const point = this.#distant.size === 0 ? undefined : this.#placeOf(path);
+    const point = this.#knownPlaceOf(path);
     if (point === undefined) return near();
     const turn = (this.#turns.get(point) ?? Promise.resolve()).then(() => this.#lookAt(point, distant));
     this.#turns.set(
@@ -145,9 +168,16 @@ export class MountWatch {
     return probe;
   }
 
+  /** Costs nothing where there is no such mount. */
+  #knownPlaceOf(path: string): string | undefined {
+    return this.#distant.size + this.#unread.size === 0 ? undefined : this.#placeOf(path);
+  }
+
   #placeOf(path: string): string | undefined {
     if (this.#places.has(path)) return this.#places.get(path);
-    const point = mountUnder(path, new Set(this.#distant.keys()), (each) => this.#linkAt(each));
+    // Also what was unmounted: it is not known yet where paths lead that lie there now.
+    const points = new Set([...this.#distant.keys(), ...this.#unread]);
+    const point = mountUnder(path, points, (each) => this.#linkAt(each));
     this.#places.set(path, point);
     return point;
   }
@@ -158,7 +188,11 @@ export class MountWatch {
   }
 
   #reason(point: string): string {
-    return `the file system at ${point} (${this.#distant.get(point) ?? 'unmounted'}) does not answer`;
+    return `${this.#nameOf(point)} does not answer`;
+  }
+
+  #nameOf(point: string): string {
+    return `the file system at ${point} (${this.#distant.get(point) ?? 'unmounted'})`;
   }
 }
 

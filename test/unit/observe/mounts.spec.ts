@@ -162,6 +162,22 @@ describe('file systems that may not answer', () => {
       expect(calls).to.equal(1);
     });
 
+    it('and stay silent to all others until what was read without them is read again', async () => {
+      const first = await watch.beginReading();
+      expect([first(`${NAS}/x`), first('/srv/x')]).to.deep.equal([watch.silenceAt(NAS), undefined]);
+      probes.answer();
+      probes.isAnswering = true;
+      await watch.refresh([NAS, '/mnt/with blank']);
+      const again = 'did not answer when the desired state was read, which is done again within a minute';
+      expect(watch.silenceAt(`${NAS}/y`)).to.equal(`the file system at /mnt/nas (nfs4) ${again}`);
+      expect(watch.silenceAt('/mnt/with blank'), 'nobody had asked for it').to.equal(undefined);
+      table = '';
+      await watch.refresh([NAS]);
+      expect(watch.silenceAt(`${NAS}/y`)).to.equal(`the file system at /mnt/nas (unmounted) ${again}`);
+      const next = await watch.beginReading();
+      expect([next(`${NAS}/x`), watch.silenceAt(`${NAS}/y`)]).to.deep.equal([undefined, undefined]);
+    });
+
     it('and answer again when a look that took too long has come back', async () => {
       probes.isAnswering = true;
       await watch.refresh([NAS]);
