@@ -4,6 +4,8 @@ const RFC3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+
 /** Where the decimals of the second begin, and the length of `+02:00`. */
 const DECIMALS = 20;
 const OFFSET = 6;
+/** Nanoseconds in the last of so many decimals. */
+const SCALES = [0, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 100, 10, 1];
 const ZERO = '0'.charCodeAt(0);
 
 /**
@@ -39,7 +41,7 @@ function wholeSeconds(text: string): number | undefined {
 
 function nanoseconds(text: string): number {
   const zone = zoneOf(text);
-  return zone > DECIMALS ? digits(text, DECIMALS, zone) * 10 ** (9 - (zone - DECIMALS)) : 0;
+  return zone > DECIMALS ? digits(text, DECIMALS, zone) * (SCALES[zone - DECIMALS] ?? 0) : 0;
 }
 
 /** Where `Z` or `+02:00` begins. */
