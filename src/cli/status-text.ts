@@ -1,7 +1,7 @@
 import { formatFinding } from '../desired/format-finding.ts';
 import { formatChange } from '../model/format-change.ts';
 import { revisionText } from '../model/revision-text.ts';
-import { markOf } from '../status/trace-line.ts';
+import { markOf, shownFields } from '../status/trace-line.ts';
 import type { StepJson } from '../model/step-json.ts';
 import type { StatusJson } from '../status/status-json.ts';
 import type { Operation } from '../model/step.ts';
@@ -78,8 +78,9 @@ function stepText(step: StepJson, output: Colors, width: number): string {
   const mark = markOf({ op: step.op as Operation, cause: step.cause });
   const color = mark === 'add' ? 'green' : mark === 'change' ? 'yellow' : 'red';
   const held = step.blockedBy.length === 0 ? '' : styled(output, 'magenta', `  held by ${step.blockedBy.join(', ')}`);
-  const drift = mark === 'change' || step.fields.length === 1 ? step.fields : [];
-  const changes = drift.map((change) => `\n      ${formatChange(change)}`).join('');
+  const changes = shownFields(step)
+    .map((change) => `\n      ${formatChange(change)}`)
+    .join('');
   return `  ${styled(output, color, SIGNS[mark])} ${step.op.padEnd(17)} ${step.target.padEnd(width)}  ${step.cause}${held}${changes}\n`;
 }
 

@@ -44,15 +44,41 @@ function formatMember(name: string, value: FieldValue): string {
   return String(value);
 }
 
-/** A field's value for people; what is absent (in JSON: null) is `unset`. Sizes and durations in Compose's notation, modes in octal, long values cut. */
-export function formatValue(path: string, value: FieldValue | undefined): string {
+/** A field's value for people; what is absent (in JSON: null) is `unset`. Sizes and durations in Compose's notation, modes in octal. */
+function formatValue(path: string, value: FieldValue | undefined): string {
   if (value === undefined || value === null) return 'unset';
-  const text = formatMember(path.slice(path.lastIndexOf('.') + 1), value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+  return formatMember(path.slice(path.lastIndexOf('.') + 1), value);
+}
+
+function sharedLength(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length++;
+  return length;
+}
+
+/** From where to show two texts of which so much is the same: the whole member of a list that differs, if that is not far. */
+function beginOf(text: string, shared: number): number {
+  const member = text.lastIndexOf(', ', shared) + 2;
+  return shared - member < LONGEST / 2 ? member : shared - LONGEST / 4;
+}
+
+function cut(text: string, begin: number): string {
+  const shown = begin === 0 ? text : `…${text.slice(begin)}`;
+  return shown.length > LONGEST ? `${shown.slice(0, LONGEST - 1)}…` : shown;
+}
+
+/** What a change wants and what there is, for people, redacted. Of long values what differs is shown, not how both begin. */
+export function formatSides(change: FieldChange): { readonly want: string; readonly got: string } {
+  const { path, want, got } = redactChange(change);
+  const texts = [formatValue(path, want), formatValue(path, got)] as const;
+  const shared = sharedLength(...texts);
+  const isHidden = texts.some(({ length }) => length > LONGEST) && shared > LONGEST / 2 && texts[0] !== texts[1];
+  const begin = isHidden ? beginOf(texts[0], shared) : 0;
+  return { want: cut(texts[0], begin), got: cut(texts[1], begin) };
 }
 
 /** `mem_limit: want 64m, got 32m`, secrets redacted. */
 export function formatChange(change: FieldChange): string {
-  const { path, want, got } = redactChange(change);
-  return `${path}: want ${formatValue(path, want)}, got ${formatValue(path, got)}`;
+  const { want, got } = formatSides(change);
+  return `${change.path}: want ${want}, got ${got}`;
 }

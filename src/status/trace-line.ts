@@ -31,10 +31,9 @@ export function markOf({ op: operation, cause }: { op: Operation; cause: string 
   return /^(Remove|Disconnect)/.test(operation) ? 'remove' : 'change';
 }
 
-/** Changes worth showing: when the whole object is missing, its every field is no news. */
-export function shownFields(step: Pick<Step, 'op' | 'cause' | 'fields'>): readonly FieldChange[] {
-  const allAbsent = step.fields.every((change) => change.got === undefined);
-  return markOf(step) === 'add' && allAbsent ? [] : step.fields;
+/** Changes worth showing: when the whole object is missing, its every field is no news. What is made anew for a drift has some. */
+export function shownFields({ cause, fields }: Pick<Step, 'cause' | 'fields'>): readonly FieldChange[] {
+  return cause === 'missing' ? [] : fields;
 }
 
 function line(level: TraceLine['level'], mark: LineMark, text: string, details: readonly string[] = []): TraceLine {

@@ -1,4 +1,4 @@
-import { formatDuration, formatValue } from '../../model/format-change.ts';
+import { formatDuration, formatSides } from '../../model/format-change.ts';
 import { revisionText } from '../../model/revision-text.ts';
 import type { FieldChange } from '../../model/fields.ts';
 import type { Operation } from '../../model/step.ts';
@@ -26,10 +26,10 @@ function operation(step: { op: Operation; cause: string }): Markup {
 /** Changes by field: the same words as on a terminal. */
 function changes(fields: readonly FieldChange[]): Content {
   if (fields.length === 0) return undefined;
-  const items = fields.map(
-    ({ path, want, got }) =>
-      html`<li><code>${path}</code>: want <b>${formatValue(path, want)}</b>, got <b>${formatValue(path, got)}</b></li>`,
-  );
+  const items = fields.map((change) => {
+    const { want, got } = formatSides(change);
+    return html`<li><code>${change.path}</code>: want <b>${want}</b>, got <b>${got}</b></li>`;
+  });
   return html`<ul class="changes">
     ${items}
   </ul>`;
@@ -39,16 +39,11 @@ function isOperation(step: StepJson): { op: Operation; cause: string } {
   return { op: step.op as Operation, cause: step.cause };
 }
 
-/** When the whole object is missing, its every field is no news. */
-function shownChanges(step: StepJson): readonly FieldChange[] {
-  return markOf(isOperation(step)) === 'change' || step.fields.length === 1 ? step.fields : [];
-}
-
 /** A step of the plan as one entry of a list. */
 export function stepItem(step: StepJson, known: ReadonlySet<string>): Markup {
   return html`<li>
     ${operation(isOperation(step))} ${keyLink(step.target, known)} <span class="cause">${step.cause}</span>
-    ${changes(shownChanges(step))}
+    ${changes(shownFields(step))}
   </li>`;
 }
 
@@ -61,7 +56,7 @@ export function toDoSection({ status }: PageInput): Section {
       html`<tr>
         <th scope="row">${operation(isOperation(step))}</th>
         <td data-column="${TO_DO_COLUMNS[1]}">${keyLink(step.target, known)}</td>
-        <td data-column="${TO_DO_COLUMNS[2]}">${step.cause}${changes(shownChanges(step))}</td>
+        <td data-column="${TO_DO_COLUMNS[2]}">${step.cause}${changes(shownFields(step))}</td>
         <td data-column="${TO_DO_COLUMNS[3]}">
           ${step.blockedBy.length === 0 ? 'not held' : html`held by ${step.blockedBy.join(', ')}`}
         </td>

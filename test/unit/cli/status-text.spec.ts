@@ -3,6 +3,7 @@ import { gatesText } from '../../../src/cli/gates-text.ts';
 import { statusText } from '../../../src/cli/status-text.ts';
 import type { ConditionType } from '../../../src/model/condition.ts';
 import type { GateStatus, ResourceStatus, StatusSnapshot } from '../../../src/model/status.ts';
+import type { Step } from '../../../src/model/step.ts';
 import { statusJson } from '../../../src/status/status-json.ts';
 import { NOW, snapshot, updateStep } from '../../support/trace-events.ts';
 
@@ -62,6 +63,21 @@ describe('status on a terminal', () => {
     const shown = text({ plan: { digest: 'd', steps: [step], faults: [] } });
     expect(shown).to.contain('To do\n  ~ UpdateContainer   Container/web  drift  held by Gate/look\n');
     expect(shown).to.contain('mem_limit: want 64m, got 32m');
+  });
+
+  it('names the fields for which something is made anew, however many, and none of what is missing as a whole', () => {
+    const fields = [
+      { path: 'networks.front', want: 'attached', got: undefined },
+      { path: 'ports', want: ['80:80/tcp'], got: undefined },
+    ];
+    const toDo = (cause: string): string => {
+      const step = { ...updateStep('Container/web', fields, { cause }), op: 'CreateContainer' } as Step;
+      return text({ plan: { digest: 'd', steps: [step], faults: [] } });
+    };
+    expect(toDo('drift'))
+      .to.contain('networks.front: want attached, got unset\n')
+      .and.contain('ports: want [80:80/tcp]');
+    expect(toDo('missing')).not.to.contain('want');
   });
 
   it('shows failures with their message and for how long', () => {

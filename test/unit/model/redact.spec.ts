@@ -87,4 +87,22 @@ describe('a change as text', () => {
   it('cuts long values', () => {
     expect(formatChange({ path: 'command', want: 'x'.repeat(500), got: undefined }).length).to.be.below(150);
   });
+
+  it('shows of long values what differs, be it after much that is the same', () => {
+    const command = (retention: string): string[] => [
+      '--config.file=/etc/prometheus/prometheus.yml',
+      '--web.config.file=/etc/prometheus/web.yml',
+      `--storage.tsdb.retention.time=${retention}`,
+      '--web.enable-lifecycle',
+    ];
+    expect(formatChange({ path: 'command', want: command('2d'), got: command('1d') })).to.equal(
+      'command: want …--storage.tsdb.retention.time=2d, --web.enable-lifecycle], ' +
+        'got …--storage.tsdb.retention.time=1d, --web.enable-lifecycle]',
+    );
+    const long = 'x'.repeat(200);
+    expect(formatChange({ path: 'hostname', want: `${long}a`, got: `${long}b` })).to.equal(
+      `hostname: want …${'x'.repeat(25)}a, got …${'x'.repeat(25)}b`,
+    );
+    expect(formatChange({ path: 'hostname', want: `${long}${long}`, got: long })).to.have.length.below(200);
+  });
 });

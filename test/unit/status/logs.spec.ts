@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { ObservedServed } from '../../../src/model/observed-certificates.ts';
+import type { Step } from '../../../src/model/step.ts';
 import type { TraceEvent } from '../../../src/model/trace.ts';
 import { wantsJsonLogs } from '../../../src/status/log-format.ts';
 import { createJsonLog } from '../../../src/status/log.ts';
@@ -55,6 +56,19 @@ describe('logs on a terminal', () => {
     ]);
     expect(text.match(/want 64m/g)).to.have.length(1);
     expect(text).to.contain('\n    restart: want always, got no\n');
+  });
+
+  it('name the fields for which something is made anew, and none of what is missing as a whole', () => {
+    const detached = { path: 'networks.front', want: 'attached', got: undefined };
+    const anew = (cause: string): string =>
+      terminal([started({ ...updateStep('Container/web', [detached], { cause }), op: 'CreateContainer' } as Step)]);
+    expect(anew('drift')).to.equal(
+      '+ CreateContainer   Container/web  drift  networks.front: want attached, got unset\n',
+    );
+    expect(anew('missing')).to.equal('+ CreateContainer   Container/web  missing\n');
+    const link = { path: 'certificate', want: '/live/web/tls.crt', got: 'missing' };
+    const linked = updateStep('Certificate/web', [link], { cause: 'missing' });
+    expect(terminal([started(linked)])).not.to.contain('want');
   });
 
   it('never show a secret', () => {
