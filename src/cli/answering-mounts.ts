@@ -1,15 +1,21 @@
 import type { SilenceAt } from '../desired/host-places.ts';
 import { MountWatch } from '../observe/mounts/mount-watch.ts';
 
-/** Asks which file systems answer, and reads something with that: one that does not must not be touched. */
-export async function withAnsweringMounts<T>(
-  read: (silenceAt: SilenceAt, mounts: MountWatch) => Promise<T>,
-): Promise<T> {
+/** Works with a watch on file systems that may not answer, and gives up afterwards what is asked of them. */
+export async function withMountWatch<T>(work: (mounts: MountWatch) => Promise<T>): Promise<T> {
   const mounts = new MountWatch();
   try {
-    await mounts.refresh();
-    return await read((path) => mounts.silenceAt(path), mounts);
+    return await work(mounts);
   } finally {
     mounts.close();
   }
+}
+
+/**
+ * Reads something without touching a file system that does not answer.
+ *
+ * @param read may be called several times
+ */
+export function withAnsweringMounts<T>(read: (silenceAt: SilenceAt) => Promise<T>): Promise<T> {
+  return withMountWatch((mounts) => mounts.readWith(read));
 }

@@ -1,8 +1,8 @@
-import type { SilenceAt } from '../desired/host-places.ts';
 import { openedFileProblem } from '../desired/policy/notification-files.ts';
 import type { BastionSpec } from '../model/specs.ts';
 import type { StatusSnapshot } from '../model/status.ts';
 import type { TraceEvent } from '../model/trace.ts';
+import type { MountWatch } from '../observe/mounts/mount-watch.ts';
 import type { Notifier, TestResults } from '../notify/notifier.ts';
 import type { NotifyPlaces } from '../notify/open-notifier.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -13,8 +13,8 @@ export interface NotificationsOptions extends Pick<NotifyPlaces, 'root' | 'comma
   readonly stateDirectory: string;
   /** Directories in which no manifest may name a file. */
   readonly reserved: () => readonly string[];
-  /** Asks which file systems answer; what it gives says why a path must not be touched. */
-  readonly answering: () => Promise<SilenceAt>;
+  /** Whom to ask whether the file system of a path answers. */
+  readonly mounts: Pick<MountWatch, 'refresh' | 'silenceAt'>;
   readonly snapshot: () => StatusSnapshot;
   readonly tell: (event: TraceEvent) => void;
 }
@@ -25,8 +25,6 @@ export class Notifications {
   #opening: Promise<void> | undefined;
   #notifier: Notifier | undefined;
   #bastion: BastionSpec | undefined;
-  /** As it was said when a file was asked for last. */
-  #silenceAt: SilenceAt | undefined;
   /** One that ended before the notifier was there. */
   #lastPass: TraceEvent | undefined;
 
@@ -70,7 +68,6 @@ export class Notifications {
       this.#notifier = await openNotifier({
         ...this.#options,
         judge: (path, opened, isPublic) => this.#judge(path, opened, isPublic),
-        answering: async () => (this.#silenceAt = await this.#options.answering()),
       });
       this.#notifier.follow(this.#bastion?.notifications);
       if (this.#lastPass !== undefined) this.#notifier.consume(this.#lastPass);
@@ -81,9 +78,9 @@ export class Notifications {
   }
 
   #judge(path: string, opened: string, isPublic: boolean): string | undefined {
-    const { root, reserved } = this.#options;
+    const { root, reserved, mounts } = this.#options;
     if (this.#bastion === undefined) return 'it is not known yet what manifests may name';
-    const look = { root, reserved: reserved(), bastion: this.#bastion, silenceAt: this.#silenceAt };
-    return openedFileProblem(path, opened, isPublic, look);
+    const silenceAt = (place: string): string | undefined => mounts.silenceAt(place);
+    return openedFileProblem(path, opened, isPublic, { root, reserved: reserved(), bastion: this.#bastion, silenceAt });
   }
 }

@@ -1,12 +1,12 @@
-import type { SilenceAt } from '../desired/host-places.ts';
 import { loadDesiredState } from '../desired/load.ts';
 import { openedFileProblem } from '../desired/policy/notification-files.ts';
 import type { AttemptResult } from '../notify/deliver/attempt.ts';
 import { createAttempt } from '../notify/open-notifier.ts';
 import { testNotification } from '../notify/test-notification.ts';
 import type { TestResults } from '../notify/notifier.ts';
+import type { MountWatch } from '../observe/mounts/mount-watch.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { withAnsweringMounts } from './answering-mounts.ts';
+import { withMountWatch } from './answering-mounts.ts';
 import type { Settings } from './arguments.ts';
 import type { Command } from './command.ts';
 import { askNotificationTest } from './control-client.ts';
@@ -28,12 +28,12 @@ async function sendDirectly(
   name: string | undefined,
   {
     signal,
-    silenceAt,
+    mounts,
     onSend,
-  }: { readonly signal: AbortSignal; readonly silenceAt: SilenceAt; readonly onSend: () => void },
+  }: { readonly signal: AbortSignal; readonly mounts: MountWatch; readonly onSend: () => void },
 ): Promise<TestResults> {
   const { root, notifyCommands } = settings;
-  const desired = await loadDesiredState(readingOptions(settings, silenceAt));
+  const desired = await mounts.readWith((silenceAt) => loadDesiredState(readingOptions(settings, silenceAt)));
   const { receivers = [], link } = desired.bastion.notifications ?? {};
   const wanted = receivers.filter((receiver) => name === undefined || receiver.name === name);
   if (wanted.length === 0 && !desired.complete) {
@@ -44,12 +44,17 @@ async function sendDirectly(
   }
   if (name !== undefined && wanted.length === 0) throw new CommandError(`the Bastion names no receiver ${name}`);
   if (wanted.length > 0) onSend();
-  const look = { root, reserved: reservedPlaces(settings), bastion: desired.bastion, silenceAt };
+  const look = {
+    root,
+    reserved: reservedPlaces(settings),
+    bastion: desired.bastion,
+    silenceAt: mounts.silenceAt.bind(mounts),
+  };
   const attempt = createAttempt({
     root,
     commandDirectory: notifyCommands,
     judge: (path, opened, isPublic) => openedFileProblem(path, opened, isPublic, look),
-    answering: () => Promise.resolve(silenceAt),
+    mounts,
     now: () => systemClock.now(),
   });
   const notification = testNotification({ instance: desired.instance, at: systemClock.now(), link });
@@ -73,8 +78,7 @@ export const command: Command = async ({ settings, positionals, output, errors, 
     if (!settings.json)
       errors.write('no operator runs: sent by this command itself, with the rights of who typed it\n');
   };
-  const results =
-    told ?? (await withAnsweringMounts((silenceAt) => sendDirectly(settings, name, { signal, silenceAt, onSend })));
+  const results = told ?? (await withMountWatch((mounts) => sendDirectly(settings, name, { signal, mounts, onSend })));
   const entries = Object.entries(results);
   if (settings.json) output.write(`${JSON.stringify({ byOperator: told !== undefined, results }, undefined, 2)}\n`);
   else if (entries.length === 0) throw new CommandError(NOBODY);

@@ -1,5 +1,4 @@
 import { ContextDigests } from '../desired/context-digests.ts';
-import type { SilenceAt } from '../desired/host-places.ts';
 import { loadDesiredState } from '../desired/load.ts';
 import { resolveExisting } from '../desired/real-path.ts';
 import { watchDesiredState } from '../desired/watch.ts';
@@ -23,8 +22,6 @@ import { reservedPlaces } from './reserved-places.ts';
 /** A controller with all that belongs to it. */
 export interface Operator {
   readonly controller: Controller;
-  /** Asks which file systems answer; what it gives says why a path must not be touched. */
-  answering(): Promise<SilenceAt>;
   /** Ends the loop and gives everything back: sockets, watches, the lock. */
   close(): Promise<void>;
 }
@@ -33,31 +30,33 @@ export interface Operator {
  * Takes the lock on the state directory and puts the operator together; history is kept from the first step on.
  * Does not start it. Rejects with an InstanceLockError when another operator works on the state directory.
  *
- * @param onDesired told of every desired state that could be read
+ * @param options.onDesired told of every desired state that could be read
+ * @param options.mounts closed with it; default: one of its own
  */
 export async function createOperator(
   settings: Settings,
   clock: Clock,
   consumers: readonly TraceConsumer[],
-  onDesired: (desired: DesiredState) => void = () => undefined,
+  options: { readonly onDesired?: (desired: DesiredState) => void; readonly mounts?: MountWatch } = {},
 ): Promise<Operator> {
   const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
   const digests = new ContextDigests();
-  const mounts = new MountWatch();
+  const { mounts = new MountWatch(), onDesired } = options;
   const load = async (previous: DesiredState | undefined, levels: Levels): Promise<DesiredState> => {
-    const silenceAt = await mounts.beginReading();
-    const desired = await loadDesiredState({
-      // A release that is exchanged while it is read must not be mixed with the next one.
-      directory: resolveExisting(desiredDirectory),
-      root,
-      levels,
-      digests,
-      silenceAt,
-      reserved: reservedPlaces(settings),
-      waivable: settings.allowExceptions,
-      ...(previous === undefined ? {} : { previous }),
-    });
-    onDesired(desired);
+    const desired = await mounts.readWith((silenceAt) =>
+      loadDesiredState({
+        // A release that is exchanged while it is read must not be mixed with the next one.
+        directory: resolveExisting(desiredDirectory),
+        root,
+        levels,
+        digests,
+        silenceAt,
+        reserved: reservedPlaces(settings),
+        waivable: settings.allowExceptions,
+        ...(previous === undefined ? {} : { previous }),
+      }),
+    );
+    onDesired?.(desired);
     return desired;
   };
   const readOnce = (): Promise<GateFiles> =>
@@ -91,10 +90,6 @@ export async function createOperator(
     });
     return {
       controller,
-      async answering() {
-        await mounts.refresh();
-        return (path) => mounts.silenceAt(path);
-      },
       async close() {
         await controller.stop();
         mounts.close();

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { monitoringPlace } from '../desired/monitoring-place.ts';
 import { keyOf } from '../model/key.ts';
+import type { DesiredState } from '../model/resource.ts';
+import { MountWatch } from '../observe/mounts/mount-watch.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { DEFAULT_CHECK_SCHEDULE } from '../runtime/late-schedule.ts';
 import { readHistory } from '../status/history.ts';
@@ -119,13 +121,14 @@ export const command: Command = async ({ settings, output, environment, signal }
     return serveOverTls(source, { host, port, paths, title: `metrics on ${host}:${port}`, awaitsAddress: true, tell });
   }, tell);
   const tail = pushTail(settings);
+  const mounts = new MountWatch();
   const notifications = new Notifications({
     clock: systemClock,
     stateDirectory: settings.stateDirectory,
     root: settings.root,
     commandDirectory: settings.notifyCommands,
     reserved: () => reservedPlaces(settings),
-    answering: async () => (await operator?.answering()) ?? (() => undefined),
+    mounts,
     snapshot() {
       if (operator === undefined) throw new Error('there is no status yet');
       return operator.controller.snapshot();
@@ -135,10 +138,11 @@ export const command: Command = async ({ settings, output, environment, signal }
     },
   });
   const consumers = [log, metrics, liveness, notifications, ...(tail === undefined ? [] : [tail])];
-  operator = await createOperator(settings, systemClock, consumers, (desired) => {
+  const onDesired = (desired: DesiredState): void => {
     notifications.follow(desired.bastion);
     if (listen.on !== undefined) monitoring.follow(monitoringPlace(desired));
-  });
+  };
+  operator = await createOperator(settings, systemClock, consumers, { onDesired, mounts });
   const servers: { close(): Promise<void> | void }[] = [monitoring];
   try {
     source = sourceOf(operator, metrics, liveness, settings.stateDirectory, notifications);

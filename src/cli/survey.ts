@@ -1,4 +1,3 @@
-import type { SilenceAt } from '../desired/host-places.ts';
 import { loadDesiredState } from '../desired/load.ts';
 import { createDockerReader } from '../engine/docker.ts';
 import type { EngineReader } from '../engine/port.ts';
@@ -19,7 +18,7 @@ import { certificateStatuses } from '../plan/certificate/report.ts';
 import { servedTargets } from '../plan/certificate/served-targets.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { loadMemory } from '../runtime/memory-file.ts';
-import { withAnsweringMounts } from './answering-mounts.ts';
+import { withMountWatch } from './answering-mounts.ts';
 import type { Settings } from './arguments.ts';
 import { reservedPlaces } from './reserved-places.ts';
 
@@ -46,26 +45,28 @@ export interface Survey {
  * directory is read if it is there. `dial`: also looks at what the consumers of certificates serve. Rejects with a DesiredStateError when nothing usable could be read.
  */
 export function survey(settings: Settings, clock: Clock, { dial = false } = {}): Promise<Survey> {
-  return withAnsweringMounts((silenceAt, mounts) => surveyWith(settings, clock, { dial, silenceAt, mounts }));
+  return withMountWatch((mounts) => surveyWith(settings, clock, { dial, mounts }));
 }
 
 async function surveyWith(
   settings: Settings,
   clock: Clock,
-  { dial, silenceAt, mounts }: { readonly dial: boolean; readonly silenceAt: SilenceAt; readonly mounts: MountWatch },
+  { dial, mounts }: { readonly dial: boolean; readonly mounts: MountWatch },
 ): Promise<Survey> {
   const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
   const { memory, isOlder } = await loadMemory(stateDirectory);
   const [desired, gates] = await Promise.all([
-    loadDesiredState({
-      directory: desiredDirectory,
-      root,
-      // As an operator would read it: what its closed loops changed is no difference to be undone.
-      levels: memory.levels,
-      reserved: reservedPlaces(settings),
-      waivable: settings.allowExceptions,
-      silenceAt,
-    }),
+    mounts.readWith((silenceAt) =>
+      loadDesiredState({
+        directory: desiredDirectory,
+        root,
+        // As an operator would read it: what its closed loops changed is no difference to be undone.
+        levels: memory.levels,
+        reserved: reservedPlaces(settings),
+        waivable: settings.allowExceptions,
+        silenceAt,
+      }),
+    ),
     readGates({ directory: gatesDirectory, holdDirectory, desiredDirectory, strict: strictGates }),
   ]);
   const reader = createDockerReader(dockerHost === undefined ? {} : { host: dockerHost });

@@ -6,7 +6,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Attempt } from './deliver/attempt.ts';
 import type { JudgeFile } from './deliver/secret-file.ts';
 import { createSendCommand } from './deliver/send-command.ts';
-import { createSendWeb, type Answering } from './deliver/send-web.ts';
+import { createSendWeb, type AnsweringMounts } from './deliver/send-web.ts';
 import { EMPTY_NOTIFY_MEMORY, loadNotifyMemory, saveNotifyMemory } from './memory-file.ts';
 import { Notifier } from './notifier.ts';
 
@@ -18,14 +18,14 @@ export interface NotifyPlaces {
   readonly commandDirectory: string;
   /** Whether a file that a manifest names may be used. */
   readonly judge: JudgeFile;
-  /** Absent: all file systems answer. */
-  readonly answering?: Answering | undefined;
+  /** Whom to ask whether the file system of a path answers; absent: all do. */
+  readonly mounts?: AnsweringMounts | undefined;
   readonly now: () => number;
 }
 
 /** Delivery as each receiver wants it. */
-export function createAttempt({ root, commandDirectory, judge, answering, now }: NotifyPlaces): Attempt {
-  const web = createSendWeb({ hostPath: (path) => (root === '' ? path : join(root, path)), judge, answering, now });
+export function createAttempt({ root, commandDirectory, judge, mounts, now }: NotifyPlaces): Attempt {
+  const web = createSendWeb({ hostPath: (path) => (root === '' ? path : join(root, path)), judge, mounts, now });
   const command = createSendCommand({ directory: commandDirectory, user: process.getuid?.() ?? 0 });
   return (receiver: ReceiverSpec, notification, signal) =>
     receiver.type === 'command' ? command(receiver, notification, signal) : web(receiver, notification, signal);
@@ -38,7 +38,7 @@ export async function openNotifier(options: {
   readonly root: string;
   readonly commandDirectory: string;
   readonly judge: JudgeFile;
-  readonly answering?: Answering;
+  readonly mounts?: AnsweringMounts;
   readonly snapshot: () => StatusSnapshot;
   readonly tell: (event: TraceEvent) => void;
 }): Promise<Notifier> {

@@ -85,28 +85,33 @@ function addressOf(text: string, path: string | undefined, hasToken: boolean): U
   return url;
 }
 
-/** Asks which file systems answer; what it gives says why a path must not be touched, or undefined. */
-export type Answering = () => Promise<(path: string) => string | undefined>;
+/** Who knows which file systems answer. */
+export interface AnsweringMounts {
+  /** Asks those on which these paths lie. */
+  refresh(paths: Iterable<string>): Promise<void>;
+  /** Why a path must not be touched; undefined when it may. */
+  silenceAt(path: string): string | undefined;
+}
 
 /**
  * Delivery to web services. Secrets are read anew for every try, and nothing of them is in a result.
  *
  * @param hostPath a path of a manifest to the path to open
  * @param judge whether a file that was opened may be used
- * @param answering asks which file systems answer, and says why a path to open must not be touched; absent: all may
+ * @param mounts whom to ask whether the file system of a path answers; absent: all do
  */
 export function createSendWeb(options: {
   readonly hostPath: (path: string) => string;
   readonly judge: JudgeFile;
-  readonly answering?: Answering | undefined;
+  readonly mounts?: AnsweringMounts | undefined;
   readonly now: () => number;
 }): Attempt<WebReceiver> {
-  const { hostPath, judge, answering, now } = options;
+  const { hostPath, judge, mounts, now } = options;
   const named = async (path: string): Promise<NamedFile> => {
     const place = hostPath(path);
     // Anew for each file: one may have fallen silent since the last look at it.
-    const silenceAt = await answering?.();
-    return { path, place, silence: silenceAt?.(place) };
+    await mounts?.refresh([place]);
+    return { path, place, silence: mounts?.silenceAt(place) };
   };
   return async (receiver, notification, signal) => {
     const { address, tokenFile, authorityFile, timeout } = receiver;

@@ -24,8 +24,9 @@ const DEADLINES = { probe: 2_000, look: 5_000 };
  * Keeps those who look at paths away from file systems that do not answer: a dead server of NFS, say. Whoever touches one
  * of these hangs, in the worst case for ever, and neither a thread nor a process that hangs in the kernel can be ended.
  *
- * Each file system that is not of this machine is asked by a child process before anybody else does; while one has no
- * answer it is silent, and nobody touches it. At most one child, and one look, is outstanding for each.
+ * Each file system that is not of this machine, and to which somebody's path led, is asked by a child process before anybody
+ * else does; while one has no answer it is silent, and nobody touches it. At most one child, and one look, is outstanding
+ * for each. Others are left in peace: an automount stays as it is, and nobody wakes a NAS that is not needed.
  */
 export class MountWatch {
   readonly #options: Required<MountWatchOptions>;
@@ -33,6 +34,10 @@ export class MountWatch {
   #distant: ReadonlyMap<string, string> = new Map();
   #links = new Map<string, string | undefined>();
   #places = new Map<string, string | undefined>();
+  /** Mount points to which a path led. */
+  readonly #used = new Set<string>();
+  /** Those of them that were asked, so that it is known whether they are silent. */
+  readonly #asked = new Set<string>();
   /** Probes without an answer, by mount point. */
   readonly #probes = new Map<string, Probe>();
   /** Looks that did not end in time, by mount point. */
@@ -55,37 +60,50 @@ export class MountWatch {
   }
 
   /**
-   * Asks the file systems on which these paths lie, or all when no paths are given. Takes no longer than a deadline, and
+   * Asks the file systems on which these paths lie, and those that were of use before. Takes no longer than a deadline, and
    * no time at all for those that still have not answered an earlier question. Never rejects.
    */
-  async refresh(paths?: Iterable<string>): Promise<void> {
+  async refresh(paths: Iterable<string> = []): Promise<void> {
     this.#links = new Map();
     this.#places = new Map();
     this.#distant = new Map(distantMounts(this.#options.readTable()).map(({ point, type }) => [point, type]));
     // Unmounted meanwhile: whatever hangs there is nobody's way any more.
-    for (const point of this.#silent) if (!this.#distant.has(point)) this.#silent.delete(point);
+    for (const points of [this.#silent, this.#used, this.#asked])
+      for (const point of points) if (!this.#distant.has(point)) points.delete(point);
     if (this.#distant.size === 0) return;
-    const points =
-      paths === undefined ? [...this.#distant.keys()] : [...paths].flatMap((path) => this.#placeOf(path) ?? []);
-    await Promise.all([...new Set(points)].map((point) => this.#ask(point)));
+    for (const path of paths) this.#placeOf(path);
+    await Promise.all([...this.#used].map((point) => this.#ask(point)));
   }
 
   /**
-   * Asks all, for a reading of the desired state. Where its paths lead is not known where the file system is silent, so
-   * that nothing may be done there until it was read again, though it answers meanwhile.
+   * Reads the desired state without touching what does not answer, and once more where a path led to what nobody had asked
+   * yet. Where its paths lead is not known where the file system is silent, so that nothing may be done there until it was
+   * read again, though it answers meanwhile.
    *
-   * @returns why a path must not be touched
+   * @param read gets why a path must not be touched; may be called several times
    */
-  async beginReading(): Promise<(path: string) => string | undefined> {
-    await this.refresh();
-    this.#unread.clear();
-    this.#places = new Map();
-    return (path) => {
-      const point = this.#knownPlaceOf(path);
-      if (point === undefined || !this.#silent.has(point)) return undefined;
-      this.#unread.add(point);
-      return this.#reason(point);
-    };
+  async readWith<T>(read: (silenceAt: (path: string) => string | undefined) => Promise<T>): Promise<T> {
+    for (;;) {
+      await this.refresh();
+      this.#unread.clear();
+      this.#places = new Map();
+      let isWhole = true;
+      const silenceAt = (path: string): string | undefined => {
+        const point = this.#knownPlaceOf(path);
+        if (point === undefined) return undefined;
+        const isAsked = this.#asked.has(point);
+        if (isAsked && !this.#silent.has(point)) return undefined;
+        isWhole &&= isAsked;
+        this.#unread.add(point);
+        return this.#reason(point);
+      };
+      try {
+        const result = await read(silenceAt);
+        if (isWhole) return result;
+      } catch (error) {
+        if (isWhole) throw error;
+      }
+    }
   }
 
   /** Why a path must not be touched, for people; undefined when its file system answered last, and did so to the last reading. */
@@ -93,8 +111,9 @@ export class MountWatch {
     const point = this.#knownPlaceOf(path);
     if (point === undefined) return undefined;
     if (this.#silent.has(point)) return this.#reason(point);
-    if (!this.#unread.has(point)) return undefined;
-    return `${this.#nameOf(point)} did not answer when the desired state was read, which is done again within a minute`;
+    if (this.#unread.has(point))
+      return `${this.#nameOf(point)} did not answer when the desired state was read, which is done again within a minute`;
+    return this.#asked.has(point) ? undefined : `${this.#nameOf(point)} was not asked yet`;
   }
 
   /**
@@ -139,6 +158,11 @@ export class MountWatch {
   }
 
   async #ask(point: string): Promise<void> {
+    await this.#question(point);
+    this.#asked.add(point);
+  }
+
+  async #question(point: string): Promise<void> {
     if (this.#stuck.has(point)) {
       this.#silent.add(point);
       return;
@@ -179,6 +203,7 @@ export class MountWatch {
     const points = new Set([...this.#distant.keys(), ...this.#unread]);
     const point = mountUnder(path, points, (each) => this.#linkAt(each));
     this.#places.set(path, point);
+    if (point !== undefined) this.#used.add(point);
     return point;
   }
 

@@ -106,8 +106,10 @@ describe('delivery to a web service', () => {
     const silent = createSendWeb({
       hostPath: (path) => join(directory(), path),
       judge: () => 'it was opened',
-      answering: () =>
-        Promise.resolve((path) => (path === join(directory(), 'token') ? 'it does not answer' : undefined)),
+      mounts: {
+        refresh: () => Promise.resolve(),
+        silenceAt: (path) => (path === join(directory(), 'token') ? 'it does not answer' : undefined),
+      },
       now: () => NOW,
     });
     const bare = {

@@ -96,13 +96,46 @@ describe('file systems that may not answer', () => {
       });
     });
 
-    it('only where somebody needs one', async () => {
+    it('only where somebody needs one, and from then on', async () => {
+      probes.isAnswering = true;
       await watch.refresh(['/srv/data', '/etc/x']);
       expect(probes.asked).to.deep.equal([]);
+      await watch.refresh([`${NAS}/x`]);
+      await watch.refresh();
+      expect(probes.asked).to.deep.equal([NAS, NAS]);
+      expect(watch.silenceAt(`${NAS}/x`)).to.equal(undefined);
+    });
+
+    it('and are not touched before they were asked', async () => {
       probes.isAnswering = true;
       await watch.refresh();
-      expect(probes.asked).to.deep.equal([NAS, '/mnt/with blank']);
+      for (const name of ['x', 'y'])
+        expect(watch.silenceAt(`${NAS}/${name}`)).to.equal('the file system at /mnt/nas (nfs4) was not asked yet');
+      await watch.refresh();
       expect(watch.silenceAt(`${NAS}/x`)).to.equal(undefined);
+    });
+
+    it('as the desired state is read, which is done anew for what had not been asked', async () => {
+      probes.isAnswering = true;
+      const seen: unknown[] = [];
+      const again: unknown[] = [];
+      const reading = (path: string) =>
+        watch.readWith(async (silenceAt) => {
+          seen.push(silenceAt(path));
+          again.push(silenceAt(path));
+          return Promise.resolve(seen.length);
+        });
+      expect(await reading('/srv/x')).to.equal(1);
+      expect(await reading(`${NAS}/x`)).to.equal(3);
+      expect(await reading(`${NAS}/y`)).to.equal(4);
+      expect(seen.map((reason) => reason === undefined)).to.deep.equal([true, false, true, true]);
+      expect(again, 'the same to whoever asks twice').to.deep.equal(seen);
+      expect(probes.asked).to.deep.equal([NAS, NAS]);
+      const broken = watch.readWith((silenceAt) => {
+        if (silenceAt('/mnt/with blank/x') !== undefined) throw new Error('not whole');
+        throw new Error('invalid');
+      });
+      expect(String(await broken.catch((error: unknown) => error))).to.equal('Error: invalid');
     });
 
     it('by one question each, however often they are looked at, and count as silent until it is answered', async () => {
@@ -163,8 +196,9 @@ describe('file systems that may not answer', () => {
     });
 
     it('and stay silent to all others until what was read without them is read again', async () => {
-      const first = await watch.beginReading();
-      expect([first(`${NAS}/x`), first('/srv/x')]).to.deep.equal([watch.silenceAt(NAS), undefined]);
+      const read = () =>
+        watch.readWith((silenceAt) => Promise.resolve([silenceAt(`${NAS}/x`), silenceAt('/srv/x')] as const));
+      expect(await read()).to.deep.equal([watch.silenceAt(NAS), undefined]);
       probes.answer();
       probes.isAnswering = true;
       await watch.refresh([NAS, '/mnt/with blank']);
@@ -174,8 +208,8 @@ describe('file systems that may not answer', () => {
       table = '';
       await watch.refresh([NAS]);
       expect(watch.silenceAt(`${NAS}/y`)).to.equal(`the file system at /mnt/nas (unmounted) ${again}`);
-      const next = await watch.beginReading();
-      expect([next(`${NAS}/x`), watch.silenceAt(`${NAS}/y`)]).to.deep.equal([undefined, undefined]);
+      expect(await read()).to.deep.equal([undefined, undefined]);
+      expect(watch.silenceAt(`${NAS}/y`)).to.equal(undefined);
     });
 
     it('and answer again when a look that took too long has come back', async () => {
