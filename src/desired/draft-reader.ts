@@ -1,6 +1,6 @@
 import type { BastionSpec } from '../model/specs.ts';
 import type { Draft } from './draft.ts';
-import type { Problem } from './field.ts';
+import { formatPath, type Problem } from './field.ts';
 import type { FileDigests } from './file-digests.ts';
 import { HostPlaces, type SilenceAt } from './host-places.ts';
 import { normalise, type Manifest } from './normalise/index.ts';
@@ -35,6 +35,8 @@ export interface ReadDraft {
   readonly isSound: boolean;
 }
 
+const isError = ({ severity }: Problem): boolean => severity !== 'warning';
+
 /** Valid manifests to drafts: normalised, and checked by every rule that looks at one resource. */
 export class DraftReader {
   readonly #surroundings: Surroundings;
@@ -59,7 +61,11 @@ export class DraftReader {
     const problems: Problem[] = [];
     const context = { ...surroundings, images, allowedRoots, pkiDirectory, file: document.file };
     const draft = normalise(manifest, document, context, problems);
-    problems.push(...checkPolicies(draft, bastion, waivable, this.#places));
+    const wrong = new Set(problems.filter(isError).map(({ path }) => formatPath(path)));
+    // What cannot be read is not there for a rule, which would ask for it.
+    problems.push(
+      ...checkPolicies(draft, bastion, waivable, this.#places).filter(({ path }) => !wrong.has(formatPath(path))),
+    );
     const prefixed = prefixHostPaths(draft, root);
     problems.push(
       ...checkReservedPlaces(prefixed, reserved, this.#places).map((found) => ({ ...found, rule: RESERVED_PLACES })),
@@ -69,7 +75,7 @@ export class DraftReader {
     return {
       draft: prefixed,
       problems: problems.filter((problem) => !isElsewhere(problem)),
-      isSound: problems.every(({ severity }) => severity === 'warning'),
+      isSound: !problems.some(isError),
     };
   }
 }

@@ -13,6 +13,7 @@ import {
 import type { Key } from '../model/key.ts';
 import type { Finding, SourceLocation } from '../model/resource.ts';
 import type { FieldPath } from './field.ts';
+import { explainSyntax } from './syntax-words.ts';
 
 /** One YAML document, with the way back from its values to where they are written. */
 export interface ParsedDocument {
@@ -67,7 +68,8 @@ export function parseDocuments(file: string, text: string): ParsedFile {
       logLevel: 'silent',
     });
     for (const document of Array.isArray(parsed) ? parsed : []) {
-      for (const error of document.errors) reject(error.pos[0], explainSyntax(error.code, error.message));
+      for (const { offset, message } of explainSyntax(document.errors))
+        reject(offset, /call stack/i.test(message) ? TOO_DEEP : message);
       for (const warning of document.warnings) reject(warning.pos[0], warning.message);
       if (document.errors.length > 0) continue;
       for (const { offset, key } of findDuplicates(document))
@@ -85,13 +87,6 @@ export function parseDocuments(file: string, text: string): ParsedFile {
     reject(0, explainFailure(error));
   }
   return { documents: findings.length > 0 ? [] : documents, findings };
-}
-
-function explainSyntax(code: string, message: string): string {
-  if (code === 'TAB_AS_INDENT') return 'a tab is used to indent; YAML takes spaces only';
-  if (/call stack/i.test(message)) return TOO_DEEP;
-  const text = message.split('\n')[0] ?? message;
-  return text.length > 300 ? `${text.slice(0, 300)}...` : text;
 }
 
 function explainFailure(error: unknown): string {

@@ -1,5 +1,6 @@
 import type { Kind } from '../model/key.ts';
 import { formatPath, type FieldPath, type Problem } from './field.ts';
+import { patternWords } from './pattern-words.ts';
 import type { SchemaError } from './schema-compiler.ts';
 import type { FieldSchema } from './schema-files.ts';
 import { suggest } from './suggest.ts';
@@ -43,7 +44,7 @@ export function describeSchemaError(kind: Kind, document: unknown, error: Schema
     case 'pattern':
       return problem(
         path,
-        `is not written as it must be${schema.description === undefined ? '' : ` (${firstSentence(schema.description)})`}; it must match ${schema.pattern}`,
+        `is not written as it must be${schema.description === undefined ? '' : ` (${firstSentence(schema.description)})`}: ${patternWords(schema.pattern ?? '')}`,
       );
     default:
       return problem(path, error.message ?? `breaks the rule ${error.keyword}`);

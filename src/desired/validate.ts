@@ -51,7 +51,7 @@ function kindMessage(value: Readonly<Record<string, unknown>>): string {
     return 'is a Compose file; write one Container document for each service, its keys below spec';
   if (typeof kind !== 'string') return `kind is missing or not text; it is one of ${KINDS.join(', ')}`;
   const meant = suggest(kind, KINDS);
-  return `${JSON.stringify(kind.slice(0, 64))} is not a kind${meant === undefined ? '' : `; did you mean ${meant}?`} Kinds are ${KINDS.join(', ')}`;
+  return `${JSON.stringify(kind.slice(0, 64))} is not a kind${meant === undefined ? '.' : `; did you mean ${meant}?`} Kinds are ${KINDS.join(', ')}`;
 }
 
 /** Whether a value is a map. */
