@@ -1,8 +1,8 @@
-import { readFileSync, readlinkSync } from 'node:fs';
 import { withDeadline } from '../../engine/deadline.ts';
 import { distantMounts } from './mount-table.ts';
 import { mountUnder } from './mount-under.ts';
 import { probeMount, type Probe } from './probe.ts';
+import { readLinkOf, readOwnTable } from './seen-here.ts';
 
 export interface MountWatchOptions {
   /** Text of /proc/self/mountinfo; empty where there is none. */
@@ -16,6 +16,12 @@ export interface MountWatchOptions {
 /** A look at a path whose file system does not answer. */
 export class SilentMountError extends Error {
   override readonly name = 'SilentMountError';
+}
+
+/** A probe of which was noted what came of it when it is answered. */
+interface OpenProbe {
+  readonly answered: Promise<void>;
+  readonly cancel: () => void;
 }
 
 const DEADLINES = { probe: 2_000, look: 5_000 };
@@ -39,7 +45,7 @@ export class MountWatch {
   /** Those of them that were asked, so that it is known whether they are silent. */
   readonly #asked = new Set<string>();
   /** Probes without an answer, by mount point. */
-  readonly #probes = new Map<string, Probe>();
+  readonly #probes = new Map<string, OpenProbe>();
   /** Looks that did not end in time, by mount point. */
   readonly #stuck = new Set<string>();
   /** Silent by now, because the first deadline is over. */
@@ -168,24 +174,36 @@ export class MountWatch {
       return;
     }
     const outstanding = this.#probes.get(point);
-    // It had its time; a new one gets its own, also where a look hung before.
+    // It had its time; a new one gets some, also where a look hung before.
     if (outstanding !== undefined && this.#silent.has(point)) return;
     const { answered } = outstanding ?? this.#begin(point);
-    await withDeadline(
-      this.#options.deadlines.probe,
-      () => new SilentMountError(this.#reason(point)),
-      () => answered,
-    ).catch(() => this.#silent.add(point));
+    const { probe } = this.#options.deadlines;
+    try {
+      await withDeadline(
+        // Not as long again for each look while it is away.
+        this.#silent.has(point) ? probe / 10 : probe,
+        () => new SilentMountError(this.#reason(point)),
+        () => answered,
+      );
+      this.#hear(point);
+    } catch {
+      this.#silent.add(point);
+    }
   }
 
-  #begin(point: string): Probe {
+  #hear(point: string): void {
+    // It may have been asked before a look began that hangs.
+    if (!this.#stuck.has(point)) this.#silent.delete(point);
+  }
+
+  #begin(point: string): OpenProbe {
     const { answered, cancel } = this.#options.probe(point);
-    const probe = {
+    const probe: OpenProbe = {
       cancel,
-      answered: answered.then(() => {
+      answered: answered.then((isGood) => {
         this.#probes.delete(point);
-        // It may have been asked before a look began that hangs.
-        if (!this.#stuck.has(point)) this.#silent.delete(point);
+        // An error that took longer than the deadline comes of a mount that gives up waiting.
+        if (isGood) this.#hear(point);
       }),
     };
     this.#probes.set(point, probe);
@@ -218,21 +236,5 @@ export class MountWatch {
 
   #nameOf(point: string): string {
     return `the file system at ${point} (${this.#distant.get(point) ?? 'unmounted'})`;
-  }
-}
-
-function readOwnTable(): string {
-  try {
-    return readFileSync('/proc/self/mountinfo', 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function readLinkOf(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
   }
 }

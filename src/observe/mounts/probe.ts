@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 
 /** A question to a file system that may never be answered. */
 export interface Probe {
-  /** Resolves when there was an answer, an error among them. Never rejects. */
-  readonly answered: Promise<void>;
+  /** Resolves with false when the answer is an error. Never rejects. */
+  readonly answered: Promise<boolean>;
   /** Gives it up. */
   readonly cancel: () => void;
 }
@@ -18,12 +18,12 @@ export function probeMount(point: string): Probe {
   const answered = (async () => {
     // Loaded by those who have such a mount.
     const { spawn } = await import('node:child_process');
-    if (isCancelled) return;
-    await new Promise<void>((resolve) => {
+    if (isCancelled) return true;
+    return new Promise<boolean>((resolve) => {
       child = spawn('stat', ['--file-system', '--format=', '--', point], { cwd: '/', stdio: 'ignore' });
       // Without the program nothing is known against the mount.
-      child.once('error', () => resolve());
-      child.once('exit', () => resolve());
+      child.once('error', () => resolve(true));
+      child.once('exit', (code) => resolve(code === 0));
       // One that hangs must not keep alive what wants to end.
       child.unref();
     });

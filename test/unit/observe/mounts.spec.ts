@@ -21,18 +21,20 @@ const TABLE = [
 /** Probes that are answered when the test says so. */
 class FakeProbes {
   readonly asked: string[] = [];
-  readonly #answers: (() => void)[] = [];
+  readonly #answers: ((isGood: boolean) => void)[] = [];
   cancelled = 0;
   isAnswering = false;
 
   readonly probe = (point: string): Probe => {
     this.asked.push(point);
-    const answered = this.isAnswering ? Promise.resolve() : new Promise<void>((resolve) => this.#answers.push(resolve));
+    const answered = this.isAnswering
+      ? Promise.resolve(true)
+      : new Promise<boolean>((resolve) => this.#answers.push(resolve));
     return { answered, cancel: () => void this.cancelled++ };
   };
 
-  answer(): void {
-    for (const resolve of this.#answers.splice(0)) resolve();
+  answer(isGood = true): void {
+    for (const resolve of this.#answers.splice(0)) resolve(isGood);
   }
 }
 
@@ -149,6 +151,21 @@ describe('file systems that may not answer', () => {
       probes.isAnswering = true;
       await watch.refresh([`${NAS}/a`]);
       expect(watch.silenceAt(`${NAS}/b`)).to.equal(undefined);
+    });
+
+    it('and stay silent after an error that came late, as of a soft mount whose server is gone', async () => {
+      await watch.refresh([NAS]);
+      probes.answer(false);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(watch.silenceAt(NAS)).to.contain('does not answer');
+      await watch.refresh([NAS]);
+      expect(probes.asked).to.deep.equal([NAS, NAS]);
+      expect(watch.silenceAt(NAS)).to.contain('does not answer');
+      probes.answer(false);
+      await new Promise((resolve) => setImmediate(resolve));
+      setImmediate(() => probes.answer(false));
+      await watch.refresh([NAS]);
+      expect(watch.silenceAt(NAS), 'an error at once is an answer').to.equal(undefined);
     });
 
     it('and are nobody’s concern once they are unmounted', async () => {
