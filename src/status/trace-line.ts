@@ -8,6 +8,7 @@ import { revisionText } from '../model/revision-text.ts';
 import type { Operation, Step } from '../model/step.ts';
 import type { TraceEvent } from '../model/trace.ts';
 import { ServedNews } from './served-news.ts';
+import { ToldOnce } from './told-once.ts';
 
 /** What kind of news a line is; a terminal gives each its mark and colour. */
 export type LineMark = 'add' | 'change' | 'remove' | 'good' | 'warning' | 'error' | 'halt' | 'plain';
@@ -46,10 +47,12 @@ function stepText(step: Step, showFields: boolean, width: number): string {
   return changes.length === 1 ? `${what}  ${changes.map(formatChange).join('')}` : what;
 }
 
-function stepFinished(event: Extract<TraceEvent, { type: 'step-finished' }>): TraceLine | undefined {
-  const { step, outcome } = event;
+function stepFinished(
+  { step, outcome, milliseconds }: Extract<TraceEvent, { type: 'step-finished' }>,
+  isAsBefore: boolean,
+): TraceLine {
   const what = `${step.op.padEnd(17)} ${step.target}`;
-  if (outcome.type === 'done') return line('debug', 'good', `${what}  done in ${formatDuration(event.milliseconds)}`);
+  if (outcome.type === 'done') return line('debug', 'good', `${what}  done in ${formatDuration(milliseconds)}`);
   if (outcome.type === 'skipped') return line('debug', 'plain', `${what}  not started: ${outcome.because}`);
   if (outcome.type === 'requeueAfter')
     return line(
@@ -57,8 +60,9 @@ function stepFinished(event: Extract<TraceEvent, { type: 'step-finished' }>): Tr
       'plain',
       `${what}  ${outcome.reason}; looking again in ${formatDuration(outcome.milliseconds)}`,
     );
+  const why = isAsBefore ? 'again, as before' : `${outcome.error.message} [${outcome.error.code}]`;
   const after = outcome.type === 'terminal' ? 'not tried again until its spec changes' : 'will be tried again';
-  return line('error', 'error', `${what}  failed: ${outcome.error.message} [${outcome.error.code}], ${after}`);
+  return line('error', 'error', `${what}  failed${isAsBefore ? '' : ':'} ${why}, ${after}`);
 }
 
 /** A try that failed is told by the warning that follows when it goes on for long. */
@@ -70,9 +74,6 @@ function notificationLine(event: Extract<TraceEvent, { type: 'notification' }>):
   if (result === 'dropped') return line('warn', 'warning', `${receiver} is not told "${title}"${because}`);
   return line('debug', 'plain', `notification to ${receiver} ${result === 'queued' ? 'waits' : 'failed'}${because}`);
 }
-
-/** What counts up or is another one each time: counts, times, sizes, ids. */
-const NUMBERS = /\bonce\b|\b[0-9a-f]*\d[0-9a-f.:]*( times)?\b/gi;
 
 /** `Container/web (hold/Container.web)` for everything that a plan would change and a hold keeps it from. */
 function heldTargets({ steps }: Plan): string[] {
@@ -93,8 +94,14 @@ export class Narrator {
   readonly #told = new Set<string>();
   /** What the last plan would do and a hold does not let it. */
   #held: readonly string[] = [];
-  /** What was said of a resource's trouble, without its numbers, since it was Ready last. */
-  readonly #troubles = new Map<string, Set<string>>();
+  /** Of a resource's trouble, since it was Ready last. */
+  readonly #troubles = new ToldOnce();
+
+  /** Of the errors with which a resource's steps failed, since one was done last. */
+  readonly #failures = new ToldOnce();
+
+  /** Whether it was said that something is failing, since all was well or waited for a human last. */
+  #isFailingTold = false;
 
   readonly #served = new ServedNews();
 
@@ -162,7 +169,7 @@ export class Narrator {
       case 'step-progress':
         return line('debug', 'plain', `${event.step.op} ${event.step.target}: ${event.text}`);
       case 'step-finished':
-        return stepFinished(event);
+        return this.#stepFinished(event);
       case 'condition-changed':
         return this.#conditionChanged(event);
       case 'gate-waiting': {
@@ -199,7 +206,8 @@ export class Narrator {
     this.#told.clear();
     this.#width = Math.max(0, ...plan.steps.map((step) => step.target.length));
     const keys = new Set<string>(plan.conditions.map(({ key }) => key));
-    for (const key of this.#troubles.keys()) if (!keys.has(key)) this.#troubles.delete(key);
+    this.#troubles.keepOnly(keys);
+    this.#failures.keepOnly(keys);
     const held = heldTargets(plan);
     const news = held.filter((text) => !this.#held.includes(text));
     this.#held = held;
@@ -214,6 +222,17 @@ export class Narrator {
     this.#told.add(`${step.target}\n${text}`);
     const details = news && changes.length > 1 ? changes.map(formatChange) : [];
     return line('info', markOf(step), stepText(step, news, this.#width), details);
+  }
+
+  /** An error that comes again with each try is written out once. */
+  #stepFinished(event: Extract<TraceEvent, { type: 'step-finished' }>): TraceLine {
+    const { step, outcome } = event;
+    if (outcome.type === 'done') this.#failures.forget(step.target);
+    if (outcome.type !== 'retry' && outcome.type !== 'terminal') return stepFinished(event, false);
+    return stepFinished(
+      event,
+      !this.#failures.isNews(step.target, `${step.op} ${outcome.type} ${outcome.error.message}`),
+    );
   }
 
   #desiredLoaded(event: Extract<TraceEvent, { type: 'desired-loaded' }>): TraceLine {
@@ -231,7 +250,7 @@ export class Narrator {
       return line(
         news.length > 0 ? 'error' : 'debug',
         'error',
-        `${text}; broken files keep their last good state:`,
+        `${text}; of what is broken the last good version counts, if there is one:`,
         news,
       );
     return line(same && news.length === 0 ? 'debug' : 'info', news.length > 0 ? 'warning' : 'plain', text, news);
@@ -240,22 +259,24 @@ export class Narrator {
   #passFinished(event: Extract<TraceEvent, { type: 'pass-finished' }>): TraceLine {
     const level = event.result === this.#result ? 'debug' : 'info';
     this.#result = event.result;
+    if (event.result === 'converged' || event.result === 'waiting') this.#isFailingTold = false;
     const time = formatDuration(event.milliseconds);
     if (event.result === 'converged') return line(level, 'good', `converged (${counted(this.#resources, 'resource')})`);
-    if (event.result === 'failing')
-      return line(level, 'warning', 'not converged: something is failing, see `bastion status`');
+    if (event.result === 'failing') {
+      const news = !this.#isFailingTold;
+      this.#isFailingTold = true;
+      return line(news ? 'info' : 'debug', 'warning', 'not converged: something is failing, see `bastion status`');
+    }
     return line('debug', 'plain', `pass ${event.result} in ${time}`);
   }
 
   #conditionChanged(event: Extract<TraceEvent, { type: 'condition-changed' }>): TraceLine {
     const { key, type, reason, message } = event.condition;
     const text = `${key} ${type} (${reason}): ${message}`;
-    const told = this.#troubles.get(key) ?? new Set<string>();
-    if (type === 'Ready') this.#troubles.delete(key);
-    if (type !== 'Degraded' && type !== 'Stalled') return line('debug', 'plain', text);
-    const kind = text.replace(NUMBERS, '#');
-    const news = !told.has(kind);
-    this.#troubles.set(key, told.add(kind));
-    return line(news ? 'warn' : 'debug', 'warning', text);
+    if (type === 'Ready') this.#troubles.forget(key);
+    const isYours = type === 'Blocked' && reason === 'AwaitingSecret';
+    if (type !== 'Degraded' && type !== 'Stalled' && !isYours) return line('debug', 'plain', text);
+    const level = this.#troubles.isNews(key, text) ? 'warn' : 'debug';
+    return isYours ? line(level, 'halt', `${key} waits for you: ${message}`) : line(level, 'warning', text);
   }
 }

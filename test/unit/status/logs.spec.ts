@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { ObservedServed } from '../../../src/model/observed-certificates.ts';
 import type { Step } from '../../../src/model/step.ts';
-import type { TraceEvent } from '../../../src/model/trace.ts';
+import type { PassResult, TraceEvent } from '../../../src/model/trace.ts';
 import { wantsJsonLogs } from '../../../src/status/log-format.ts';
 import { createJsonLog } from '../../../src/status/log.ts';
 import { createTerminalLog } from '../../../src/status/terminal-log.ts';
@@ -125,6 +125,41 @@ describe('logs on a terminal', () => {
     expect(terminal([stepFinished(step, { type: 'terminal', error })])).to.contain(
       'failed: port is already allocated [ENGINE_CONFLICT], not tried again until its spec changes',
     );
+  });
+
+  it('write an error out once while each try ends with it, and say each try', () => {
+    const step = startStep('Container/web');
+    const failed = (message: string): TraceEvent =>
+      stepFinished(step, { type: 'retry', error: { code: 'ENGINE_BUSY', message } });
+    const again = 'x StartContainer    Container/web  failed again, as before, will be tried again\n';
+    const full = (message: string): string =>
+      `x StartContainer    Container/web  failed: ${message} [ENGINE_BUSY], will be tried again\n`;
+    expect(terminal([failed('after 1.2 s'), failed('after 0.9 s'), failed('no more'), failed('no more')])).to.equal(
+      full('after 1.2 s') + again + full('no more') + again,
+    );
+    expect(terminal([failed('bad'), stepFinished(step), failed('bad')])).to.equal(full('bad').repeat(2));
+    expect(terminal([failed('bad'), planned(plan([])), failed('bad')]), 'it was gone meanwhile').to.equal(
+      full('bad').repeat(2),
+    );
+  });
+
+  it('say once that something is failing, however many tries there are, and again after it was not', () => {
+    const pass = (result: PassResult): TraceEvent => ({ type: 'pass-finished', at: NOW, result, milliseconds: 1 });
+    const tries = [pass('failing'), pass('progressing'), pass('failing')];
+    expect(terminal(tries).match(/is failing/g)).to.have.length(1);
+    expect(terminal([...tries, pass('converged'), ...tries]).match(/is failing/g)).to.have.length(2);
+    expect(terminal([...tries, pass('waiting'), ...tries]).match(/is failing/g)).to.have.length(2);
+  });
+
+  it('say once that a secret is to be put there, and how', () => {
+    const message = '/s/token does not exist. Put it there: install -D /dev/stdin /s/token';
+    const awaited: TraceEvent = {
+      type: 'condition-changed',
+      at: NOW,
+      condition: { ...condition('Secret/token', 'Blocked', 'AwaitingSecret'), message },
+      previous: undefined,
+    };
+    expect(terminal([awaited, awaited])).to.equal(`! Secret/token waits for you: ${message}\n`);
   });
 
   const trouble = (message: string): TraceEvent => ({
