@@ -17,6 +17,13 @@ export interface HeadlineInput {
 }
 
 const NAMED = 3;
+/** Reasons to be Blocked that are over once something else is no longer waited for. */
+const FOLLOWS: ReadonlySet<string> = new Set([
+  'BehindGate',
+  'ConsumerWaits',
+  'DependencyNotReady',
+  'DependenciesNotReady',
+]);
 
 /** One line for people that says where things stand. */
 export function headline({ result, plan, gates, running, errors, stopped }: HeadlineInput): string {
@@ -51,7 +58,10 @@ function waiting(plan: Plan, gates: readonly GateStatus[]): string {
   if (consents.length > 0) parts.push(`waiting for consent ${named([...new Set(consents.map(({ name }) => name))])}`);
   const held = blockedTargets(plan, ['hold']);
   if (held.length > 0) parts.push(`held: ${named(held)}`);
-  return parts.length > 0 ? parts.join('; ') : 'waiting for the human';
+  if (parts.length > 0) return parts.join('; ');
+  const awaited = plan.conditions.filter(({ type, reason }) => type === 'Blocked' && !FOLLOWS.has(reason));
+  const names = awaited.map(({ key, reason }) => `${key} (${reason})`);
+  return names.length > 0 ? `waiting for you: ${named(names)}` : 'waiting for you';
 }
 
 function blockedTargets(plan: Plan, types: readonly string[]): string[] {

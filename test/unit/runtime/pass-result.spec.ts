@@ -31,6 +31,15 @@ describe('the result of a pass', () => {
     expect(shown).to.equal('failing: Container/db (Unhealthy)');
   });
 
+  it('names what a human is to do where that is no gate, consent or hold', () => {
+    const awaited = plan([
+      condition('Secret/token', 'Blocked', 'AwaitingSecret'),
+      condition('Container/web', 'Blocked', 'DependencyNotReady'),
+    ]);
+    const shown = headline({ result: 'waiting', plan: awaited, gates: [], running: [], errors: 0, stopped: '' });
+    expect(shown).to.equal('waiting for you: Secret/token (AwaitingSecret)');
+  });
+
   it('names what is tried again when nothing else is wrong', () => {
     const blockedBy = [{ type: 'backoff', name: 'ENGINE_FAULT' }] as const;
     const tried = plan([], { steps: [updateStep('Container/web', [], { blockedBy })] });
