@@ -133,6 +133,14 @@ describe('the service under a real systemd', function () {
     expect(pushed.output).to.contain('touch /etc/bastion/gates/look.ok');
   });
 
+  it('goes back to a release for root, who becomes the user that pushes, and follows it over its socket', async () => {
+    const tip = (await machine.must('git -C /root/state rev-parse --short=12 HEAD')).trim();
+    const again = await machine.run('bastion rollback main');
+    expect(again.output).to.contain(`${tip} An application is current already`).and.to.contain('halted at gate look');
+    expect(again.code).to.equal(3);
+    expect(await machine.must('bastion releases')).to.contain(`* ${tip}`);
+  });
+
   it('has units that systemd finds nothing about, and a sandbox that scores 1.5 at most', async () => {
     const units = 'bastion.service bastion-owner.socket bastion-owner.service';
     const { code, output } = await machine.run(`systemd-analyze verify --man=no ${units}`);
