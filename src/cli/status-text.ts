@@ -8,6 +8,7 @@ import type { Operation } from '../model/step.ts';
 import { consentsText, gatesText, warningsText } from './gates-text.ts';
 import { styled, type Output } from './output.ts';
 import { resourcesText } from './resources-text.ts';
+import { heldByText } from '../status/held-by.ts';
 import { ago, forAge } from '../status/times.ts';
 
 type Colors = Pick<Output, 'color'>;
@@ -77,7 +78,7 @@ const SIGNS = { add: '+', change: '~', remove: '-' } as const;
 function stepText(step: StepJson, output: Colors, width: number): string {
   const mark = markOf({ op: step.op as Operation, cause: step.cause });
   const color = mark === 'add' ? 'green' : mark === 'change' ? 'yellow' : 'red';
-  const held = step.blockedBy.length === 0 ? '' : styled(output, 'magenta', `  held by ${step.blockedBy.join(', ')}`);
+  const held = step.blockedBy.length === 0 ? '' : styled(output, 'magenta', `  held by ${heldByText(step.blockedBy)}`);
   const changes = shownFields(step)
     .map((change) => `\n      ${formatChange(change)}`)
     .join('');

@@ -3,6 +3,7 @@ import { revisionText } from '../../model/revision-text.ts';
 import type { FieldChange } from '../../model/fields.ts';
 import type { Operation } from '../../model/step.ts';
 import type { StepJson } from '../../model/step-json.ts';
+import { heldByText } from '../held-by.ts';
 import type { HistoryLine } from '../history.ts';
 import { markOf, shownFields } from '../trace-line.ts';
 import { anchorOf } from './anchor.ts';
@@ -14,7 +15,7 @@ import { timeMarkup } from './time.ts';
 const SIGNS = { add: '+', change: '~', remove: '-' } as const;
 const MARK_WORDS = { add: 'adds', change: 'changes', remove: 'removes' } as const;
 const MOST_STEPS = 200;
-const TO_DO_COLUMNS = ['Step', 'Resource', 'Cause and drift', 'Held'] as const;
+const TO_DO_COLUMNS = ['Step', 'Resource', 'Cause and drift', 'Held by'] as const;
 const HISTORY_COLUMNS = ['Time', 'Step', 'Resource', 'Cause and change', 'Result'] as const;
 
 function operation(step: { op: Operation; cause: string }): Markup {
@@ -58,7 +59,7 @@ export function toDoSection({ status }: PageInput): Section {
         <td data-column="${TO_DO_COLUMNS[1]}">${keyLink(step.target, known)}</td>
         <td data-column="${TO_DO_COLUMNS[2]}">${step.cause}${changes(shownFields(step))}</td>
         <td data-column="${TO_DO_COLUMNS[3]}">
-          ${step.blockedBy.length === 0 ? 'not held' : html`held by ${step.blockedBy.join(', ')}`}
+          ${step.blockedBy.length === 0 ? 'nothing' : heldByText(step.blockedBy)}
         </td>
       </tr>`,
   );

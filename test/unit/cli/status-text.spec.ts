@@ -3,7 +3,7 @@ import { gatesText } from '../../../src/cli/gates-text.ts';
 import { statusText } from '../../../src/cli/status-text.ts';
 import type { ConditionType } from '../../../src/model/condition.ts';
 import type { GateStatus, ResourceStatus, StatusSnapshot } from '../../../src/model/status.ts';
-import type { Step } from '../../../src/model/step.ts';
+import type { Blocker, Step } from '../../../src/model/step.ts';
 import { statusJson } from '../../../src/status/status-json.ts';
 import { NOW, snapshot, updateStep } from '../../support/trace-events.ts';
 
@@ -63,6 +63,19 @@ describe('status on a terminal', () => {
     const shown = text({ plan: { digest: 'd', steps: [step], faults: [] } });
     expect(shown).to.contain('To do\n  ~ UpdateContainer   Container/web  drift  held by Gate/look\n');
     expect(shown).to.contain('mem_limit: want 64m, got 32m');
+  });
+
+  it('names all that humans hold a step back by, of the rest the first, and a failure as one', () => {
+    const held = (...blockedBy: Blocker[]): string => {
+      const step = updateStep('Container/web', [], { blockedBy });
+      return /held by (.*)\n/.exec(text({ plan: { digest: 'd', steps: [step], faults: [] } }))?.[1] ?? '';
+    };
+    const needs = [1, 2, 3, 4].map((id): Blocker => ({ type: 'dependency', name: `Certificate/c${id}` }));
+    const gates = [1, 2, 3, 4].map((id): Blocker => ({ type: 'gate', name: `Gate/g${id}` }));
+    expect(held(...needs)).to.equal('Certificate/c1, Certificate/c2, Certificate/c3 and 1 more');
+    expect(held(...needs.slice(0, 3))).to.equal('Certificate/c1, Certificate/c2, Certificate/c3');
+    expect(held(...needs, ...gates)).to.equal('Gate/g1, Gate/g2, Gate/g3, Gate/g4 and 4 more');
+    expect(held({ type: 'backoff', name: 'IMAGE_UNAVAILABLE' })).to.equal('the failure IMAGE_UNAVAILABLE');
   });
 
   it('names the fields for which something is made anew, however many, and none of what is missing as a whole', () => {
