@@ -6,8 +6,10 @@ import { isFailing } from '../runtime/pass-result.ts';
 import { withoutEffect } from '../runtime/without-effect.ts';
 import type { Resource } from '../model/resource.ts';
 import { systemClock } from '../runtime/clock.ts';
+import type { Settings } from './arguments.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './errors.ts';
+import { hintedCommand } from './hinted-command.ts';
 import { styled, type Output } from './output.ts';
 import { survey } from './survey.ts';
 import { writeFindings } from './validate.ts';
@@ -58,10 +60,16 @@ export function unseenText(resources: readonly Resource[]): string | undefined {
   return `what ${count === 1 ? '1 service serves' : `${count} services serve`} was not looked at: bastion certs does`;
 }
 
+function deniedText({ stateDirectory, configFile }: Settings): string {
+  const own = `sudo ${hintedCommand('plan', configFile)}`;
+  return `${stateDirectory}/memory may not be read by you, so that what the operator remembers is not known: its own plan may be another; ${own} shows it`;
+}
+
 export const command: Command = async ({ settings, output, errors }) => {
-  const { desired, gates, outcome } = await survey(settings, systemClock);
+  const { desired, gates, isDenied, outcome } = await survey(settings, systemClock);
   writeFindings(desired.findings, settings.desiredDirectory, errors);
   const useless = withoutEffect(desired, gates, 'plan' in outcome ? outcome.plan : undefined);
+  if (isDenied) useless.push(deniedText(settings));
   for (const text of useless) errors.write(`${styled(errors, 'yellow', '!')} ${text}\n`);
   if ('error' in outcome) throw outcome.error;
   const { plan } = outcome;

@@ -27,6 +27,8 @@ export interface Survey {
   readonly desired: DesiredState;
   readonly gates: GateFiles;
   readonly memory: Memory;
+  /** What the operator remembers may not be read by whoever asks; `memory` is empty then. */
+  readonly isDenied: boolean;
   /** The plan, or why there is none: the engine could not be asked. */
   readonly outcome:
     | {
@@ -54,7 +56,7 @@ async function surveyWith(
   { dial, mounts }: { readonly dial: boolean; readonly mounts: MountWatch },
 ): Promise<Survey> {
   const { desiredDirectory, gatesDirectory, holdDirectory, stateDirectory, root, dockerHost, strictGates } = settings;
-  const { memory, isOlder } = await loadMemory(stateDirectory);
+  const { memory, isOlder, isDenied } = await loadMemory(stateDirectory);
   const [desired, gates] = await Promise.all([
     mounts.readWith((silenceAt) =>
       loadDesiredState({
@@ -75,18 +77,19 @@ async function surveyWith(
       full: true,
     });
     const found = { desired, observed, gates, memory, busy: new Set<Key>(), now: clock.now() };
-    // As an operator would remember before it plans.
-    const seen = { ...found, memory: { ...memory, wanted: nextWanted(found, { claims: isOlder }) } };
+    // As an operator would remember before it plans; of what may not be read, that it was wanted once is the likelier.
+    const wanted = nextWanted(found, { claims: isOlder || isDenied });
+    const seen = { ...found, memory: { ...memory, wanted } };
     const served = dial ? await dialAll(servedTargets(seen), reader, clock) : {};
     const now = clock.now();
     const input = { ...seen, observed: { ...observed, served: { ...observed.served, ...served } }, now };
     const plan = buildPlan(input);
     const certificates = certificateStatuses(input, plan);
     const outcome = { plan, certificates, engineVersion: observed.engine.version };
-    return { desired, gates, memory, outcome, at: now };
+    return { desired, gates, memory, isDenied, outcome, at: now };
   } catch (error) {
     if (!(error instanceof Error && error.name === 'EngineError')) throw error;
-    return { desired, gates, memory, outcome: { error }, at: clock.now() };
+    return { desired, gates, memory, isDenied, outcome: { error }, at: clock.now() };
   } finally {
     reader.close();
   }

@@ -36,6 +36,8 @@ export interface LoadedMemory {
   readonly problems: readonly { readonly path: string; readonly message: string }[];
   /** An operator worked here that did not record what it wanted (`Memory.wanted`); not: the record is lost. */
   readonly isOlder: boolean;
+  /** Whoever reads may not, so that nothing is known of what is remembered. */
+  readonly isDenied: boolean;
 }
 
 /** Path of one concern's file below the state directory. */
@@ -46,6 +48,7 @@ export function concernPath(stateDirectory: string, concern: Concern): string {
 /** Reads what is remembered, and writes nothing. A missing file is empty; one that cannot be used is empty and told. */
 export async function loadMemory(stateDirectory: string): Promise<LoadedMemory> {
   const problems: { path: string; message: string }[] = [];
+  let isDenied = false;
   const entries = await Promise.all(
     CONCERNS.map(async (concern) => {
       const path = concernPath(stateDirectory, concern);
@@ -53,13 +56,14 @@ export async function loadMemory(stateDirectory: string): Promise<LoadedMemory> 
         return [concern, parseConcern(concern, await readFile(path, 'utf8'))] as const;
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [concern, {}] as const;
+        isDenied ||= error instanceof Error && 'code' in error && error.code === 'EACCES';
         problems.push({ path, message: error instanceof Error ? error.message : String(error) });
         return [concern, {}] as const;
       }
     }),
   );
   const memory = { ...EMPTY_MEMORY, ...Object.fromEntries(entries) };
-  return { memory, problems, isOlder: await lacksWanted(stateDirectory) };
+  return { memory, problems, isOlder: await lacksWanted(stateDirectory), isDenied };
 }
 
 /** There are files, and neither the record of what was wanted nor one that was put aside. */

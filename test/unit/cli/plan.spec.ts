@@ -1,9 +1,13 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { dispatch } from '../../../src/cli/dispatch.ts';
 import { unseenText } from '../../../src/cli/plan.ts';
 import type { Resource } from '../../../src/model/resource.ts';
+import { skipBecause } from '../../support/skip.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { load, manifest, writeFiles } from '../desired/desired-directory.ts';
+import { memoryOutput } from './support.ts';
 
 describe('bastion plan', () => {
   const directory = temporaryDirectory('plan');
@@ -27,6 +31,33 @@ describe('bastion plan', () => {
     expect(unseenText(await resources(dialled(443)))).to.equal(
       'what 1 service serves was not looked at: bastion certs does',
     );
+  });
+
+  it('says that it does not know what the operator remembers to who may not read that', async function () {
+    if (process.geteuid?.() !== 0) return skipBecause(this, 'only root can be somebody else');
+    const [desired, state] = [join(directory(), 'desired'), join(directory(), 'state')];
+    writeFiles(desired, { 'a.yaml': manifest('Volume', 'data') });
+    mkdirSync(join(state, 'memory'), { recursive: true, mode: 0o700 });
+    writeFileSync(join(state, 'memory', 'wanted.json'), '{"version":1,"entries":{}}');
+    chmodSync(directory(), 0o755);
+    const [output, errors] = [memoryOutput(), memoryOutput()];
+    const plan = () =>
+      dispatch(
+        ['plan', '--desired-state', desired, '--state', state, '--docker', 'unix:///nonexistent', '--config', ''],
+        {},
+        { output: () => output, errors: () => errors },
+      );
+    process.seteuid?.(12345);
+    try {
+      expect(await plan()).to.equal(1);
+    } finally {
+      process.seteuid?.(0);
+    }
+    const text = `! ${state}/memory may not be read by you, so that what the operator remembers is not known: its own plan may be another; sudo bastion plan shows it`;
+    expect(errors.text).to.contain(text);
+    errors.text = '';
+    expect(await plan()).to.equal(1);
+    expect(errors.text).to.not.contain('may not be read');
   });
 
   it('says nothing of it when no certificate says where to look', async () =>
