@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import type { CertificateStatus } from '../../../../src/model/certificate-status.ts';
+import type { ConditionType } from '../../../../src/model/condition.ts';
 import type { StatusSnapshot } from '../../../../src/model/status.ts';
 import { documentMarkup } from '../../../../src/status/page/document.ts';
 import { compactHtml } from '../../../../src/status/page/html.ts';
@@ -118,6 +120,21 @@ describe('the status page', () => {
     expect(shown).to.match(/✕ trouble \S+ in 59 d \S+ in 29 d/);
     expect(shown).to.contain('traefik: same , until').and.to.contain('prometheus: other: serial ffeeddcc…');
     expect(shown).to.contain('it serves another');
+  });
+
+  it('shows a certificate that only waits as no bad news, and no name of a column before nothing', () => {
+    const problems = ['BehindGate: waits behind Gate/go'];
+    const there = certificateStatus({ consumers: [], problems });
+    const { key, names, issuer, consumers } = there;
+    const waits = { key, names, issuer, consumers, problems };
+    const shown = (type: ConditionType, certificate: CertificateStatus = waits): string => {
+      const all = page({ certificates: [certificate], resources: [resourceStatus(key, type)] });
+      return /<section[^>]*id="certificates".*?<\/section>/s.exec(all)?.[0] ?? '';
+    };
+    expect(shown('Blocked')).to.contain('<p class="unknown-text">BehindGate').and.not.contain('bad-text');
+    expect(shown('Degraded')).to.contain('<p class="bad-text">BehindGate');
+    expect(shown('Blocked', there), 'it is used, and wants what it waits for').to.contain('<p class="bad-text">');
+    expect(shown('Blocked')).to.contain('<td data-column="Renewal due"></td>');
   });
 
   it('shows the last steps with cause, fields and result, newest first, and why there are none', () => {
