@@ -7,9 +7,10 @@ import type { SilenceAt } from './host-places.ts';
 
 const TYPE = 0o170000;
 const [FILE, SYMLINK] = [0o100000, 0o120000];
-/** More files are not looked at, nor is the content of larger ones: it is asked at every reading of the desired state. */
+/** More files are not looked at, nor is more content read: it is asked at every reading of the desired state. */
 const MOST_FILES = 5_000;
-const LARGEST_FILE = 4 << 20;
+/** Bytes of all files whose times tell nothing, as in a copy. */
+const MOST_CONTENT = 16 << 20;
 
 /** A part of a work tree. */
 export interface WorkTreePart {
@@ -38,10 +39,11 @@ export function hasGitChanges(entries: Entries, indexedAt: bigint, part: WorkTre
   if (manifests.some((file) => !isTracked(`${prefix}${file}`, entries))) return true;
   const tracked = [...entries].filter(([name]) => name.startsWith(prefix));
   if (tracked.length > MOST_FILES) return false;
+  const budget = { left: BigInt(MOST_CONTENT) };
   return tracked.some(([name, entry]) => {
     if (entry.isUnmerged) return true;
     const file = join(top, name);
-    return !entry.isUnwatched && silenceAt?.(file) === undefined && isChanged(file, entry, indexedAt);
+    return !entry.isUnwatched && silenceAt?.(file) === undefined && isChanged(file, entry, indexedAt, budget);
   });
 }
 
@@ -53,7 +55,7 @@ function isTracked(path: string, entries: Entries): boolean {
   }
 }
 
-function isChanged(path: string, entry: GitIndexEntry, indexedAt: bigint): boolean {
+function isChanged(path: string, entry: GitIndexEntry, indexedAt: bigint, budget: { left: bigint }): boolean {
   const type = entry.mode & TYPE;
   if (type !== FILE && type !== SYMLINK) return false;
   try {
@@ -62,7 +64,9 @@ function isChanged(path: string, entry: GitIndexEntry, indexedAt: bigint): boole
     if (!status.isFile()) return true;
     if (isAsIndexed(status, entry, indexedAt)) return false;
     if (entry.size !== 0 && BigInt(entry.size) !== BigInt.asUintN(32, status.size)) return true;
-    return status.size <= LARGEST_FILE && !isContent(readFileSync(path), entry);
+    if (status.size > budget.left) return false;
+    budget.left -= status.size;
+    return !isContent(readFileSync(path), entry);
   } catch (error) {
     return isMissing(error);
   }

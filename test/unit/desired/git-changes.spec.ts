@@ -134,6 +134,18 @@ describe('the revision of a work tree', () => {
     expect(revision).to.equal(git('rev-parse', 'HEAD'));
   });
 
+  it('reads no more of a copy than takes a moment, at each reading', async () => {
+    for (let count = 0; count < 12; count++)
+      writeFileSync(at(`state/files/${count}.bin`), Buffer.alloc(3 << 20, count));
+    git('add', '.');
+    git('commit', '-qm', 'large');
+    for (let count = 0; count < 12; count++) utimesSync(at(`state/files/${count}.bin`), 1_000_000_000, 1_000_000_000);
+    writeFileSync(at('state/files/9.bin'), Buffer.alloc(3 << 20, 99));
+    expect(await verdict(), 'what comes after 16 MiB is not known').to.equal('clean');
+    writeFileSync(at('state/files/web.conf'), 'listen 81\n');
+    expect(await verdict(), 'and what still fits is').to.equal('changed');
+  });
+
   it('is the commit alone where the index cannot be understood', async () => {
     git('update-index', '--index-version', '4');
     writeFileSync(at('state/a.yaml'), manifest('Network', 'c'));
