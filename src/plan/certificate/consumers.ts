@@ -92,10 +92,11 @@ function needOf(resource: Resource<'Certificate'>, standing: Standing, cause: st
   const pair = observed.pairs[resource.key];
   const fingerprint = leafOf(pair)?.fingerprint ?? '';
   const target = servedTarget(resource, consumer, container, context.input);
-  const verify =
+  const look = (because: string): StepDraft[] =>
     target === undefined || consumer.served === undefined
       ? []
-      : [draft('VerifyServed', { served: target, fingerprint, within: consumer.served.within }, cause)];
+      : [draft('VerifyServed', { served: target, fingerprint, within: consumer.served.within }, because)];
+  const verify = look(cause);
   const need = (steps: readonly StepDraft[], isRestart = false): Need => ({ standing, steps, isRestart });
   const hasFailed = hasFailedLast(resource, standing, context);
   const isBad = standing.isCurrent === false && !isOutdated;
@@ -115,7 +116,8 @@ function needOf(resource: Resource<'Certificate'>, standing: Standing, cause: st
     );
   if (!isTold) return need([...actionSteps(consumer.action, container, cause, context.input), ...verify]);
   if (served === undefined || consumer.served === undefined) return need([]);
-  if (isOutdated || (isBad && !hasFailed && isBooting(standing))) return need(verify);
+  if (isOutdated) return need(look('not looked at since it started or changed'));
+  if (isBad && !hasFailed && isBooting(standing)) return need(look('it may be starting'));
   const showsAnother = served.state === 'served' && served.fingerprint !== fingerprint;
   if (isBad && showsAnother && !hasFailed && !isFresh)
     return need([

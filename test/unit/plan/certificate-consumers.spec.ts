@@ -201,9 +201,16 @@ describe('planning for those who serve a certificate', () => {
     expectPlan(
       scene({ container: { startedAt }, served: found }),
       `
-      #1 VerifyServed Certificate/web proxy: Certificate/web changed
+      #1 VerifyServed Certificate/web proxy: it may be starting
       #2 RecordNotified Certificate/web: Certificate/web changed (after #1)
       `,
+    );
+  });
+
+  it('looks again at one that was started since, and does not say that the certificate changed', () => {
+    expectPlan(
+      scene({ container: { startedAt: NOW - 5_000 }, memory: told, served: { ...current, at: NOW - 60_000 } }),
+      '#1 VerifyServed Certificate/web proxy: not looked at since it started or changed',
     );
   });
 
