@@ -4,7 +4,8 @@ import { renderPlanText } from '../plan/render-text.ts';
 import { runnableSteps } from '../runtime/components.ts';
 import { isFailing } from '../runtime/pass-result.ts';
 import { withoutEffect } from '../runtime/without-effect.ts';
-import type { Resource } from '../model/resource.ts';
+import { counted } from '../model/counted.ts';
+import type { DesiredState, Resource } from '../model/resource.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Settings } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -52,6 +53,13 @@ export function planSummary(plan: Plan): string {
   return [...(now > 0 ? [`${now} to do now`] : []), ...(later > 0 ? [`${later} waiting`] : [])].join(', ');
 }
 
+/** What a plan knows nothing of, behind what it says; empty when all of the desired state could be read. */
+export function brokenText({ complete, findings }: Pick<DesiredState, 'complete' | 'findings'>): string {
+  if (complete) return '';
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  return `, without what is broken: ${counted(errors, 'error')} in the desired state`;
+}
+
 /** What a plan leaves out: it dials no service. Undefined when no Certificate says where one would be dialled. */
 export function unseenText(resources: readonly Resource[]): string | undefined {
   const consumers = resources.flatMap((resource) => (resource.kind === 'Certificate' ? resource.spec.consumers : []));
@@ -75,12 +83,14 @@ export const command: Command = async ({ settings, output, errors }) => {
   const { plan } = outcome;
   if (settings.json) output.write(`${JSON.stringify(planJson(plan), undefined, 2)}\n`);
   else {
-    output.write(`${renderPlanText(plan, { color: output.color })}\n`);
+    const broken = brokenText(desired);
+    const isEmpty = plan.steps.length === 0;
+    output.write(`${renderPlanText(plan, { color: output.color })}${isEmpty ? broken : ''}\n`);
     for (const { file } of plan.consents) output.write(`to consent: touch ${gates.directory}/${file}\n`);
     const strangers = strangersText(plan, settings.stateDirectory);
     if (strangers !== undefined) output.write(`${styled(output, 'yellow', '!')} ${strangers}\n`);
     writeTrouble(plan, output);
-    if (plan.steps.length > 0) output.write(`${styled(output, 'bold', planSummary(plan))}\n`);
+    if (!isEmpty) output.write(`${styled(output, 'bold', planSummary(plan))}${broken}\n`);
     const unseen = unseenText(desired.resources);
     if (unseen !== undefined) output.write(`${styled(output, 'dim', unseen)}\n`);
   }

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { dispatch } from '../../../src/cli/dispatch.ts';
-import { unseenText } from '../../../src/cli/plan.ts';
+import { brokenText, unseenText } from '../../../src/cli/plan.ts';
 import type { Resource } from '../../../src/model/resource.ts';
 import { skipBecause } from '../../support/skip.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
@@ -58,6 +58,14 @@ describe('bastion plan', () => {
     errors.text = '';
     expect(await plan()).to.equal(1);
     expect(errors.text).to.not.contain('may not be read');
+  });
+
+  it('says that it knows nothing of what is broken, and has nothing to say of it when nothing is', async () => {
+    const desired = join(directory(), 'desired');
+    writeFiles(desired, { 'a.yaml': manifest('Directory', 'd', '{path: d}') });
+    expect(brokenText(await load(desired))).to.equal(', without what is broken: 1 error in the desired state');
+    writeFiles(desired, { 'a.yaml': manifest('Directory', 'd', '{path: /opt/core/d}') });
+    expect(brokenText(await load(desired))).to.equal('');
   });
 
   it('says nothing of it when no certificate says where to look', async () =>
