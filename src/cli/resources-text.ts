@@ -53,12 +53,17 @@ export function resourcesText(status: StatusJson, output: Pick<Output, 'color'>,
 function reasonOf({ condition, type, ready, alike }: Row): string {
   if (type === 'Ready') return ready === 0 ? '' : `with ${counted(ready, 'part')}`;
   if (condition === undefined) return '';
-  const text = type === 'Unknown' ? condition.message : `${condition.reason}: ${condition.message}`;
+  const text = type === 'Unknown' ? condition.message : withReason(condition);
   const notes = [
     ...(alike === 0 ? [] : [`${counted(alike, 'part')} likewise`]),
     ...(ready === 0 ? [] : [`${counted(ready, 'part')} Ready`]),
   ];
   return [text, ...notes].join('; ');
+}
+
+/** What fails stands above these rows already, with its message: some fill five lines of a terminal. */
+function withReason({ type, reason, message }: ConditionJson): string {
+  return type === 'Degraded' || type === 'Stalled' ? `${reason}, see above` : `${reason}: ${message}`;
 }
 
 function rowsOf(resources: readonly ResourceJson[]): Row[] {

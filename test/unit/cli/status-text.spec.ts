@@ -93,7 +93,7 @@ describe('status on a terminal', () => {
     expect(toDo('missing')).not.to.contain('want');
   });
 
-  it('shows failures with their message and for how long', () => {
+  it('shows failures with their message, once, and for how long', () => {
     const shown = text({
       resources: [
         {
@@ -115,6 +115,7 @@ describe('status on a terminal', () => {
       ],
     });
     expect(shown).to.contain('Failing\n  x Container/web  Degraded (RolledBack) for 60 s\n      never became healthy');
+    expect(shown.match(/never became healthy/g)).to.have.length(1);
   });
 
   it('shows findings with the path that can be opened, and consents with the exact command', () => {
@@ -191,7 +192,7 @@ describe('status on a terminal', () => {
         row('File/p', 'Blocked', PART, 'waits'),
       ];
       expect(shown(...parts, row('Prometheus/p', 'Blocked', {}, 'waits'))).to.equal(
-        '  Prometheus/p   Blocked      R: waits; 1 part likewise; 1 part Ready\n    Container/p  Degraded     R: broke\n',
+        '  Prometheus/p   Blocked      R: waits; 1 part likewise; 1 part Ready\n    Container/p  Degraded     R, see above\n',
       );
     });
 
