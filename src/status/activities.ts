@@ -2,6 +2,7 @@ import { formatDuration } from '../model/format-change.ts';
 import { formatSize } from '../model/format-size.ts';
 import { parseKey, type Key } from '../model/key.ts';
 import type { PullAmount } from '../model/pull-amount.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Step } from '../model/step.ts';
 import type { TraceEvent } from '../model/trace.ts';
 
@@ -17,6 +18,13 @@ interface Wait {
   readonly key: Key;
   readonly since: number;
   readonly until: number;
+}
+
+/** Something that becomes Ready by itself, and for which no step is planned. */
+interface Awaited {
+  readonly key: Key;
+  readonly since: number;
+  readonly message: string;
 }
 
 /** What goes on for a while, as one line that is made anew each time. */
@@ -51,6 +59,7 @@ function pullText(reference: string, { text, amount }: RunningStep): string {
 export class Activities {
   readonly #steps = new Map<string, RunningStep>();
   #waits: readonly Wait[] = [];
+  #awaited: Awaited | undefined;
   readonly #turns = new Map<Key, number>();
 
   /** @returns whether what is shown may be another now */
@@ -72,6 +81,7 @@ export class Activities {
         this.#waits = event.plan.conditions.flatMap(({ key, type, wait }) =>
           wait === undefined || type !== 'Progressing' ? [] : { key, ...wait },
         );
+        this.#awaited = this.#awaitedIn(event.plan, event.at);
         for (const gate of this.#turns.keys())
           if (!event.plan.conditions.some(({ key }) => key === gate)) this.#turns.delete(gate);
         return true;
@@ -90,6 +100,11 @@ export class Activities {
     }
   }
 
+  /** Whether anything is shown, or will be once it has taken long enough. */
+  get goOn(): boolean {
+    return this.#steps.size + this.#waits.length + this.#turns.size > 0 || this.#awaited !== undefined;
+  }
+
   /** Longest first; gates, which wait for the human, last. `now` in milliseconds since the epoch. */
   lines(now: number): ActivityLine[] {
     const steps = [...this.#steps.values()]
@@ -101,15 +116,36 @@ export class Activities {
       const text = `waiting for ${nameOf(key)} to become healthy (${Math.min(limit, seconds(now - since))} s of ${limit} s)`;
       return { id: `wait ${key}`, since, text };
     });
+    const quiet = this.#steps.size === 0 && waits.length === 0 ? this.#awaitedLines(now) : [];
     const turns = [...this.#turns].map(([key, since]) => {
       const time = new Date(since).toTimeString().slice(0, 5);
       return { id: `turn ${key}`, since, text: `halted at gate ${nameOf(key)} since ${time}: it is your turn` };
     });
     const byAge = (a: ActivityLine, b: ActivityLine): number => a.since - b.since;
-    return [...[...steps, ...waits].sort(byAge), ...turns.sort(byAge)].map((line) => ({
+    return [...[...steps, ...waits, ...quiet].sort(byAge), ...turns.sort(byAge)].map((line) => ({
       ...line,
       text: printable(line.text),
     }));
+  }
+
+  /** The first that does not only wait for another. */
+  #awaitedIn({ conditions, steps }: Plan, at: number): Awaited | undefined {
+    const planned = new Set(steps.map(({ target }) => target));
+    const found = conditions.find(
+      ({ key, type, wait, message }) =>
+        type === 'Progressing' && wait === undefined && !planned.has(key) && !message.startsWith('waits for '),
+    );
+    if (found === undefined) return undefined;
+    const since = this.#awaited?.key === found.key ? this.#awaited.since : at;
+    return { key: found.key, since, message: found.message };
+  }
+
+  #awaitedLines(now: number): ActivityLine[] {
+    if (this.#awaited === undefined || now - this.#awaited.since < WORTH_A_LINE) return [];
+    const { key, since, message } = this.#awaited;
+    return [
+      { id: `await ${key}`, since, text: `waiting for ${nameOf(key)} (${formatDuration(now - since)}): ${message}` },
+    ];
   }
 
   #stepText(running: RunningStep, now: number): string {

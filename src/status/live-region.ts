@@ -12,6 +12,8 @@ export interface LiveRegionOptions {
   readonly clock: Clock;
   /** What to show now. */
   readonly lines: () => readonly string[];
+  /** Whether there will be something to show by time alone. */
+  readonly goesOn: () => boolean;
 }
 
 /** Milliseconds between two drawings: faster is flicker, and work for nothing over a slow line. */
@@ -73,7 +75,7 @@ export class LiveRegion {
   }
 
   #draw(): void {
-    const { lines, screen, clock, write } = this.#options;
+    const { lines, goesOn, screen, clock, write } = this.#options;
     const all = lines();
     const kept =
       all.length > MOST_LINES ? [...all.slice(0, MOST_LINES - 1), `and ${all.length - MOST_LINES + 1} more`] : all;
@@ -87,7 +89,7 @@ export class LiveRegion {
       this.#drawn = fitting.map(({ length }) => length);
       this.#shown = text;
     }
-    if (fitting.length > 0) this.#schedule(TICK);
+    if (fitting.length > 0 || goesOn()) this.#schedule(TICK);
     else this.#cancel();
   }
 

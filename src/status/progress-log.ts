@@ -29,7 +29,7 @@ function liveLog(options: ProgressLogOptions, screen: LiveScreen): { consume(eve
   const { write, clock } = options;
   const activities = new Activities();
   const lines = (): string[] => activities.lines(clock.now()).map(({ text }) => text);
-  const region = new LiveRegion({ write, screen, clock, lines });
+  const region = new LiveRegion({ write, screen, clock, lines, goesOn: () => activities.goOn });
   const log = createTerminalLog({ ...options, write: (text) => region.say(text) });
   return {
     consume(event) {

@@ -65,6 +65,14 @@ describe('progress for somebody who watches', () => {
     expect(clock.pending).to.equal(0);
   });
 
+  it('of a step that says nothing is shown once it takes long', async () => {
+    const screen = new Screen(80);
+    const tell = start(screen);
+    tell({ type: 'step-started', step: updateStep('Container/web', []) });
+    await clock.advance(3_200);
+    expect(screen.rows[1]).to.equal('UpdateContainer Container/web (3.0 s)');
+  });
+
   it('of a health check counts the seconds by itself', async () => {
     const screen = new Screen(80);
     const tell = start(screen);
@@ -74,6 +82,30 @@ describe('progress for somebody who watches', () => {
     tell(planned(plan([condition('Container/web', 'Ready')]), clock.now()));
     await clock.advance(200);
     expect(screen.rows).to.deep.equal(['']);
+  });
+
+  it('is what nothing is done for and time alone brings about, while nothing else is to be shown', async () => {
+    const screen = new Screen(80);
+    const tell = start(screen);
+    const awaits = (message: string, ...steps: Step[]): TraceEvent => {
+      const follows = { ...condition('Container/web', 'Progressing'), message: 'waits for Prometheus/p' };
+      return planned(plan([follows, { ...condition('Prometheus/p', 'Progressing'), message }], { steps }), clock.now());
+    };
+    tell(awaits('1 of 5 targets was not scraped yet'));
+    await clock.advance(900);
+    expect(screen.rows, 'not worth a line').to.deep.equal(['']);
+    await clock.advance(4_100);
+    expect(screen.rows[0]).to.equal('waiting for p (5.0 s): 1 of 5 targets was not scraped yet');
+    tell(awaits('it was not asked yet'));
+    await clock.advance(7_000);
+    expect(screen.rows).to.deep.equal(['waiting for p (11 s): it was not asked yet', '']);
+    tell(awaits('missing', updateStep('Prometheus/p', [])));
+    await clock.advance(2_000);
+    expect(screen.rows, 'its step is told when it runs').to.deep.equal(['']);
+    tell(awaits('1 of 5 targets was not scraped yet'));
+    tell({ type: 'step-started', step: PULL });
+    await clock.advance(2_000);
+    expect(screen.rows.filter((row) => row.startsWith('waiting'))).to.deep.equal([]);
   });
 
   it('stays below what is said, and a gate stays until it is opened', async () => {
