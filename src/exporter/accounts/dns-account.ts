@@ -131,8 +131,7 @@ export class DnsAccount {
     if (event.service !== '') families.serviceHits.add([event.service, names.groupOf(event.service)]);
 
     const queried = this.#names.of(event);
-    const { domain } = queried;
-    if (this.#countDomain(queried, result, now)) this.#learn(domain, event, ALLOWED[result] === true, now);
+    if (this.#countDomain(queried, result, now)) this.#learn(queried.domain, event, ALLOWED[result] === true, now);
 
     const upstream = event.upstream === '' || event.cached ? undefined : this.#upstream(event.upstream, now);
     const failed = event.code === 'SERVFAIL';
@@ -150,13 +149,13 @@ export class DnsAccount {
       const security = onList || result === SAFE_BROWSING;
       const nxdomain = event.code === 'NXDOMAIN';
       const activity = (from.activity ??= this.#scores.activityOf(address, now));
-      const rebound = mayRebind(event, result) && event.answersPrivately() && !mayAnswerPrivately(domain);
+      const rebound = mayRebind(event, result) && event.answersPrivately() && !mayAnswerPrivately(queried.domain);
       activity.observe({ queried, event, blocked, nxdomain, security, rebound }, now);
     }
     this.#options.topology.dns({ client: address, zone, upstream, failed, seconds: event.seconds }, now);
     if (this.clientDomains === undefined) return;
-    if (isTold) this.clientDomains.observe(address, domain, now);
-    this.#options.topology.lookup(address, domain, event.seconds, now);
+    if (isTold) this.clientDomains.observe(address, queried.domain, now);
+    this.#options.topology.lookup(address, queried.domain, event.seconds, now);
   }
 
   #clientOf(given: string): DnsClient {
@@ -198,17 +197,17 @@ export class DnsAccount {
 
   /** Whether the domain has a label. */
   #countDomain(queried: QueriedName, result: number, now: number): boolean {
-    const { domain, whole, start, told: last } = queried;
+    const { told: last } = queried;
     if (last?.member.isMember === true) {
       this.domains.observeMember(last.member, now);
       last.queries.add(result);
       return true;
     }
-    if (!this.domains.observe(domain, now, whole, start)) {
+    if (!this.domains.observeKey(queried, now)) {
       this.#otherDomains.add(result);
       return false;
     }
-    queried.told = this.#told.get(domain) ?? this.#tell(domain);
+    queried.told = this.#told.get(queried.domain) ?? this.#tell(queried.domain);
     queried.told?.queries.add(result);
     return true;
   }

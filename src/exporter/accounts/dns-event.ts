@@ -1,11 +1,10 @@
 /** The name that a query asks for: any text. */
 export interface AskedName {
-  /** As written; whatever is kept of it must be `ownName`. */
+  /** As written; whatever is kept of it must be an `ownText`. */
   readonly name: string;
-  /** Its `quickHash`. */
-  readonly nameHash: number;
-  /** The name with memory of its own. */
-  ownName(): string;
+  /** A text in which it is, and where: parts of texts, as the name may be, are slow to look at. */
+  readonly within: string;
+  readonly nameAt: number;
 }
 
 /** One DNS query, wherever it was read: good only while it is told. */
@@ -28,6 +27,8 @@ export interface DnsEvent extends AskedName {
   readonly code: string | undefined;
   /** Reads the answer's addresses: most queries are for domains whose addresses nobody wants. */
   answer(): AnswerAddresses;
+  /** The least time to live in seconds of the answer's addresses; undefined: it has none. Cheaper than reading them all. */
+  ttl(): number | undefined;
   /** When it was asked, in milliseconds since the epoch, with fractions; undefined: that cannot be read. */
   at(): number | undefined;
   /** Whether an address of the answer is private (see `isPrivateAddress`); cheaper than reading them all. */

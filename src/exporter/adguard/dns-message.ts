@@ -54,6 +54,17 @@ export function parseDnsAnswer(message: Buffer, length: number = message.length)
   return { addresses, ttl: least };
 }
 
+/** The least time to live in seconds of the addresses that `parseDnsAnswer` reads, without making texts of them. */
+export function leastTtl(message: Buffer, length: number = message.length): number | undefined {
+  let addresses = 0;
+  let least: number | undefined;
+  eachAnswer(message, length, (type, _data, size, ttl) => {
+    const isAddress = (type === TYPE_A && size === 4) || (type === TYPE_AAAA && size === 16);
+    if (isAddress && ++addresses <= MOST_ADDRESSES) least = least === undefined || ttl < least ? ttl : least;
+  });
+  return least;
+}
+
 /** Whether an address of an answer is private, without making texts of them. */
 export function hasPrivateAddress(message: Buffer, length: number = message.length): boolean {
   let found = false;

@@ -1,5 +1,4 @@
 import { plausibleSeconds, REASONS, type AnswerAddresses, type DnsEvent } from '../accounts/dns-event.ts';
-import { quickHash } from '../admission/quick-hash.ts';
 import { fieldsOf, listOf, numberOf, textOf, type Fields } from './json-shape.ts';
 import { isPrivateAddress } from '../zones/private-address.ts';
 import { parseTimestamp } from './timestamp.ts';
@@ -39,7 +38,7 @@ export function parseLogItem(item: unknown): LogEntry | undefined {
 class ItemEvent implements DnsEvent {
   readonly client: string;
   readonly name: string;
-  readonly nameHash: number;
+  readonly nameAt = 0;
   readonly type: string;
   readonly reason: number;
   readonly list: number | undefined;
@@ -56,7 +55,6 @@ class ItemEvent implements DnsEvent {
     const status = textOf(fields['status']);
     this.client = textOf(fields['client']);
     this.name = textOf(question['name']);
-    this.nameHash = quickHash(this.name);
     this.type = textOf(question['type']);
     this.reason = REASON_NUMBERS.get(textOf(fields['reason'])) ?? 0;
     this.list = listOfRule(listOf(fields['rules']));
@@ -75,12 +73,16 @@ class ItemEvent implements DnsEvent {
     return this.#elapsed;
   }
 
-  ownName(): string {
+  get within(): string {
     return this.name;
   }
 
   answer(): AnswerAddresses {
     return answerOf(this.#answers);
+  }
+
+  ttl(): number | undefined {
+    return this.answer().ttl;
   }
 
   at(): number {
@@ -119,11 +121,11 @@ function isPrivateAnswer(answer: unknown): boolean {
   return (fields?.['type'] === 'A' || fields?.['type'] === 'AAAA') && isPrivateAddress(textOf(fields['value']));
 }
 
-/** 53 bits of a text from a place on (cyrb53): a number costs a tenth of the text's memory. */
-export function hash(text: string, start: number = 0): number {
+/** 53 bits of a part of a text (cyrb53): a number costs a tenth of the text's memory. */
+export function hash(text: string, start: number = 0, end: number = text.length): number {
   let high = HIGH;
   let low = LOW;
-  for (let index = start; index < text.length; index++) {
+  for (let index = start; index < end; index++) {
     const code = text.charCodeAt(index);
     high = Math.imul(high ^ code, 2654435761);
     low = Math.imul(low ^ code, 1597334677);

@@ -1,10 +1,9 @@
-import { quickHash } from '../admission/quick-hash.ts';
 import { plausibleSeconds, type AnswerAddresses, type DnsEvent } from '../accounts/dns-event.ts';
-import { hasPrivateAddress, parseDnsAnswer, responseCode } from './dns-message.ts';
+import { hasPrivateAddress, leastTtl, parseDnsAnswer, responseCode } from './dns-message.ts';
 import { ownText } from '../log-file/own-text.ts';
 import type { RawLine } from '../log-file/raw-line.ts';
 import { fieldsOf, listOf, numberOf, textOf, type Fields } from './json-shape.ts';
-import { quickLogLine, type QuickLogLine } from './quick-log-line.ts';
+import { QuickLogLines, type QuickLogLine } from './quick-log-line.ts';
 import { millisecondsOf } from './timestamp.ts';
 
 const NANOSECONDS = 1e9;
@@ -30,6 +29,7 @@ const PASSED: Verdict = { reason: 0, list: undefined, service: '' };
 
 /** Reads lines of AdGuard's `querylog.json`. */
 export class LogLineReader {
+  readonly #lines = new QuickLogLines();
   /** By the text of `Result`, which the same few rules make again and again. */
   readonly #verdicts = new Map<string, Verdict>();
 
@@ -38,20 +38,24 @@ export class LogLineReader {
 
   /** What the line says, until another is read; undefined: it is none. */
   read(line: RawLine): LoggedQuery | undefined {
-    const quick = quickLogLine(line.text);
-    const verdict = quick === undefined || quick.time === '' ? undefined : this.#verdict(quick.result);
+    const quick = this.#lines.read(line);
+    const verdict = quick === undefined || quick.timeEnd === quick.timeAt ? undefined : this.#verdict(quick.result);
     if (quick === undefined || verdict === undefined) return this.#readAnyLine(line.text);
-    return this.#event.take(quick, verdict, line);
+    return this.#event.take(quick, verdict);
   }
 
   #readAnyLine(line: string): LoggedQuery | undefined {
     const fields = fieldsOf(parsed(line));
     const time = textOf(fields?.['T']);
     if (fields === undefined || time === '' || typeof fields['QH'] !== 'string') return undefined;
+    const name = fields['QH'];
     const written = {
-      time,
+      timeIn: time,
+      timeAt: 0,
+      timeEnd: time.length,
+      within: name,
       nameAt: 0,
-      name: fields['QH'],
+      name,
       client: textOf(fields['IP']),
       type: textOf(fields['QT']),
       upstream: textOf(fields['Upstream']),
@@ -59,7 +63,7 @@ export class LogLineReader {
       elapsed: numberOf(fields['Elapsed']) ?? 0,
       answer: textOf(fields['Answer']),
     };
-    return this.#event.take(written, verdictOf(fieldsOf(fields['Result'])) ?? PASSED, undefined);
+    return this.#event.take(written, verdictOf(fieldsOf(fields['Result'])) ?? PASSED);
   }
 
   #verdict(text: string): Verdict | undefined {
@@ -104,10 +108,11 @@ class LineEvent implements LoggedQuery {
   cached = false;
   seconds = 0;
   code: string | undefined;
-  time = '';
-  /** Where the name is; undefined: in a text of its own. */
-  #line: RawLine | undefined;
-  #nameAt = 0;
+  #timeIn = '';
+  #timeAt = 0;
+  #timeEnd = 0;
+  within = '';
+  nameAt = 0;
   #encoded = '';
   readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH);
   /** The answer in the wire format; it is decoded once. */
@@ -115,7 +120,7 @@ class LineEvent implements LoggedQuery {
   #length = 0;
   #answer: AnswerAddresses | undefined;
 
-  take(written: Omit<QuickLogLine, 'result'>, verdict: Verdict, line: RawLine | undefined): this {
+  take(written: Omit<QuickLogLine, 'result'>, verdict: Verdict): this {
     this.client = written.client;
     this.name = written.name;
     this.type = written.type;
@@ -126,25 +131,27 @@ class LineEvent implements LoggedQuery {
     this.cached = written.cached;
     this.seconds = plausibleSeconds(written.elapsed / NANOSECONDS);
     this.code = responseCode(written.answer);
-    this.time = written.time;
-    this.#line = line;
-    this.#nameAt = written.nameAt;
+    this.#timeIn = written.timeIn;
+    this.#timeAt = written.timeAt;
+    this.#timeEnd = written.timeEnd;
+    this.within = written.within;
+    this.nameAt = written.nameAt;
     this.#encoded = written.answer;
     this.#message = undefined;
     this.#answer = undefined;
     return this;
   }
 
-  get nameHash(): number {
-    return this.#line?.hash(this.#nameAt, this.#nameAt + this.name.length) ?? quickHash(this.name);
-  }
-
-  ownName(): string {
-    return this.#line?.own(this.#nameAt, this.#nameAt + this.name.length) ?? ownText(this.name);
+  get time(): string {
+    return ownText(this.#timeIn.slice(this.#timeAt, this.#timeEnd));
   }
 
   answer(): AnswerAddresses {
     return (this.#answer ??= parseDnsAnswer(this.#decoded(), this.#length));
+  }
+
+  ttl(): number | undefined {
+    return leastTtl(this.#decoded(), this.#length);
   }
 
   answersPrivately(): boolean {

@@ -1,7 +1,7 @@
 import type { DnsEvent } from '../accounts/dns-event.ts';
 import { LogTail, type TailCounts, type TailPosition } from '../log-file/tail.ts';
 import type { GiveWay } from '../right-of-way.ts';
-import { LogLineReader } from './log-line.ts';
+import { LogLineReader, type LoggedQuery } from './log-line.ts';
 import { parseTimestamp } from './timestamp.ts';
 
 /** AdGuard's query log as its file, which lags behind by AdGuard's buffer and needs the right to read it. */
@@ -31,16 +31,22 @@ export class QueryLogFile {
 
   /** Reads what was added, and tells each query. False: there is no file. Rejects with the system's error. */
   async poll(onEvent: (event: DnsEvent) => void): Promise<boolean> {
-    return this.#tail.poll((line) => {
-      const query = this.#reader.read(line);
-      if (query === undefined) {
-        this.#malformed++;
-        return;
-      }
-      this.#read++;
-      this.#newest = query.time;
-      onEvent(query);
-    });
+    let last: LoggedQuery | undefined;
+    try {
+      return await this.#tail.poll((line) => {
+        const query = this.#reader.read(line);
+        if (query === undefined) {
+          this.#malformed++;
+          return;
+        }
+        this.#read++;
+        last = query;
+        onEvent(query);
+      });
+    } finally {
+      // The reader has one for all lines: by now it says what the last of them said.
+      if (last !== undefined) this.#newest = last.time;
+    }
   }
 
   async close(): Promise<void> {

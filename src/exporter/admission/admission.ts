@@ -25,6 +25,12 @@ const REVIEW_EVERY = 10_000;
 /** How long the count that a newcomer must exceed is trusted; it rises meanwhile, and falls only when places get old. */
 const TRUST_BAR = 60_000;
 
+/** A key, and its `quickHash`. */
+export interface AdmissionKey {
+  readonly key: string;
+  readonly keyHash: number;
+}
+
 /** The place of a key that has a label of its own; kept, it spares looking for the key. */
 export interface Member {
   readonly since: number;
@@ -62,14 +68,16 @@ export class Admission {
     this.#onEvict = onEvict;
   }
 
-  /**
-   * Counts an occurrence; whether the key has a label of its own. A key that is the end of a longer text may be told by that
-   * as well, and where it begins: parts of texts are slow to look at.
-   */
-  observe(key: string, now: number, text: string = key, start: number = 0): boolean {
+  /** Counts an occurrence; whether the key has a label of its own. */
+  observe(key: string, now: number): boolean {
+    return this.observeKey({ key, keyHash: quickHash(key) }, now);
+  }
+
+  /** The same of a key whose text is made only when it is wanted: of most strangers it is not. */
+  observeKey(of: AdmissionKey, now: number): boolean {
     this.#age(now);
-    const hash = quickHash(text, start);
-    const member = this.#endings[endingOf(hash)] === 0 ? undefined : this.#members.get(key);
+    const hash = of.keyHash;
+    const member = this.#endings[endingOf(hash)] === 0 ? undefined : this.#members.get(of.key);
     if (member !== undefined) {
       member.lastSeen = now;
       member.count++;
@@ -77,6 +85,7 @@ export class Admission {
     }
     const isFull = this.#members.size >= this.#options.capacity;
     if (isFull && this.#sketch.isFull && !this.#isKnown(hash)) return false;
+    const { key } = of;
     const count = this.#sketch.add(key);
     if (isFull && !this.#makeRoom(count, now)) return false;
     this.#members.set(key, { since: now, isMember: true, lastSeen: now, count });

@@ -14,12 +14,3 @@ export function quickHash(text: string, start: number = 0, end: number = text.le
     hash = Math.imul(hash ^ text.charCodeAt(index), PRIME);
   return hash | 1;
 }
-
-/** The same of a part of bytes that are ASCII, which are looked at sooner than characters of a part of a text. */
-export function quickHashOfBytes(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start < 2) return start < end ? ((bytes[start] ?? 0) << 1) | 1 : 1;
-  let hash = Math.imul((end - start) ^ (bytes[start] ?? 0), PRIME) ^ (bytes[start + 1] ?? 0);
-  for (let index = Math.max(start, end - LAST); index < end; index++)
-    hash = Math.imul(hash ^ (bytes[index] ?? 0), PRIME);
-  return hash | 1;
-}

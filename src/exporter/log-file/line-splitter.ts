@@ -1,6 +1,4 @@
 import { isAscii } from 'node:buffer';
-import { quickHash, quickHashOfBytes } from '../admission/quick-hash.ts';
-import { ownText } from './own-text.ts';
 import type { RawLine } from './raw-line.ts';
 
 const NEWLINE = 10;
@@ -45,11 +43,11 @@ export class LineSplitter {
   /** Nearly all logs are: one text for all lines costs a fraction of one for each. */
   #cutAscii(lines: Buffer, onLine: (line: RawLine) => void): void {
     const text = lines.toString('latin1');
-    const line = new AsciiLine(lines);
+    const line = new AsciiLine(text);
     for (let from = 0; from < text.length;) {
       const end = text.indexOf('\n', from);
       if (end - from > LONGEST_LINE) this.oversized++;
-      else if (end > from) onLine(line.at(text.slice(from, end), from));
+      else if (end > from) onLine(line.at(from, end));
       from = end + 1;
     }
   }
@@ -104,34 +102,26 @@ export class LineSplitter {
 }
 
 function ownLine(text: string): RawLine {
-  return {
-    text,
-    own: (start, end) => ownText(text.slice(start, end)),
-    hash: (start, end) => quickHash(text, start, end),
-  };
+  return { whole: text, start: 0, end: text.length, text };
 }
 
-/** One for all lines that were read together. A text out of bytes is whole, and looked at several times as fast as a part. */
+/** One for all lines that were read together. */
 class AsciiLine implements RawLine {
-  text = '';
-  readonly #bytes: Buffer;
-  #start = 0;
+  readonly whole: string;
+  start = 0;
+  end = 0;
 
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
+  constructor(whole: string) {
+    this.whole = whole;
   }
 
-  at(text: string, start: number): this {
-    this.text = text;
-    this.#start = start;
+  get text(): string {
+    return this.whole.slice(this.start, this.end);
+  }
+
+  at(start: number, end: number): this {
+    this.start = start;
+    this.end = end;
     return this;
-  }
-
-  own(start: number, end: number): string {
-    return this.#bytes.toString('latin1', this.#start + start, this.#start + end);
-  }
-
-  hash(start: number, end: number): number {
-    return quickHashOfBytes(this.#bytes, this.#start + start, this.#start + end);
   }
 }

@@ -1,9 +1,12 @@
 /** A line without its end; good only while it is told. */
 export interface RawLine {
-  /** What is cut out of it holds all that was read with it in memory: whatever is kept must be `own`, or an `ownText`. */
+  /**
+   * The text in which the line is, from `start` to before `end`. Parts of it hold all of it in memory: whatever is kept of it
+   * must be an `ownText`. Its characters are looked at several times as fast as those of its parts.
+   */
+  readonly whole: string;
+  readonly start: number;
+  readonly end: number;
+  /** The line alone, a part. */
   readonly text: string;
-  /** A part of the text, from a place to the one behind its end, with memory of its own. */
-  own(start: number, end: number): string;
-  /** The `quickHash` of a part. */
-  hash(start: number, end: number): number;
 }

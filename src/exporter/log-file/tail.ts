@@ -27,7 +27,7 @@ interface OpenFile {
 }
 
 /** Read at once: to be called back for it costs as much as accounting thirty lines. */
-const CHUNK = 256 * 1024;
+const CHUNK = 512 * 1024;
 /** Accounted at once, which takes a millisecond or two: a scrape waits no longer than that for its turn to begin. */
 const PIECE = 64 * 1024;
 /** How much of a file's end is searched for the beginning of its last line. */

@@ -77,7 +77,7 @@ export class ClientActivity {
     // Reverse lookups and names of the house are long and missing by nature.
     if (queried.isPublic) {
       if (nxdomain) this.#observeMissing(queried);
-      this.#tunnel.observe(queried.name, queried.domain, query.event.type);
+      this.#tunnel.observe(queried, query.event.type);
     }
     if (queried.isWatched && this.#beacons.observe(queried)) this.#observeBeat(query);
     if (this.#distinct.isFull) return;
@@ -122,16 +122,16 @@ export class ClientActivity {
 
   #observeBeat({ queried, event }: ScoredQuery): void {
     const at = event.at();
-    if (at !== undefined) this.#beacons.hit(queried, at, event.answer().ttl);
+    if (at !== undefined) this.#beacons.hit(queried, at, event.ttl());
   }
 
-  #observeMissing({ domain, hash, whole, start }: QueriedName): void {
+  #observeMissing({ domain, hash, whole, domainAt }: QueriedName): void {
     const length = domain.indexOf('.');
     if (length < SHORTEST_LABEL) return;
     // Names count, not queries: a device that asks for one missing name again and again makes up none.
     if (!this.#missingDomains.add(hash)) return;
     this.#randomNames++;
-    const randomness = clamp((entropy(whole, start, start + length) - 2.8) / 1.2);
+    const randomness = clamp((entropy(whole, domainAt, domainAt + length) - 2.8) / 1.2);
     this.#randomness += randomness;
     if (randomness >= RANDOM) note(this.#random, domain);
   }

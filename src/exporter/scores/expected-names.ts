@@ -4,7 +4,6 @@ import { lastDot } from '../names/last-dot.ts';
 const LOCAL = 'arpa corp home internal invalid lab lan local localdomain localhost onion private test'.split(' ');
 /** By length: most names end in three letters, and there are only two of these. */
 const LOCAL_BY_LENGTH = Array.from({ length: 16 }, (_, length) => LOCAL.filter((name) => name.length === length));
-
 /**
  * Domains of vendors whose programs ask by the clock: time servers, checks for a connection and for updates. What beats for
  * them is no news; whoever misuses them is not found by it.
@@ -30,14 +29,26 @@ const PRIVATE_ON_PURPOSE = new Set('plex.direct nip.io sslip.io traefik.me lvh.m
 /** Whether a registrable domain is one of the public internet. */
 export function isPublicDomain(domain: string): boolean {
   const last = lastDot(domain);
-  if (last <= 0) return false;
-  const local = LOCAL_BY_LENGTH[domain.length - last - 1];
-  return local === undefined || !local.some((name) => domain.endsWith(name));
+  return last > 0 && isPublicTop(domain, last + 1, domain.length);
+}
+
+/** Whether a part of a text is a top-level domain of the public internet. */
+export function isPublicTop(text: string, start: number, end: number): boolean {
+  const local = LOCAL_BY_LENGTH[end - start];
+  if (local === undefined) return true;
+  for (const name of local)
+    if (text.charCodeAt(end - 1) === name.charCodeAt(name.length - 1) && text.startsWith(name, start)) return false;
+  return true;
+}
+
+/** Whether a vendor's domain, for which programs ask by the clock, has this length: most are none by that alone. */
+export function hasVendorsLength(length: number): boolean {
+  return VENDOR_LENGTHS[length] === 1;
 }
 
 /** Whether programs of a vendor ask for a registrable domain by the clock. */
 export function isAskedByTheClock(domain: string): boolean {
-  return VENDOR_LENGTHS[domain.length] === 1 && BY_THE_CLOCK.has(domain);
+  return hasVendorsLength(domain.length) && BY_THE_CLOCK.has(domain);
 }
 
 /** Whether a registrable domain may answer with a private address. */

@@ -1,4 +1,5 @@
 import { hash } from '../adguard/log-item.ts';
+import type { QueriedName } from '../accounts/queried-names.ts';
 import { clamp } from './clamp.ts';
 
 const MOST_DOMAINS = 16;
@@ -21,9 +22,10 @@ export class TunnelWatch {
   readonly #domains = new Map<string, Domain>();
 
   /** Only long names are kept, so that the few places suffice. */
-  observe(name: string, domain: string, type: string): void {
-    const length = name.length - domain.length - 1;
+  observe(queried: QueriedName, type: string): void {
+    const length = queried.lengthBefore;
     if (length < LEAST_LENGTH) return;
+    const { name, domain } = queried;
     let known = this.#domains.get(domain);
     if (known === undefined) {
       if (this.#domains.size >= MOST_DOMAINS) return;

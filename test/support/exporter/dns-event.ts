@@ -1,15 +1,15 @@
 import type { AnswerAddresses, AskedName, DnsEvent } from '../../../src/exporter/accounts/dns-event.ts';
-import { quickHash } from '../../../src/exporter/admission/quick-hash.ts';
 import type { HttpEvent } from '../../../src/exporter/accounts/http-account.ts';
 import { isPrivateAddress } from '../../../src/exporter/zones/private-address.ts';
 
 /** A name as it is asked for. */
 export function askedName(name: string): AskedName {
-  return { name, nameHash: quickHash(name), ownName: () => name };
+  const before = '{"QH":"';
+  return { name, within: `${before}${name}"}`, nameAt: before.length };
 }
 
 /** An allowed query of 192.168.1.23 for www.example.com with these differences. */
-export function dnsEvent(different: Partial<DnsEvent & AnswerAddresses> = {}): DnsEvent {
+export function dnsEvent(different: Partial<Omit<DnsEvent, 'ttl'> & AnswerAddresses> = {}): DnsEvent {
   const { addresses = [], ttl, name = 'www.example.com', ...fields } = different;
   return {
     client: '192.168.1.23',
@@ -23,6 +23,7 @@ export function dnsEvent(different: Partial<DnsEvent & AnswerAddresses> = {}): D
     cached: false,
     code: 'NOERROR',
     answer: () => ({ addresses, ttl }),
+    ttl: () => ttl,
     at: () => undefined,
     answersPrivately: () => addresses.some(isPrivateAddress),
     ...fields,

@@ -1,11 +1,7 @@
-import { quickHash } from '../../../src/exporter/admission/quick-hash.ts';
 import type { RawLine } from '../../../src/exporter/log-file/raw-line.ts';
 
-/** A line as the splitter tells it. */
+/** A line as the splitter tells it: one of several that were read together. */
 export function rawLine(text: string): RawLine {
-  return {
-    text,
-    own: (start, end) => text.slice(start, end),
-    hash: (start, end) => quickHash(text, start, end),
-  };
+  const before = 'the line before\n';
+  return { whole: `${before}${text}\nand`, start: before.length, end: before.length + text.length, text };
 }

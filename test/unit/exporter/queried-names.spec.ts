@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { QueriedNames } from '../../../src/exporter/accounts/queried-names.ts';
 import { registrableDomain } from '../../../src/exporter/accounts/registrable-domain.ts';
+import { quickHash } from '../../../src/exporter/admission/quick-hash.ts';
 import { hash } from '../../../src/exporter/adguard/log-item.ts';
 import { askedName } from '../../support/exporter/dns-event.ts';
 import { usedHeap } from '../../support/used-heap.ts';
@@ -37,14 +38,16 @@ describe('names that are asked for', () => {
     fc.assert(
       fc.property(fc.oneof(name, fc.string({ unit: 'binary', maxLength: 300 })), (text) => {
         const domain = boundedValue(registrableDomain(text.toLowerCase(), LOCAL));
-        for (let turn = 0; turn < 2; turn++) {
+        for (let turn = 0; turn < 3; turn++) {
           const queried = names.of(askedName(text));
           expect({ name: queried.name, domain: queried.domain, hash: queried.hash }).to.deep.equal({
             name: text.toLowerCase(),
             domain,
             hash: hash(domain),
           });
-          expect(queried.whole.slice(queried.start)).to.equal(domain);
+          expect(queried.whole.slice(queried.domainAt)).to.equal(domain);
+          expect(queried.keyHash).to.equal(quickHash(domain));
+          expect(queried.lengthBefore).to.equal(queried.name.length - domain.length - 1);
         }
       }),
     );
