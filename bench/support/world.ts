@@ -104,6 +104,7 @@ export class World {
       strictGates: false,
       allowExceptions: [],
       configFile: undefined,
+      given: {},
       json: false,
       levels: false,
       noColor: true,

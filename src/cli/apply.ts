@@ -5,6 +5,7 @@ import { chooseLog } from './choose-log.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './errors.ts';
 import { createOperator } from './operator.ts';
+import { withHints } from './with-hints.ts';
 
 const CODES: Readonly<Record<PassResult, number>> = {
   converged: EXIT.done,
@@ -23,7 +24,7 @@ export const command: Command = async ({ settings, output, errors, signal }) => 
     const result = await operator.controller.runUntilSettled({ signal });
     const snapshot = operator.controller.snapshot();
     if (settings.json) output.write(`${JSON.stringify(statusJson(snapshot, false), undefined, 2)}\n`);
-    else if (result !== 'converged') errors.write(`${snapshot.headline}\n`);
+    else if (result !== 'converged') withHints(errors, settings.given).write(`${snapshot.headline}\n`);
     return CODES[result];
   } finally {
     await operator.close();

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { HOST_CONTROL_RULES } from '../desired/policy/host-control.ts';
 import { UsageError } from './errors.ts';
+import type { GivenFlags } from './hinted-command.ts';
 import { nearest } from './nearest.ts';
 import { environmentName, type OptionDefinition } from './options.ts';
 import { readPushSettings, type PushSettings } from './push-settings.ts';
@@ -28,6 +29,8 @@ export interface Settings {
   readonly allowExceptions: readonly string[];
   /** The configuration file, there or not; undefined: none is read. */
   readonly configFile: string | undefined;
+  /** Flags and environment variables of bastion's own, for commands that a person is told to type. */
+  readonly given: GivenFlags;
   readonly json: boolean;
   readonly noColor: boolean;
   readonly listen: string;
@@ -114,6 +117,17 @@ function isPath({ value }: OptionDefinition): boolean {
   return value === 'DIR' || value === 'FILE' || value === 'PATH';
 }
 
+/** What was given, as it means the same from every directory; what is switched off is as if it had not been given. */
+function givenFlags(values: RawValues, options: OptionTable): GivenFlags {
+  const given: Record<string, string | true> = {};
+  for (const [name, definition] of Object.entries(options)) {
+    const value = values[name];
+    if (value === undefined || value === false) continue;
+    given[name] = typeof value === 'string' && value !== '' && isPath(definition) ? resolve(value) : value;
+  }
+  return given;
+}
+
 async function fromFile(path: string, required: boolean, options: OptionTable, all: OptionTable): Promise<RawValues> {
   let text: string;
   try {
@@ -192,6 +206,7 @@ export async function resolveSettings(
     strictGates: value('strict-gates') === true,
     allowExceptions: readExceptions(text('allow-exceptions')),
     configFile: configFile === '' ? undefined : resolve(configFile),
+    given: givenFlags({ ...variables, ...flags }, options),
     json: value('json') === true,
     noColor: value('no-color') === true,
     listen: text('listen'),

@@ -6,6 +6,7 @@ import { systemClock } from '../runtime/clock.ts';
 import type { Command, CommandContext } from './command.ts';
 import { askBackup } from './control-client.ts';
 import { CommandError, EXIT, UsageError } from './errors.ts';
+import { hintedCommand } from './hinted-command.ts';
 import { findBackup, listBackups, type BackupPlace } from './find-backups.ts';
 import { styled, type Output } from './output.ts';
 import { ago, localTime } from '../status/times.ts';
@@ -65,7 +66,7 @@ async function makeNow({ settings, output }: CommandContext, wanted: string): Pr
       `no operator runs on ${settings.stateDirectory} that could make a backup; start it with bastion run, or name its state directory with --state`,
     );
   if (settings.json) output.write(`${JSON.stringify({ key, asked: true }, undefined, 2)}\n`);
-  else output.write(`${key} is made now; see how it goes with: bastion status\n`);
+  else output.write(`${key} is made now; see how it goes with: ${hintedCommand('status', settings.given)}\n`);
   return EXIT.done;
 }
 

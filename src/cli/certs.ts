@@ -5,6 +5,7 @@ import type { Command, CommandContext } from './command.ts';
 import { AUTHORITY_ROTATES, askRenewal } from './control-client.ts';
 import { CommandError, EXIT, UsageError } from './errors.ts';
 import { obtainStatus } from './obtain-status.ts';
+import { withHints } from './with-hints.ts';
 
 async function show({ settings, output }: CommandContext): Promise<number> {
   const { certificates, running, engine } = await obtainStatus(settings, systemClock, { dial: true });
@@ -12,7 +13,8 @@ async function show({ settings, output }: CommandContext): Promise<number> {
     throw new CommandError(`no operator runs and the engine cannot be asked: ${engine.message}`);
   if (settings.json) output.write(`${JSON.stringify({ running, certificates }, undefined, 2)}\n`);
   else {
-    output.write(certificates.length === 0 ? 'no certificates\n' : certsText(certificates, output, systemClock.now()));
+    const text = certificates.length === 0 ? 'no certificates\n' : certsText(certificates, output, systemClock.now());
+    withHints(output, settings.given).write(text);
     if (!running) output.write('the operator is not running; this was looked at just now\n');
   }
   return EXIT.done;
@@ -36,7 +38,7 @@ async function renew({ settings, output }: CommandContext, text: string): Promis
     );
   if (settings.json) output.write(`${JSON.stringify({ key, asked: true }, undefined, 2)}\n`);
   else
-    output.write(
+    withHints(output, settings.given).write(
       `${key} is renewed now: a new key and certificate go live together, its consumers are told,
 and then dialled until they serve it. An authority without a key here is asked to sign
 first, and gates and holds stay as they are: bastion status says what it waits for.

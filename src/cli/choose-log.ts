@@ -7,6 +7,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { createProgressLog } from '../status/progress-log.ts';
 import type { Settings } from './arguments.ts';
 import { UsageError } from './errors.ts';
+import { completeHints } from './hinted-command.ts';
 import type { Output } from './output.ts';
 import { shownDirectory } from './shown-directory.ts';
 
@@ -29,6 +30,7 @@ export async function chooseLog(
   const format = settings.log === 'auto' ? options.automatic : settings.log;
   const directory = shownDirectory(settings.desiredDirectory);
   const shared = {
+    completeHints: (text: string) => completeHints(text, settings.given),
     formatFinding: (finding: Finding) => formatFinding(finding, directory),
     level: settings.verbose ? 'debug' : 'info',
   } as const;

@@ -3,6 +3,7 @@ import type { CommandDefinition } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { CommandError, EXIT, UsageError } from './errors.ts';
 import { commandHelp, generalHelp } from './help.ts';
+import { completeHints, type GivenFlags } from './hinted-command.ts';
 import { nearest } from './nearest.ts';
 import { styled, type Output } from './output.ts';
 
@@ -29,6 +30,7 @@ export async function dispatch(
 ): Promise<number> {
   const output = streams.output(args.includes('--no-color'));
   const errors = streams.errors(args.includes('--no-color'));
+  let given: GivenFlags = {};
   const stop = new AbortController();
   const onSignal = (): void => {
     // A second signal finds no listener any more and ends the process at once.
@@ -56,6 +58,7 @@ export async function dispatch(
     const extra = parsed.positionals[definition.maximumPositionals];
     if (extra !== undefined) throw new UsageError(`unexpected argument ${extra}`);
     const settings = await resolveSettings(parsed, definition.options, ALL_OPTIONS, environment);
+    given = settings.given;
     const { command } = await definition.load();
     process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
     return await command({
@@ -75,7 +78,13 @@ export async function dispatch(
     }
     // What is expected to fail says so in words; anything else is a fault of ours, and its stack is wanted.
     const expected = error instanceof CommandError || (error instanceof Error && 'code' in error);
-    fail(expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error));
+    fail(
+      expected
+        ? completeHints(error.message, given)
+        : error instanceof Error
+          ? (error.stack ?? error.message)
+          : String(error),
+    );
     return EXIT.failed;
   } finally {
     process.off('SIGTERM', onSignal).off('SIGINT', onSignal);

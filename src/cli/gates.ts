@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { EXIT } from './errors.ts';
 import { consentsText, gatesText, warningsText } from './gates-text.ts';
 import { obtainStatus } from './obtain-status.ts';
+import { withHints } from './with-hints.ts';
 
 export const command: Command = async ({ settings, output }) => {
   const status = await obtainStatus(settings, systemClock);
@@ -11,7 +12,7 @@ export const command: Command = async ({ settings, output }) => {
   else {
     if (gates.length + consents.length === 0) output.write('no gates\n');
     output.write(gatesText(gates, output, systemClock.now()) + consentsText(consents, output));
-    output.write(warningsText(warnings, output));
+    withHints(output, settings.given).write(warningsText(warnings, output));
     if (!running) output.write('the operator is not running\n');
   }
   return EXIT.done;

@@ -13,6 +13,7 @@ import { StatusView } from '../runtime/status-view.ts';
 import { statusJson, type StatusJson } from '../status/status-json.ts';
 import type { Settings } from './arguments.ts';
 import { askOperator } from './control-client.ts';
+import { hintedCommand } from './hinted-command.ts';
 import { packageVersion } from './package-version.ts';
 import { survey, type Survey } from './survey.ts';
 
@@ -28,8 +29,11 @@ function gatesOnly({ desired, gates, memory, at }: Survey): Plan {
   return { digest: '', steps: [], conditions, consents: [], wakeAt: undefined, faults: [] };
 }
 
-/** What a survey of `desiredDirectory` comes to, in the form in which a running operator tells it. */
-export function snapshotOf(found: Survey, desiredDirectory?: string): StatusSnapshot {
+/** What a survey of a command's desired state comes to, in the form in which a running operator tells it. */
+export function snapshotOf(
+  found: Survey,
+  { desiredDirectory, given }: Pick<Settings, 'desiredDirectory' | 'given'>,
+): StatusSnapshot {
   const { desired, gates, memory, outcome, at } = found;
   const conditions = new ConditionTracker();
   const gateTracker = new GateTracker();
@@ -39,7 +43,7 @@ export function snapshotOf(found: Survey, desiredDirectory?: string): StatusSnap
   gateTracker.update(desired, plan ?? gatesOnly(found), { gates, memory, now: at, since: 0 });
   const view = new StatusView({
     version: packageVersion,
-    ...(desiredDirectory === undefined ? {} : { desiredDirectory }),
+    desiredDirectory,
     startedAt: 0,
     conditions,
     gates: gateTracker,
@@ -62,7 +66,9 @@ export function snapshotOf(found: Survey, desiredDirectory?: string): StatusSnap
   const snapshot = view.snapshot();
   const steps = runnableSteps(snapshot.plan.steps).length;
   // Nothing progresses while no operator runs.
-  return steps === 0 ? snapshot : { ...snapshot, headline: `${counted(steps, 'step')} would run now: bastion apply` };
+  return steps === 0
+    ? snapshot
+    : { ...snapshot, headline: `${counted(steps, 'step')} would run now: ${hintedCommand('apply', given)}` };
 }
 
 /** Status as the running operator tells it, else worked out read-only; with `dial` also what is served is looked at. */
@@ -72,5 +78,5 @@ export async function obtainStatus(
   options: { readonly dial?: boolean } = {},
 ): Promise<StatusJson> {
   const told = await askOperator(settings.stateDirectory);
-  return told ?? statusJson(snapshotOf(await survey(settings, clock, options), settings.desiredDirectory), false);
+  return told ?? statusJson(snapshotOf(await survey(settings, clock, options), settings), false);
 }

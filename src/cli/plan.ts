@@ -14,6 +14,7 @@ import { hintedCommand } from './hinted-command.ts';
 import { styled, type Output } from './output.ts';
 import { survey } from './survey.ts';
 import { writeFindings } from './validate.ts';
+import { withHints } from './with-hints.ts';
 
 /** Steps that would run now, or all that is left waits for a human, or something is failing, or nothing is to do. */
 export function planExitCode(plan: Plan, complete: boolean): number {
@@ -68,12 +69,14 @@ export function unseenText(resources: readonly Resource[]): string | undefined {
   return `what ${count === 1 ? '1 service serves' : `${count} services serve`} was not looked at: bastion certs does`;
 }
 
-function deniedText({ stateDirectory, configFile }: Settings): string {
-  const own = `sudo ${hintedCommand('plan', configFile)}`;
+function deniedText({ stateDirectory, given }: Settings): string {
+  const own = `sudo ${hintedCommand('plan', given)}`;
   return `${stateDirectory}/memory may not be read by you, so that what the operator remembers is not known: its own plan may be another; ${own} shows it`;
 }
 
-export const command: Command = async ({ settings, output, errors }) => {
+export const command: Command = async ({ settings, ...streams }) => {
+  const errors = withHints(streams.errors, settings.given);
+  const output = settings.json ? streams.output : withHints(streams.output, settings.given);
   const { desired, gates, isDenied, outcome } = await survey(settings, systemClock);
   writeFindings(desired.findings, settings.desiredDirectory, errors);
   const useless = withoutEffect(desired, gates, 'plan' in outcome ? outcome.plan : undefined);

@@ -4,6 +4,7 @@ import { EXIT } from './errors.ts';
 import { obtainStatus } from './obtain-status.ts';
 import { shownDirectory } from './shown-directory.ts';
 import { statusText } from './status-text.ts';
+import { withHints } from './with-hints.ts';
 
 export const command: Command = async ({ settings, output }) => {
   const status = await obtainStatus(settings, systemClock);
@@ -11,7 +12,7 @@ export const command: Command = async ({ settings, output }) => {
   else {
     // An operator of an earlier version does not say what it reads.
     const directory = shownDirectory(status.desiredDirectory ?? settings.desiredDirectory);
-    output.write(statusText(status, directory, output, systemClock.now()));
+    withHints(output, settings.given).write(statusText(status, directory, output, systemClock.now()));
   }
   return EXIT.done;
 };

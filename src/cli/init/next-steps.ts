@@ -24,6 +24,6 @@ export function nextSteps(places: Places, host: string, isRunning: boolean): Nex
     { what: 'get the starting state (on your machine)', command: `git clone -o bastion ${url} desired-state` },
     { what: 'or name this host in a repository that you have', command: `git remote add bastion ${url}` },
     { what: 'push (the first time from a repository of your own with --force)', command: `git push bastion ${branch}` },
-    ...(isRunning ? [] : [{ what: 'start the operator', command: hintedCommand('run', configFile) }]),
+    ...(isRunning ? [] : [{ what: 'start the operator', command: hintedCommand('run', { config: configFile }) }]),
   ];
 }

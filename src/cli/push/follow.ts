@@ -25,13 +25,13 @@ export async function follow(
 ): Promise<End> {
   const { operator, releases, clock, settings } = place;
   const name = commit.slice(0, 12);
-  const look = hintedCommand('status', settings.configFile);
+  const look = hintedCommand('status', settings.given);
   const since = new Date(clock.now()).toISOString();
   const woken = await operator.reconcile();
   if (woken.type !== 'answer') {
     const why = woken.type === 'absent' ? 'no operator runs' : `the operator cannot be asked (${woken.message})`;
     pusher.say(
-      `${name} is current; ${why}, so nothing is done with it until one does: ${startCommand(settings.configFile)}`,
+      `${name} is current; ${why}, so nothing is done with it until one does: ${startCommand(settings.given)}`,
     );
     return 'alone';
   }

@@ -38,7 +38,7 @@ export async function postReceive(
     const message = error instanceof Error ? error.message : String(error);
     pusher.say(`x the push was taken, but it is not live: ${message}`);
     pusher.say(
-      `  what ran before goes on; to bring it live later (on the host): ${hintedCommand(`rollback ${branch}`, settings.configFile)}`,
+      `  what ran before goes on; to bring it live later (on the host): ${hintedCommand(`rollback ${branch}`, settings.given)}`,
     );
     return;
   }

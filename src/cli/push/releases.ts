@@ -40,7 +40,7 @@ export const command: Command = async ({ settings, output, errors, environment }
   }
   if (tip !== undefined && current !== undefined && tip !== current)
     errors.write(
-      `${styled(errors, 'yellow', '!')} ${branch} is at ${tip.slice(0, 12)}, which is not current; to bring it live: ${hintedCommand(`rollback ${branch}`, settings.configFile)}\n`,
+      `${styled(errors, 'yellow', '!')} ${branch} is at ${tip.slice(0, 12)}, which is not current; to bring it live: ${hintedCommand(`rollback ${branch}`, settings.given)}\n`,
     );
   if (running !== null && running !== current)
     errors.write(`${styled(errors, 'yellow', '!')} the operator still has ${revisionText(running)}\n`);

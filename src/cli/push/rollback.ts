@@ -5,7 +5,7 @@ import { lockReleases } from '../../release/lock.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Command } from '../command.ts';
 import { CommandError, EXIT } from '../errors.ts';
-import { hintedCommand } from '../hinted-command.ts';
+import { hintedCommand, type GivenFlags } from '../hinted-command.ts';
 import type { Output } from '../output.ts';
 import { checkCommit } from './check-commit.ts';
 import { follow, type End } from './follow.ts';
@@ -27,7 +27,7 @@ const CODES: Readonly<Record<End, number>> = {
 
 /** The commit that is meant. @throws CommandError */
 async function targetOf({ git, releases, settings }: PushPlace, revision: string | undefined): Promise<string> {
-  const list = hintedCommand('releases', settings.configFile);
+  const list = hintedCommand('releases', settings.given);
   const [all, current] = await Promise.all([releases.list(), releases.current()]);
   if (revision === undefined) {
     const before = releaseBefore(all, current);
@@ -64,10 +64,10 @@ async function subjectOf({ git, releases }: PushPlace, commit: string): Promise<
 }
 
 /** What a person may not do, in words. */
-function explained(error: unknown, configFile: string | undefined): unknown {
+function explained(error: unknown, given: GivenFlags): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code !== 'EACCES' && code !== 'EPERM') return error;
-  return new CommandError(`you may not change releases: sudo ${hintedCommand('rollback', configFile)}`);
+  return new CommandError(`you may not change releases: sudo ${hintedCommand('rollback', given)}`);
 }
 
 function terminal(output: Output): Pusher {
@@ -86,7 +86,7 @@ export const command: Command = async ({ settings, positionals, output, errors, 
     wait: LOCK_WAIT_MILLISECONDS,
     onWait: () => pusher.say('a push is being looked at, waiting for it ...'),
   }).catch((error: unknown) => {
-    throw explained(error, settings.configFile);
+    throw explained(error, settings.given);
   });
   const told = gather(pusher);
   let from: string | undefined;
@@ -94,7 +94,7 @@ export const command: Command = async ({ settings, positionals, output, errors, 
     from = await releases.current();
     if (from !== commit) await switchBack(place, commit, told);
   } catch (error) {
-    throw explained(error, settings.configFile);
+    throw explained(error, settings.given);
   } finally {
     await lock.release();
     told.passOn();

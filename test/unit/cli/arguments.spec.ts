@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { parseArguments, resolveSettings, type Settings } from '../../../src/cli/arguments.ts';
 import { UsageError } from '../../../src/cli/errors.ts';
@@ -49,6 +49,7 @@ describe('command-line arguments', () => {
       strictGates: false,
       allowExceptions: [],
       configFile: '/etc/bastion/config.yaml',
+      given: {},
       json: false,
       levels: false,
       noColor: false,
@@ -75,6 +76,17 @@ describe('command-line arguments', () => {
         keyring: undefined,
         followMilliseconds: 600_000,
       },
+    });
+  });
+
+  it('remember what was given, as it is from every directory, and nothing that the configuration file says', async () => {
+    const config = configFile('state: /from/file\n');
+    const { given } = await settings(['--desired-state', 'here', '--config', config], {
+      BASTION_GATES: '/from/environment',
+      BASTION_STATE: '',
+    });
+    expect(given).to.deep.equal({
+      ...{ 'desired-state': resolve('here'), gates: '/from/environment', config },
     });
   });
 

@@ -53,11 +53,25 @@ describe('bastion plan', () => {
     } finally {
       process.seteuid?.(0);
     }
-    const text = `! ${state}/memory may not be read by you, so that what the operator remembers is not known: its own plan may be another; sudo bastion plan shows it`;
+    const text = `! ${state}/memory may not be read by you, so that what the operator remembers is not known: its own plan may be another; sudo bastion plan --config '' --desired-state ${desired} --state ${state} --docker unix:///nonexistent shows it`;
     expect(errors.text).to.contain(text);
     errors.text = '';
     expect(await plan()).to.equal(1);
     expect(errors.text).to.not.contain('may not be read');
+  });
+
+  it('names commands as they have to be typed, with the flags that it was given', async () => {
+    const [desired, state, gates] = ['desired', 'state', 'gates'].map((name) => join(directory(), name));
+    writeFiles(directory(), { 'desired/a.yaml': manifest('Volume', 'data'), 'hold/Image.other': '' });
+    const errors = memoryOutput();
+    const args = ['--desired-state', desired ?? '', '--state', state ?? '', '--gates', gates ?? ''];
+    await dispatch(
+      ['plan', ...args, '--docker', 'unix:///nonexistent'],
+      { BASTION_CONFIG: '' },
+      { output: memoryOutput, errors: () => errors },
+    );
+    const typed = `bastion status --desired-state ${desired} --gates ${gates} --state ${state} --docker unix:///nonexistent`;
+    expect(errors.text).to.contain(`; ${typed} lists the resources`);
   });
 
   it('says that it knows nothing of what is broken, and has nothing to say of it when nothing is', async () => {

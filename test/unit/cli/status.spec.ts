@@ -23,7 +23,11 @@ describe('bastion status', () => {
       source: { file: 'web.yaml', line: 3, column: 5 },
       message: 'must be a number',
     } as const;
-    const told = snapshot({ desiredDirectory: '/where/the/operator/reads', findings: [finding] });
+    const told = snapshot({
+      desiredDirectory: '/where/the/operator/reads',
+      findings: [finding],
+      warnings: ['x holds nothing; bastion status lists the resources'],
+    });
     server = await createStatusServer(
       {
         snapshot: () => told,
@@ -46,5 +50,6 @@ describe('bastion status', () => {
     const { signal } = new AbortController();
     await command({ settings, positionals: [], environment: {}, output, errors: memoryOutput(), signal });
     expect(output.text).to.contain('  /where/the/operator/reads/web.yaml:3:5: must be a number');
+    expect(output.text).to.contain(`; bastion status --desired-state /of/the/flags --state ${directory()} lists`);
   });
 });
