@@ -28,13 +28,21 @@ export const ENGINE_ERROR_CODES = {
 } as const;
 export type EngineErrorCode = keyof typeof ENGINE_ERROR_CODES;
 
+/** A person mends these, and what to do is in the detail: which call met them says nothing more. */
+const MENDED_BY_PEOPLE: ReadonlySet<EngineErrorCode> = new Set([
+  'ENGINE_UNREACHABLE',
+  'ENGINE_CONFLICT',
+  'IMAGE_UNAVAILABLE',
+  'BUILD_FAILED',
+]);
+
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly code: EngineErrorCode;
   /** e.g. `POST /containers/create`. */
   readonly call: string;
   readonly statusCode: number | undefined;
-  /** The message without the code's words and the call. */
+  /** The message without the code's words and, where it has one, the call. */
   readonly detail: string;
 
   constructor(
@@ -45,7 +53,8 @@ export class EngineError extends Error {
   ) {
     // What engines, registries and builds say may quote credentials.
     const shown = redactText(detail);
-    super(redactText(`${ENGINE_ERROR_CODES[code]}: ${shown} (${call})`), { cause: options.cause });
+    const where = MENDED_BY_PEOPLE.has(code) ? '' : ` (${call})`;
+    super(redactText(`${ENGINE_ERROR_CODES[code]}: ${shown}${where}`), { cause: options.cause });
     this.code = code;
     this.call = call;
     this.detail = shown;
