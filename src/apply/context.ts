@@ -12,7 +12,8 @@ import type { Clock } from '../runtime/clock.ts';
 
 /** Memory that steps write: what must survive a restart of the operator. */
 export interface Remember {
-  recordRollback(key: Key, specHash: string, reason: string): Promise<void>;
+  /** `log`: what the container that failed said last. */
+  recordRollback(key: Key, specHash: string, reason: string, log?: string): Promise<void>;
   recordNotified(key: Key, digest: string): Promise<void>;
   recordPatched(key: Key, wrote: Patched): Promise<void>;
   /** A loop of a resource changes now. */
@@ -45,9 +46,10 @@ export interface StepContext {
 
 /**
  * One step. Resolves when done; rejects with an EngineError, a StepError or a file system error, and the executor makes
- * an outcome of it. What makes a container resolves to its id.
+ * an outcome of it. What makes a container resolves to its id; what found something out that people want to know of the
+ * step later resolves to that.
  */
 export type StepFunction<O extends Operation> = (
   args: StepArguments[O],
   context: StepContext,
-) => Promise<string | void>;
+) => Promise<string | { readonly said: string } | void>;

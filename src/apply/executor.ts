@@ -127,8 +127,9 @@ const DONE: Outcome = { type: 'done' };
 
 async function attempt<O extends Operation>(step: Step<O>, context: StepContext): Promise<Outcome> {
   try {
-    const made = await STEPS[step.op](step.args, context);
-    return typeof made === 'string' ? { type: 'done', made } : DONE;
+    const result = await STEPS[step.op](step.args, context);
+    if (typeof result === 'string') return { type: 'done', made: result };
+    return result === undefined ? DONE : { type: 'done', said: result.said };
   } catch (error) {
     return outcomeOfError(error);
   }

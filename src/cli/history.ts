@@ -22,7 +22,8 @@ export function historyText(line: HistoryLine, output: Pick<Output, 'color'>, wi
       ? styled(output, 'dim', formatDuration(line.milliseconds))
       : styled(output, 'red', `${line.result}: ${line.error ?? ''}`);
   const fields = shownFields(line).map((change) => `${' '.repeat(22)}${formatChange(change)}\n`);
-  return `${head}  ${line.cause}  ${result}${commit}\n${fields.join('')}`;
+  const said = line.said === undefined ? [] : line.said.split('\n').map((text) => `${' '.repeat(22)}${text}\n`);
+  return `${head}  ${line.cause}  ${result}${commit}\n${[...fields, ...said].join('')}`;
 }
 
 export const command: Command = ({ settings, positionals, output }) => {

@@ -20,6 +20,8 @@ export interface Baseline {
 export interface RolledBack {
   readonly specHash: string;
   readonly reason: string;
+  /** What the container that failed said last, without secrets; absent: nothing, or nobody could tell. */
+  readonly log?: string;
   readonly at: number;
 }
 

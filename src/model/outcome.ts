@@ -1,7 +1,7 @@
 /** What became of a step. Errors are values here; nothing is thrown past the executor. */
 export type Outcome =
-  /** `made`: id of the container that this step made itself. */
-  | { readonly type: 'done'; readonly made?: string }
+  /** `made`: id of the container that this step made itself. `said`: what it found out that the history keeps. */
+  | { readonly type: 'done'; readonly made?: string; readonly said?: string }
   /** Nothing wrong, but look again after so many milliseconds (e.g. the object changed under us). */
   | { readonly type: 'requeueAfter'; readonly milliseconds: number; readonly reason: string }
   /** Failed; worth another try after a backoff. */

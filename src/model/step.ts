@@ -49,7 +49,12 @@ export interface StepArguments extends CertificateStepArguments, LoopStepArgumen
     readonly resources: ContainerResources;
   };
   /** Remembers, in the state directory, that this spec failed, so that it is not tried again until it changes. */
-  RecordRollback: { readonly specHash: string; readonly reason: string };
+  RecordRollback: {
+    readonly specHash: string;
+    readonly reason: string;
+    /** The one that failed and is removed next: what it said last is remembered, too. */
+    readonly container?: string;
+  };
 
   CreateDirectory: { readonly spec: DirectorySpec };
   /** Makes the file by which a directory is known again; one that is there stays. */

@@ -1,5 +1,5 @@
 import type { Git } from './git.ts';
-import { printable } from './printable.ts';
+import { printable } from '../model/printable.ts';
 import type { ReleaseRecord } from './record.ts';
 
 /** What people read of a commit. */

@@ -1,6 +1,6 @@
 import type { TreeEntry } from './tree.ts';
 import { danglingLinks, escapingLinks } from './escaping-links.ts';
-import { printable } from './printable.ts';
+import { printable } from '../model/printable.ts';
 
 /** What a commit may hold at most; bytes; `manifests` is what is read at most of *.yaml together. Far more than manifests, dashboards and build contexts need. */
 export const TREE_LIMITS = { entries: 20_000, file: 16 << 20, total: 64 << 20, manifests: 4 << 20, depth: 32 };

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import type { Git } from './git.ts';
-import { printable } from './printable.ts';
+import { printable } from '../model/printable.ts';
 
 /** Who may sign; at least one of the two. */
 export interface Signers {

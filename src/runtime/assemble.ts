@@ -125,7 +125,7 @@ export async function assembleController(options: ControllerOptions): Promise<Co
         trace: (event) => hooks.trace(event),
         revision: () => hooks.revision(),
         remember: {
-          recordRollback: (key, specHash, reason) => memory.recordRollback(key, specHash, reason),
+          recordRollback: (key, specHash, reason, log) => memory.recordRollback(key, specHash, reason, log),
           recordNotified: (key, digest) => memory.recordNotified(key, digest),
           recordPatched: (key, wrote) => memory.recordPatched(key, wrote),
           recordLevel: (key, loop, level) => memory.recordLevel(key, loop, level),

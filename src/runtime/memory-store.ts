@@ -97,8 +97,9 @@ export class MemoryStore {
   }
 
   /** On the disk (or told as a fault) before it resolves: what was rolled back must not be tried again after a crash. */
-  async recordRollback(key: Key, specHash: string, reason: string): Promise<void> {
-    this.set('rolledBack', key, { specHash, reason, at: this.#options.clock.now() });
+  async recordRollback(key: Key, specHash: string, reason: string, log?: string): Promise<void> {
+    const said = log === undefined ? {} : { log };
+    this.set('rolledBack', key, { specHash, reason, ...said, at: this.#options.clock.now() });
     await this.flush();
   }
 

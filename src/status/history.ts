@@ -21,6 +21,8 @@ export interface HistoryLine {
   readonly milliseconds: number;
   /** Code and message, or why it is to be looked at again. */
   readonly error?: string;
+  /** What it found out, e.g. what a container that was rolled back said last. */
+  readonly said?: string;
 }
 
 const FILE = 'history.jsonl';
@@ -43,6 +45,7 @@ function lineOf(event: Extract<TraceEvent, { type: 'step-finished' }>): HistoryL
     result: outcome.type,
     milliseconds: Math.round(event.milliseconds),
     ...('error' in outcome ? { error: redactText(`${outcome.error.code}: ${outcome.error.message}`) } : {}),
+    ...(outcome.type === 'done' && outcome.said !== undefined ? { said: redactText(outcome.said) } : {}),
     ...('reason' in outcome ? { error: redactText(outcome.reason) } : {}),
   };
 }

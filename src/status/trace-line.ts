@@ -52,7 +52,8 @@ function stepFinished(
   isAsBefore: boolean,
 ): TraceLine {
   const what = `${step.op.padEnd(17)} ${step.target}`;
-  if (outcome.type === 'done') return line('debug', 'good', `${what}  done in ${formatDuration(milliseconds)}`);
+  if (outcome.type === 'done')
+    return line('debug', 'good', `${what}  done in ${formatDuration(milliseconds)}`, outcome.said?.split('\n'));
   if (outcome.type === 'skipped') return line('debug', 'plain', `${what}  not started: ${outcome.because}`);
   if (outcome.type === 'requeueAfter')
     return line(

@@ -122,6 +122,20 @@ describe('the desired state, changed under a running operator', function () {
     expect(await place.containers()).to.deep.equal(before);
   });
 
+  it('a rollback tells what the one that failed said last: its log is gone with it', async () => {
+    place.desired.write('10.yaml', place.container('web'));
+    const operator = place.start();
+    await operator.result('converged');
+    const command = ['sh', '-c', 'echo key is $API_PASSPHRASE_TEXT; exec serve-nothing'];
+    const environment = { API_PASSPHRASE_TEXT: 'hunter2' };
+    place.desired.write('10.yaml', place.container('web', { command, environment }));
+    await reason(operator, 'web', 'Degraded', 'RolledBack');
+    const [rollback] = place.history().filter(({ op }) => op === 'RecordRollback');
+    expect(rollback?.said).to.match(/^key is \(secret\)\n.*serve-nothing.*not found$/);
+    const message = conditionOf(await operator.status(), key('web'), 'Degraded')?.message;
+    expect(message).to.contain(`What the new one said last:\n${rollback?.said}`);
+  });
+
   it('a replacement keeps the data of its volume', async () => {
     const volume = manifest('Volume', place.name('data'));
     const web = (script: string, environment: Record<string, string>): Manifest =>

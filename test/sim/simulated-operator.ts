@@ -99,7 +99,7 @@ export class SimulatedOperator {
             revision: () => hooks.revision(),
             certificates: certificateContext(),
             remember: {
-              recordRollback: (key, hash, reason) => store.recordRollback(key, hash, reason),
+              recordRollback: (key, hash, reason, log) => store.recordRollback(key, hash, reason, log),
               recordNotified: (key, digest) => store.recordNotified(key, digest),
               recordPatched: (key, wrote) => store.recordPatched(key, wrote),
               recordLevel: (key, loop, level) => store.recordLevel(key, loop, level),

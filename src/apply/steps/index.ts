@@ -17,6 +17,7 @@ import { snapshotPrometheus } from './snapshot-prometheus.ts';
 import { verifyBackup } from './verify-backup.ts';
 import { removeNetwork, removeVolume } from './remove.ts';
 import { pullImage } from './pull-image.ts';
+import { recordRollback } from './record-rollback.ts';
 import { removeRotatedLogs, rotateLog } from './rotate-log.ts';
 import { requestContainer } from './request-container.ts';
 import { restoreFile } from './restore-file.ts';
@@ -61,7 +62,7 @@ export const STEPS: { readonly [O in Operation]: StepFunction<O> } = {
   RemoveContainer: ({ container, removeAnonymousVolumes }, { engine }) =>
     engine.removeContainer(container, removeAnonymousVolumes),
   UpdateContainer: ({ container, resources }, { engine }) => engine.updateContainer(container, resources),
-  RecordRollback: ({ specHash, reason }, { remember, target }) => remember.recordRollback(target, specHash, reason),
+  RecordRollback: recordRollback,
 
   CreateDirectory: createDirectory,
   WriteSentinel: writeSentinel,

@@ -47,7 +47,7 @@ export async function verifyLoaded(args: StepArguments['VerifyLoaded'], context:
       if (missing === undefined) return;
       if (expired && missing.isUnknown) throw new StepError('LOADED_UNKNOWN', unknownText(args, missing));
       if (expired) {
-        const log = await consumerLog(engine, container, since);
+        const log = await consumerLog(engine, container, { since });
         throw new StepError(
           'NOT_LOADED',
           (await messageOf(args, missing, context)) + (log === '' ? '' : `\nIts log:\n${log}`),

@@ -4,7 +4,7 @@ import { loadDesiredState } from '../../desired/load.ts';
 import type { Finding } from '../../model/resource.ts';
 import { readTree } from '../../release/bring-live.ts';
 import { checkOut } from '../../release/checkout.ts';
-import { printable } from '../../release/printable.ts';
+import { printable } from '../../model/printable.ts';
 import { refuseTree } from '../../release/refuse-tree.ts';
 import { verifySignature } from '../../release/signature.ts';
 import { withAnsweringMounts } from '../answering-mounts.ts';

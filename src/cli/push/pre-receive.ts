@@ -1,6 +1,6 @@
 import { describeCommit } from '../../release/describe-commit.ts';
 import { lockReleases } from '../../release/lock.ts';
-import { printable } from '../../release/printable.ts';
+import { printable } from '../../model/printable.ts';
 import { isCreation, refuseRewrite, refuseUpdates, type RefUpdate } from '../../release/ref-updates.ts';
 import { START_REFERENCE } from '../init/start-state.ts';
 import { checkCommit } from './check-commit.ts';

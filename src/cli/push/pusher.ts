@@ -1,6 +1,6 @@
 import { constants, openSync, writeSync } from 'node:fs';
 import type { Clock } from '../../runtime/clock.ts';
-import { printableLines } from '../../release/printable.ts';
+import { printableLines } from '../../model/printable.ts';
 
 /** The terminal of whoever pushes, as a hook reaches it. */
 export interface Pusher {

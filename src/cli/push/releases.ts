@@ -1,6 +1,6 @@
 import { newestFirst } from '../../release/choose-release.ts';
 import { revisionText } from '../../model/revision-text.ts';
-import { printable } from '../../release/printable.ts';
+import { printable } from '../../model/printable.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../errors.ts';

@@ -1,6 +1,6 @@
 import { releaseBefore, releasesNamed } from '../../release/choose-release.ts';
 import { describeCommit } from '../../release/describe-commit.ts';
-import { printableLines } from '../../release/printable.ts';
+import { printableLines } from '../../model/printable.ts';
 import { lockReleases } from '../../release/lock.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Command } from '../command.ts';

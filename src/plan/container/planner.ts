@@ -1,4 +1,5 @@
 import type { ObservedContainer } from '../../model/observed.ts';
+import type { RolledBack } from '../../model/memory.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { PlanContext } from '../context.ts';
 import { degraded, draft, progressing, resourcePlan, stalled, type ResourcePlan, type StepDraft } from '../draft.ts';
@@ -57,7 +58,7 @@ function conflictMessage(resource: ContainerResource, foreign: ObservedContainer
 function planAdoption(resource: ContainerResource, foreign: ObservedContainer, context: PlanContext): ResourcePlan {
   const failed = context.input.memory.rolledBack[resource.key];
   if (failed?.specHash === resource.attempt)
-    return resourcePlan({ conditions: [degraded('RolledBack', rolledBackMessage(resource, failed.reason))] });
+    return resourcePlan({ conditions: [degraded('RolledBack', rolledBackMessage(resource, failed))] });
   const brake = replacementBrake(resource, context) ?? strayMount(foreign, context);
   if (brake) return resourcePlan({ conditions: [brake] });
   return resourcePlan({
@@ -130,7 +131,7 @@ function planExisting(
         current,
         context,
         [...removalSteps(surplus), ...renameSteps(resource, current), ...reconnectSteps(current, networkIds)],
-        [degraded('RolledBack', rolledBackMessage(resource, rolledBack.reason))],
+        [degraded('RolledBack', rolledBackMessage(resource, rolledBack))],
         faults,
       ),
       servesPrevious: true,
@@ -154,8 +155,11 @@ function planExisting(
   return withState(resource, current, context, steps, [], faults);
 }
 
-function rolledBackMessage(resource: ContainerResource, reason: string): string {
-  return `the new spec was tried and rolled back: ${reason}. The previous container runs; the spec is not tried again until it changes, or: bastion retry ${resource.key}`;
+function rolledBackMessage(resource: ContainerResource, { reason, log }: RolledBack): string {
+  return (
+    `the new spec was tried and rolled back: ${reason}. The previous container runs; the spec is not tried again until it ` +
+    `changes, or: bastion retry ${resource.key}${log === undefined ? '' : `\nWhat the new one said last:\n${log}`}`
+  );
 }
 
 function renameSteps(resource: ContainerResource, current: ObservedContainer): StepDraft[] {

@@ -109,7 +109,9 @@ export function rollbackSteps(
   if (!current || !candidate) return [];
   const cause = `rolled back: ${reason}`;
   return [
-    ...(remember ? [draft('RecordRollback', { specHash: resource.attempt, reason }, cause)] : []),
+    ...(remember
+      ? [draft('RecordRollback', { specHash: resource.attempt, reason, container: candidate.id }, cause)]
+      : []),
     draft('RemoveContainer', { container: candidate.id, removeAnonymousVolumes: false }, cause),
     ...(current.name === resource.name
       ? []

@@ -1,4 +1,6 @@
+import { expect } from 'chai';
 import { EMPTY_MEMORY } from '../../../src/model/memory.ts';
+import { buildPlan } from '../../../src/plan/build-plan.ts';
 import type { ObservedContainer } from '../../../src/model/observed.ts';
 import {
   container,
@@ -124,6 +126,28 @@ describe('replacing a container', () => {
     expectPlan(
       planningInput([web], { containers: [retired(), candidate(ended)] }),
       '#1 StartContainer Container/web bbbbbbbbbbbb: replaces aaaaaaaaaaaa',
+    );
+  });
+
+  it('has the log of the new one read before it is removed, and quotes it when the old one serves again', () => {
+    const failing = planningInput([web], { containers: [retired(), candidate({ state: 'exited', exitCode: 127 })] });
+    expect(buildPlan(failing).steps[0]?.args).to.deep.equal({
+      specHash: web.attempt,
+      reason: 'it exited with code 127',
+      container: id('b'),
+    });
+    const failed = { specHash: web.attempt, reason: 'it exited with code 127', at: NOW };
+    const message = (log: object): string | undefined =>
+      buildPlan(
+        planningInput(
+          [web],
+          { containers: [old()] },
+          { memory: { ...EMPTY_MEMORY, rolledBack: { 'Container/web': { ...failed, ...log } } } },
+        ),
+      ).conditions.find(({ reason }) => reason === 'RolledBack')?.message;
+    expect(message({})).to.match(/it exited with code 127\. The previous .*bastion retry Container\/web$/);
+    expect(message({ log: 'sh: serve: not found\nbye' })).to.match(
+      /code 127\. .*Container\/web\nWhat the new one said last:\nsh: serve: not found\nbye$/,
     );
   });
 

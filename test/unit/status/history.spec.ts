@@ -2,6 +2,7 @@ import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { historyText } from '../../../src/cli/history.ts';
 import { HistoryWriter, readHistory } from '../../../src/status/history.ts';
 import { NOW, startStep, stepFinished, updateStep } from '../../support/trace-events.ts';
 
@@ -26,6 +27,16 @@ describe('history', () => {
       },
     ]);
     expect(statSync(join(directory, 'history.jsonl')).mode & 0o777).to.equal(0o600);
+  });
+
+  it('keeps what a step found out, without secrets, and shows it below the step', () => {
+    new HistoryWriter(directory).consume(
+      stepFinished(startStep('Container/web'), { type: 'done', said: 'sh: serve: not found\npassword=hunter2' }),
+    );
+    const [line] = readHistory(directory, { limit: 10 });
+    expect(line?.said).to.equal('sh: serve: not found\npassword=(secret)');
+    const text = line === undefined ? '' : historyText(line, { color: false }, { target: 0 });
+    expect(text).to.match(/40 ms abc123\n {22}sh: serve: not found\n {22}password=\(secret\)\n$/);
   });
 
   it('keeps errors, leaves out what was not started, and writes no secret', () => {
