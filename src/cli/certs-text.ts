@@ -16,7 +16,7 @@ const WIDTH = 80;
 const INDENT = '      ';
 /** Below the labels `names`, `issuer` and so on. */
 const LABEL = 8;
-const LONGEST_NAME = 21;
+const LONGEST_NAME = 19;
 const LONGEST_CONSUMER = 24;
 /** A problem with one of these tells a human what to run: a line break in it would be copied too. */
 const COMMAND = /(^|[\s`(])(openssl|install|chmod|bastion) \S/;
@@ -82,7 +82,7 @@ const LOOKS = {
 function row(name: string, cells: readonly [string, string, string], width: number): string {
   const [until, renewal, serial] = cells;
   const lead = name.length > width ? `${name}\n    ${' '.repeat(width)}` : name.padEnd(width);
-  return `${lead}  ${until.padEnd(20)}  ${renewal.padEnd(20)}  ${serial}`.trimEnd();
+  return `${lead}  ${until.padEnd(21)}  ${renewal.padEnd(21)}  ${serial}`.trimEnd();
 }
 
 function certificateText(certificate: CertificateJson, output: Colors, now: number, width: number): string {

@@ -18,9 +18,9 @@ function distance(iso: string, now: number): string {
   return left >= 0 ? `in ${text}` : `${text} ago`;
 }
 
-/** `2026-03-01 in 59 d`; `now` in milliseconds since the epoch. */
+/** `2026-03-01, in 59 d`; `now` in milliseconds since the epoch. */
 export function dateText(iso: string, now: number): string {
-  return `${localTime(iso).slice(0, 10)} ${distance(iso, now)}`;
+  return `${localTime(iso).slice(0, 10)}, ${distance(iso, now)}`;
 }
 
 /** What a consumer shows, beside what is on the disk. */

@@ -117,7 +117,7 @@ describe('the status page', () => {
       { name: 'prometheus', served: served({ serial: 'ffeeddccbbaa' }), isCurrent: false },
     ];
     const shown = words({ certificates: [certificateStatus({ consumers, problems: ['it serves another'] })] });
-    expect(shown).to.match(/✕ trouble \S+ in 59 d \S+ in 29 d/);
+    expect(shown).to.match(/✕ trouble \S+, in 59 d \S+, in 29 d/);
     expect(shown).to.contain('traefik: same , until').and.to.contain('prometheus: other: serial ffeeddcc…');
     expect(shown).to.contain('it serves another');
   });
