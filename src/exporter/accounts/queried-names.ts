@@ -27,7 +27,7 @@ export class QueriedName implements AdmissionKey {
   #start: number;
   #end: number;
   #domainAt: number;
-  /** The name where the domain is no part of it, as that of a reverse lookup. */
+  /** The name where the domain is no part of it, as that of a reverse lookup, or where the name is too long. */
   readonly #apart: string | undefined;
   #whole: string | undefined;
   #domain: string | undefined;
@@ -161,7 +161,8 @@ export class QueriedNames {
     const name = ownText(text).toLowerCase();
     const domain = boundedValue(registrableDomain(name, this.#localDomains));
     const isPublic = isPublicDomain(domain);
-    if (name.endsWith(domain))
+    // A domain that is kept holds the name of which it is a part: so none of one that has no end.
+    if (name.length <= LONGEST_NAME && name.endsWith(domain))
       return new QueriedName(name, { start: 0, end: name.length, domainAt: name.length - domain.length }, isPublic);
     return new QueriedName(domain, { start: 0, end: domain.length, domainAt: 0 }, isPublic, name);
   }

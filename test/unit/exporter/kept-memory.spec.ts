@@ -34,7 +34,8 @@ describe('what is kept of the logs', () => {
       (index) =>
         JSON.stringify({
           T: `2026-08-18T10:00:00.${100_000_000 + index}+02:00`,
-          QH: `www.some-long-name-of-a-host.number-${index}.com`,
+          // Of a reverse lookup the name is kept apart from its domain.
+          QH: index % 4 === 0 ? `${index}.1.168.192.in-addr.arpa` : `www.some-long-name-of-a-host.number-${index}.com`,
           QT: index % 2 === 0 ? 'AAAA' : `TYPE${100_000 + index}-OF-ITS-OWN`,
           QC: 'IN',
           CP: '',

@@ -93,6 +93,16 @@ describe('names that are asked for', () => {
     expect(usedHeap() - before).to.be.lessThan(4 << 20);
   });
 
+  it('hold no more than their domain where that is kept, however long they are', () => {
+    const names = new QueriedNames([]);
+    const kept: string[] = [];
+    const before = usedHeap();
+    for (let index = 0; index < 1000; index++)
+      kept.push(names.of(askedName(`${'x'.repeat(20_000)}.a-site-of-number-${index}.com`)).domain);
+    expect(usedHeap() - before).to.be.lessThan(2 << 20);
+    expect(kept[7]).to.equal('a-site-of-number-7.com');
+  });
+
   for (const [domain, isPublic, isWatched] of [
     ['example.com', true, true],
     ['ntp.org', true, false],
