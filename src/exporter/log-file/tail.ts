@@ -93,7 +93,7 @@ export class LogTail {
       const file = this.#file;
       if (file === undefined) return false;
       await this.#drain(file, onLine);
-      if (this.#unread > 0) return true;
+      if (this.#file !== file || this.#unread > 0) return true;
       const present = await inodeAt(this.#path);
       if (present === undefined || present === file.inode) return present !== undefined;
       if (!this.#succeeded) {
@@ -150,6 +150,8 @@ export class LogTail {
       for (let from = 0; from < bytesRead; from += PIECE) {
         if (from > 0) await setImmediate();
         await this.#giveWay();
+        // It was closed meanwhile: what is left comes with the next poll.
+        if (this.#file !== file) return;
         this.#take(file, this.#buffer.subarray(from, Math.min(bytesRead, from + PIECE)), onLine);
       }
     }

@@ -4,7 +4,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { LineSplitter, LONGEST_LINE } from '../../../src/exporter/log-file/line-splitter.ts';
 import { ownText } from '../../../src/exporter/log-file/own-text.ts';
-import { LogTail } from '../../../src/exporter/log-file/tail.ts';
+import { LogTail, type TailPosition } from '../../../src/exporter/log-file/tail.ts';
+import type { GiveWay } from '../../../src/exporter/right-of-way.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { usedHeap } from '../../support/used-heap.ts';
 
@@ -14,8 +15,8 @@ describe('following a log file', () => {
   let tails: LogTail[] = [];
   let lines: string[] = [];
 
-  const follow = (...saved: ConstructorParameters<typeof LogTail>[1][]): LogTail => {
-    const tail = new LogTail(path(), ...saved);
+  const follow = (saved?: TailPosition, giveWay?: GiveWay): LogTail => {
+    const tail = new LogTail(path(), saved, giveWay);
     tails.push(tail);
     return tail;
   };
@@ -85,6 +86,39 @@ describe('following a log file', () => {
     expect(counts.reduce((sum, count) => sum + count, 0)).to.equal(1024);
     // Two pieces of 64 KiB: what is read comes before the turn of what else waits.
     expect(Math.max(...counts)).to.be.at.most(128);
+  });
+
+  /** Follows a new file of 300 KiB, which is read in several pieces, with a call before each of them. */
+  const followPieces = async (beforePiece: (tail: LogTail) => void): Promise<{ tail: LogTail; texts: string[] }> => {
+    writeFileSync(path(), '');
+    const tail: LogTail = follow(undefined, () => {
+      beforePiece(tail);
+      return undefined;
+    });
+    await poll(tail);
+    const texts = Array.from({ length: 3000 }, (_, index) => `${index} ${'x'.repeat(95)}`);
+    writeFileSync(path(), texts.map((text) => `${text}\n`).join(''));
+    return { tail, texts };
+  };
+
+  it('loses no line and reads none twice when it is killed between two pieces, wherever its position was saved', async () => {
+    const saved: { position: TailPosition | undefined; read: number }[] = [];
+    const { tail, texts } = await followPieces(({ position }) => saved.push({ position, read: lines.length }));
+    expect(await poll(tail)).to.deep.equal(texts);
+    expect(saved.length).to.be.at.least(5);
+    for (const { position, read } of saved) expect(await poll(follow(position))).to.deep.equal(texts.slice(read));
+  });
+
+  it('reads no further when it is closed between two pieces, and goes on from there', async () => {
+    let pieces = 0;
+    let closed: Promise<void> | undefined;
+    const { tail, texts } = await followPieces((each) => {
+      if (++pieces === 3) closed = each.close();
+    });
+    const before = [...(await poll(tail))];
+    await closed;
+    expect(before.length).to.be.within(1, texts.length - 1);
+    expect([...before, ...(await poll(tail))]).to.deep.equal(texts);
   });
 
   it('survives that the file is removed', async () => {
