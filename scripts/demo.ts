@@ -7,11 +7,11 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { parseDocument } from 'yaml';
 import { ensureImages, type ImageAvailability } from '../test/images/ensure-images.ts';
 import { ensureEngine, privateEngineDirectory } from './engine.ts';
 import { endProcess } from './support/daemon-process.ts';
+import { demoArguments } from './support/demo-arguments.ts';
 import { demoEnding, farewell } from './support/demo-ending.ts';
 import { DEMO_HELP } from './support/demo-help.ts';
 import { DEMO_DIRECTORY, readDemoRecord, writeDemoRecord, type DemoRecord } from './support/demo-record.ts';
@@ -30,11 +30,11 @@ const visitor = join(DEMO_DIRECTORY, 'root/etc/pki/homelab/live/visitor');
 const say = (line: string): void => console.log(`demo: ${line}`);
 
 try {
-  const { values } = parseArgs({
-    options: { down: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
-  });
-  if (values.help) process.stdout.write(DEMO_HELP);
-  else process.exitCode = values.down ? await down() : await up();
+  const asked = demoArguments(process.argv.slice(2), process.env);
+  for (const name of asked.takenByNpm)
+    say(`npm took --${name} for its own: npm run demo -- --${name} is what reaches the demo`);
+  if (asked.help) process.stdout.write(DEMO_HELP);
+  else process.exitCode = asked.down ? await down() : await up();
 } catch (error) {
   const isUsage = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
   console.error(`demo: ${error instanceof Error ? error.message : String(error)}`);

@@ -2,6 +2,7 @@ import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { demoArguments } from '../../../scripts/support/demo-arguments.ts';
 import { demoEnding, farewell } from '../../../scripts/support/demo-ending.ts';
 import { runCommand } from '../../../scripts/support/run-command.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
@@ -40,19 +41,38 @@ describe('npm run demo', function () {
   });
 
   describe('on a command line', () => {
-    const run = (...args: string[]) =>
-      runCommand([process.execPath, '--import', 'tsx', join(ROOT, 'scripts/demo.ts'), ...args]);
+    const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+      runCommand([process.execPath, '--import', 'tsx', join(ROOT, 'scripts/demo.ts'), ...args], {
+        env: { ...process.env, ...env },
+      });
 
     it('has a help, which starts nothing', async () => {
       for (const flag of ['--help', '-h']) {
-        const { code, output } = await run(flag);
+        const { code, output } = await run([flag]);
         expect(code).to.equal(0);
         expect(output).to.contain('npm run demo -- --down').and.to.contain('Exit codes:').and.not.contain('demo: ');
       }
     });
 
+    it('does what was meant where npm took the flag for its own, and says how it reaches the demo', async () => {
+      expect(demoArguments([], { npm_config_down: 'true' })).to.deep.equal({
+        down: true,
+        help: false,
+        takenByNpm: ['down'],
+      });
+      // --no-down, --down=false, and what reached the demo itself
+      for (const npm_config_down of [undefined, '', 'false'])
+        expect(demoArguments([], { npm_config_down })).to.include({ down: false, help: false });
+      expect(demoArguments(['--down'], { npm_config_down: 'true' })).to.deep.include({ down: true, takenByNpm: [] });
+      const { code, output } = await run([], { npm_config_help: 'true' });
+      expect(code).to.equal(0);
+      expect(output)
+        .to.contain('npm took --help for its own: npm run demo -- --help is what reaches')
+        .and.to.contain('Exit codes:');
+    });
+
     it('refuses what it does not know, and says where the help is', async () => {
-      const { code, output } = await run('--dwon');
+      const { code, output } = await run(['--dwon']);
       expect(code).to.equal(64);
       expect(output).to.contain("'--dwon'").and.to.contain('npm run demo -- --help');
     });
