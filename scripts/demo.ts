@@ -12,6 +12,7 @@ import { ensureImages, type ImageAvailability } from '../test/images/ensure-imag
 import { ensureEngine, privateEngineDirectory } from './engine.ts';
 import { endProcess } from './support/daemon-process.ts';
 import { demoArguments } from './support/demo-arguments.ts';
+import { demoDocker } from './support/demo-docker.ts';
 import { demoEnding, farewell } from './support/demo-ending.ts';
 import { DEMO_HELP } from './support/demo-help.ts';
 import { DEMO_DIRECTORY, readDemoRecord, writeDemoRecord, type DemoRecord } from './support/demo-record.ts';
@@ -114,8 +115,7 @@ async function prepare(images: Readonly<Record<string, ImageAvailability>>): Pro
 }
 
 function introduce(host: string, port: number, listen: string): void {
-  const docker =
-    process.env['DOCKER_HOST'] === host || host === 'unix:///var/run/docker.sock' ? 'docker' : `docker -H ${host}`;
+  const docker = demoDocker(host, process.env['DOCKER_HOST']);
   const curl = (name: string, path: string): string =>
     `curl --cacert $V/ca.crt --cert $V/tls.crt --key $V/tls.key --resolve ${name}.${DOMAIN}:${port}:127.0.0.1 \\
       'https://${name}.${DOMAIN}:${port}${path}'`;
@@ -130,6 +130,8 @@ function introduce(host: string, port: number, listen: string): void {
   Without --cert and --key nobody answers. To look at all of it: http://${listen}/ in a browser, or
 
     bin/bastion status --state ${join(DEMO_DIRECTORY, 'state')} --desired-state ${desired} --gates ${join(DEMO_DIRECTORY, 'gates')}
+
+  Where the operator names a command that begins with bastion, that is bin/bastion here, unless you have installed it.
 
   Once it says converged, try to break something:
 

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { demoArguments } from '../../../scripts/support/demo-arguments.ts';
+import { demoDocker } from '../../../scripts/support/demo-docker.ts';
 import { demoEnding, farewell } from '../../../scripts/support/demo-ending.ts';
 import { runCommand } from '../../../scripts/support/run-command.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
@@ -38,6 +39,14 @@ describe('npm run demo', function () {
           .to.contain('another npm run demo')
           .and.not.contain('keep running');
     });
+  });
+
+  it('calls docker so that it reaches the demo in a terminal that exports nothing, or something else', () => {
+    const standard = 'unix:///var/run/docker.sock';
+    expect(demoDocker('unix:///x.sock', 'unix:///x.sock')).to.equal('docker -H unix:///x.sock');
+    expect(demoDocker('unix:///x.sock', undefined)).to.equal('docker -H unix:///x.sock');
+    expect(demoDocker(standard, 'tcp://gone:2375')).to.equal(`docker -H ${standard}`);
+    for (const exported of [undefined, '', standard]) expect(demoDocker(standard, exported)).to.equal('docker');
   });
 
   describe('on a command line', () => {
