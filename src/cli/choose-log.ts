@@ -1,6 +1,7 @@
 import { formatFinding } from '../desired/format-finding.ts';
 import type { Finding } from '../model/resource.ts';
 import type { TraceEvent } from '../model/trace.ts';
+import { withoutPromise } from '../model/tried-again.ts';
 import { createJournalLog } from '../status/systemd/journal-log.ts';
 import type { SendDatagram } from '../status/systemd/inherited-socket.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -18,19 +19,19 @@ export interface TraceConsumer {
 
 /**
  * The log that `--log` asks for: words, or JSON. `automatic` is what `auto` means for the command; where there is a way
- * to the journal, that. The log library is loaded for JSON only.
+ * to the journal, that. `once`: no operator goes on trying what failed. The log library is loaded for JSON only.
  */
 export async function chooseLog(
   settings: Settings,
   output: Output,
-  options: { automatic: 'text' | 'json'; times: boolean; journal?: SendDatagram | undefined },
+  options: { automatic: 'text' | 'json'; times: boolean; journal?: SendDatagram | undefined; once?: boolean },
 ): Promise<TraceConsumer> {
   if (!['auto', 'text', 'json'].includes(settings.log))
     throw new UsageError(`--log must be auto, text or json, not ${settings.log}`);
   const format = settings.log === 'auto' ? options.automatic : settings.log;
   const directory = shownDirectory(settings.desiredDirectory);
   const shared = {
-    completeHints: (text: string) => completeHints(text, settings.given),
+    reword: (text: string) => completeHints(options.once === true ? withoutPromise(text) : text, settings.given),
     formatFinding: (finding: Finding) => formatFinding(finding, directory),
     level: settings.verbose ? 'debug' : 'info',
   } as const;

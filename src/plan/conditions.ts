@@ -2,6 +2,7 @@ import type { Condition } from '../model/condition.ts';
 import type { PlanningInput } from '../model/planning-input.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Blocker } from '../model/step.ts';
+import { TRIED_AGAIN } from '../model/tried-again.ts';
 import { blocked, degraded, progressing, type ConditionDraft, type ResourcePlan } from './draft.ts';
 import { touchCommand } from './gate.ts';
 
@@ -47,7 +48,7 @@ function failureCondition(
   const times = failure.failures === 1 ? 'once' : `${failure.failures} times`;
   const tries = failure.terminal
     ? `not tried again until the spec changes, or: bastion retry ${resource.key}`
-    : `tried ${times}, will be tried again`;
+    : `tried ${times}, ${TRIED_AGAIN}`;
   return degraded(reasonOf(failure.error.code), `${failure.error.message} (${tries})`);
 }
 

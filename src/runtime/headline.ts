@@ -3,6 +3,7 @@ import type { Plan } from '../model/plan.ts';
 import type { GateStatus } from '../model/status.ts';
 import { troubles } from './pass-result.ts';
 import type { PassResult } from '../model/trace.ts';
+import { TRIED_AGAIN } from '../model/tried-again.ts';
 
 export interface HeadlineInput {
   readonly result: PassResult;
@@ -40,7 +41,7 @@ export function headline({ result, plan, gates, running, errors, stopped }: Head
       const broken = errors === 0 ? [] : [`${counted(errors, 'error')} in the desired state`];
       const failed = troubles(plan).map(({ key, reason }) => `${key} (${reason})`);
       if (broken.length + failed.length > 0) return `failing: ${named([...broken, ...failed])}`;
-      return `failing: ${named(blockedTargets(plan, ['backoff', 'stalled']))} will be tried again`;
+      return `failing: ${named(blockedTargets(plan, ['backoff', 'stalled']))} ${TRIED_AGAIN}`;
     }
     case 'waiting':
       return waiting(plan, gates);

@@ -7,6 +7,7 @@ import type { Finding } from '../model/resource.ts';
 import { revisionText } from '../model/revision-text.ts';
 import type { Operation, Step } from '../model/step.ts';
 import type { TraceEvent } from '../model/trace.ts';
+import { TRIED_AGAIN } from '../model/tried-again.ts';
 import { ServedNews } from './served-news.ts';
 import { ToldOnce } from './told-once.ts';
 
@@ -62,7 +63,7 @@ function stepFinished(
       `${what}  ${outcome.reason}; looking again in ${formatDuration(outcome.milliseconds)}`,
     );
   const why = isAsBefore ? 'again, as before' : `${outcome.error.message} [${outcome.error.code}]`;
-  const after = outcome.type === 'terminal' ? 'not tried again until its spec changes' : 'will be tried again';
+  const after = outcome.type === 'terminal' ? 'not tried again until its spec changes' : TRIED_AGAIN;
   return line('error', 'error', `${what}  failed${isAsBefore ? '' : ':'} ${why}, ${after}`);
 }
 
