@@ -23,7 +23,8 @@ export function historyText(line: HistoryLine, output: Pick<Output, 'color'>, wi
       : styled(output, 'red', `${line.result}: ${line.error ?? ''}`);
   const fields = shownFields(line).map((change) => `${' '.repeat(22)}${formatChange(change)}\n`);
   const said = line.said === undefined ? [] : line.said.split('\n').map((text) => `${' '.repeat(22)}${text}\n`);
-  return `${head}  ${line.cause}  ${result}${commit}\n${[...fields, ...said].join('')}`;
+  const detail = line.detail === undefined ? '' : `${line.detail}  `;
+  return `${head}  ${detail}${line.cause}  ${result}${commit}\n${[...fields, ...said].join('')}`;
 }
 
 export const command: Command = ({ settings, positionals, output }) => {

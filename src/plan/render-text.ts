@@ -1,7 +1,7 @@
 import { formatChange } from '../model/format-change.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Risk, Step } from '../model/step.ts';
-import { describeStep } from './describe-step.ts';
+import { describeStep } from '../model/describe-step.ts';
 
 const RISK_COLOR: Readonly<Record<Risk, string>> = { safe: '32', disruptive: '33', destructive: '31' };
 

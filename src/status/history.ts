@@ -1,5 +1,6 @@
 import { appendFileSync, closeSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeStep } from '../model/describe-step.ts';
 import type { FieldChange } from '../model/fields.ts';
 import { redactChange, redactText } from '../model/redact.ts';
 import type { Outcome } from '../model/outcome.ts';
@@ -15,6 +16,8 @@ export interface HistoryLine {
   readonly commit?: string;
   readonly target: string;
   readonly op: Operation;
+  /** What it did beyond operation and target, where these do not say it all: both names of a rename. */
+  readonly detail?: string;
   readonly cause: string;
   readonly fields: readonly FieldChange[];
   readonly result: Exclude<Outcome['type'], 'skipped'>;
@@ -35,11 +38,13 @@ function fileName(stateDirectory: string, age: number): string {
 function lineOf(event: Extract<TraceEvent, { type: 'step-finished' }>): HistoryLine | undefined {
   const { step, outcome } = event;
   if (outcome.type === 'skipped') return undefined;
+  const detail = describeStep(step, 'names');
   return {
     time: new Date(event.at).toISOString(),
     ...(event.revision === undefined ? {} : { commit: event.revision }),
     target: step.target,
     op: step.op,
+    ...(detail === '' ? {} : { detail: redactText(detail) }),
     cause: step.cause,
     fields: step.fields.map(redactChange),
     result: outcome.type,

@@ -1,4 +1,5 @@
 import { counted } from '../model/counted.ts';
+import { describeStep } from '../model/describe-step.ts';
 import { formatChange, formatDuration } from '../model/format-change.ts';
 import type { FieldChange } from '../model/fields.ts';
 import type { Plan } from '../model/plan.ts';
@@ -44,7 +45,8 @@ function line(level: TraceLine['level'], mark: LineMark, text: string, details: 
 
 function stepText(step: Step, showFields: boolean, width: number): string {
   const changes = showFields ? shownFields(step) : [];
-  const what = `${step.op.padEnd(17)} ${step.target.padEnd(width)}  ${step.cause}`;
+  const detail = describeStep(step, 'names');
+  const what = `${step.op.padEnd(17)} ${step.target.padEnd(width)}  ${detail === '' ? '' : `${detail}  `}${step.cause}`;
   return changes.length === 1 ? `${what}  ${changes.map(formatChange).join('')}` : what;
 }
 
@@ -52,7 +54,8 @@ function stepFinished(
   { step, outcome, milliseconds }: Extract<TraceEvent, { type: 'step-finished' }>,
   isAsBefore: boolean,
 ): TraceLine {
-  const what = `${step.op.padEnd(17)} ${step.target}`;
+  const detail = describeStep(step, 'names');
+  const what = `${step.op.padEnd(17)} ${step.target}${detail === '' ? '' : ` ${detail}`}`;
   if (outcome.type === 'done')
     return line('debug', 'good', `${what}  done in ${formatDuration(milliseconds)}`, outcome.said?.split('\n'));
   if (outcome.type === 'skipped') return line('debug', 'plain', `${what}  not started: ${outcome.because}`);

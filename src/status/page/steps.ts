@@ -103,7 +103,9 @@ export function historySection({ status, history, historyProblem }: PageInput): 
         <td data-column="${HISTORY_COLUMNS[0]}">${timeMarkup(line.time)}</td>
         <th scope="row">${operation(line)}</th>
         <td data-column="${HISTORY_COLUMNS[2]}">${keyLink(line.target, known)}</td>
-        <td data-column="${HISTORY_COLUMNS[3]}">${line.cause}${changes(shownFields(line))}</td>
+        <td data-column="${HISTORY_COLUMNS[3]}">
+          ${line.detail !== undefined && html`${line.detail}: `}${line.cause}${changes(shownFields(line))}
+        </td>
         <td data-column="${HISTORY_COLUMNS[4]}">
           ${resultOf(line)}${line.said !== undefined && html`<pre>${line.said}</pre>`}${line.commit !== undefined && html` <code>${revisionText(line.commit, 9)}</code>`}
         </td>

@@ -39,6 +39,20 @@ describe('history', () => {
     expect(text).to.match(/40 ms abc123\n {22}sh: serve: not found\n {22}password=\(secret\)\n$/);
   });
 
+  it('tells the two renames of a replacement apart', () => {
+    const step = updateStep('Container/web', [], { cause: 'spec changed' });
+    const writer = new HistoryWriter(directory);
+    for (const args of [
+      { container: 'a'.repeat(64), name: 'web.old-aaaaaaaaaaaa' },
+      { container: 'web.next', name: 'web' },
+    ])
+      writer.consume(stepFinished({ ...step, op: 'RenameContainer', args }));
+    const lines = readHistory(directory, { limit: 10 });
+    const texts = lines.map((line) => historyText(line, { color: false }, { target: 0 }));
+    expect(texts[0]).to.contain('Container/web  aaaaaaaaaaaa to web.old-aaaaaaaaaaaa  spec changed');
+    expect(texts[1]).to.contain('Container/web  web.next to web  spec changed');
+  });
+
   it('keeps errors, leaves out what was not started, and writes no secret', () => {
     const history = new HistoryWriter(directory);
     const step = updateStep('Container/web', [{ path: 'environment.TOKEN', want: 'hunter2', got: 'old' }]);

@@ -61,7 +61,13 @@ describe('logs on a terminal', () => {
   it('name the fields for which something is made anew, and none of what is missing as a whole', () => {
     const detached = { path: 'networks.front', want: 'attached', got: undefined };
     const anew = (cause: string): string =>
-      terminal([started({ ...updateStep('Container/web', [detached], { cause }), op: 'CreateContainer' } as Step)]);
+      terminal([
+        started({
+          ...updateStep('Container/web', [detached], { cause }),
+          op: 'CreateContainer',
+          args: { name: 'web' },
+        } as unknown as Step),
+      ]);
     expect(anew('drift')).to.equal(
       '+ CreateContainer   Container/web  drift  networks.front: want attached, got unset\n',
     );
@@ -69,6 +75,32 @@ describe('logs on a terminal', () => {
     const link = { path: 'certificate', want: '/live/web/tls.crt', got: 'missing' };
     const linked = updateStep('Certificate/web', [link], { cause: 'missing' });
     expect(terminal([started(linked)])).not.to.contain('want');
+  });
+
+  it('tell steps of one replacement apart, as a plan does, and repeat no id that says nothing', () => {
+    const web = updateStep('Container/web', [], { cause: 'spec changed' });
+    const old = 'a'.repeat(64);
+    const steps = [
+      { ...web, op: 'CreateContainer', args: { name: 'web.next' } },
+      { ...web, op: 'ConnectNetwork', args: { network: 'front', container: 'web.next' } },
+      { ...web, op: 'StopContainer', args: { container: old } },
+      { ...web, op: 'RenameContainer', args: { container: old, name: 'web.old-aaaaaaaaaaaa' } },
+      { ...web, op: 'RenameContainer', args: { container: 'web.next', name: 'web' } },
+    ] as unknown as readonly Step[];
+    expect(terminal(steps.map(started)).split('\n')).to.deep.equal([
+      '+ CreateContainer   Container/web  as web.next  spec changed',
+      '~ ConnectNetwork    Container/web  front web.next  spec changed',
+      '~ StopContainer     Container/web  spec changed',
+      '~ RenameContainer   Container/web  aaaaaaaaaaaa to web.old-aaaaaaaaaaaa  spec changed',
+      '~ RenameContainer   Container/web  web.next to web  spec changed',
+      '',
+    ]);
+    const error = { code: 'ENGINE_CONFLICT', message: 'the name is in use' };
+    const rename = steps.at(-1);
+    if (rename === undefined) throw new Error('no step');
+    expect(terminal([stepFinished(rename, { type: 'retry', error })])).to.contain(
+      'RenameContainer   Container/web web.next to web  failed: the name is in use',
+    );
   });
 
   it('never show a secret', () => {

@@ -1,7 +1,11 @@
-import type { Step } from '../model/step.ts';
+import type { Step } from './step.ts';
 
-/** What a step does beyond its operation and target, for people; empty when that says it all. */
-export function describeStep(step: Step): string {
+/**
+ * What a step does beyond its operation and target, for people; empty when that says it all.
+ *
+ * @param shows `names`: without the id of what is the target's own container anyway
+ */
+export function describeStep(step: Step, shows: 'all' | 'names' = 'all'): string {
   switch (step.op) {
     case 'ConnectNetwork':
     case 'DisconnectNetwork':
@@ -31,7 +35,7 @@ export function describeStep(step: Step): string {
     case 'RestartContainer':
     case 'RemoveContainer':
     case 'UnpauseContainer':
-      return isId(step.args.container) ? short(step.args.container) : '';
+      return shows === 'all' && isId(step.args.container) ? short(step.args.container) : '';
     default:
       return '';
   }
