@@ -52,6 +52,14 @@ describe('admission of label values', () => {
       for (const key of ['a', 'b']) expect(admission.observe(key, hour * HOUR)).to.equal(key === 'a');
   });
 
+  it('knows its members however often places went from one to another', () => {
+    const admission = new Admission({ capacity: 1, idleAfter: 6 * HOUR });
+    for (let turn = 0; turn < 600; turn++) {
+      const key = turn % 2 === 0 ? 'a' : 'b';
+      expect([1, 2].map(() => admission.observe(key, turn * 7 * HOUR))).to.deep.equal([true, true]);
+    }
+  });
+
   it('gives the place of an idle key to any other', () => {
     const admission = new Admission({ capacity: 1, idleAfter: 6 * HOUR });
     for (let count = 0; count < 100; count++) admission.observe('a', 0);
