@@ -2,7 +2,7 @@ import { formatChange, formatDuration } from '../model/format-change.ts';
 import { parseKey } from '../model/key.ts';
 import { revisionText } from '../model/revision-text.ts';
 import { readHistory, type HistoryLine } from '../status/history.ts';
-import { markOf, shownFields } from '../status/trace-line.ts';
+import { markOf, shownFields } from '../status/step-mark.ts';
 import type { Command } from './command.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { styled, type Output } from './output.ts';

@@ -1,7 +1,7 @@
 import { formatFinding } from '../desired/format-finding.ts';
 import { formatChange } from '../model/format-change.ts';
 import { revisionText } from '../model/revision-text.ts';
-import { markOf, shownFields } from '../status/trace-line.ts';
+import { markOf, shownFields } from '../status/step-mark.ts';
 import type { StepJson } from '../model/step-json.ts';
 import type { StatusJson } from '../status/status-json.ts';
 import type { Operation } from '../model/step.ts';

@@ -2,7 +2,8 @@ import pino, { type DestinationStream } from 'pino';
 import type { Finding } from '../model/resource.ts';
 import type { TraceEvent } from '../model/trace.ts';
 import { logMembers } from './log-members.ts';
-import { Narrator, type TraceLine } from './trace-line.ts';
+import { Narrator } from './narrator.ts';
+import type { TraceLine } from './trace-line.ts';
 
 /**
  * A consumer of trace events that writes JSON log lines with pino: `level`, `time` (ISO 8601), `event` (the trace

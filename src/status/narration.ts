@@ -1,6 +1,7 @@
 import type { Finding } from '../model/resource.ts';
 import type { TraceEvent } from '../model/trace.ts';
-import { Narrator, type TraceLine } from './trace-line.ts';
+import { Narrator } from './narrator.ts';
+import type { TraceLine } from './trace-line.ts';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'];
 

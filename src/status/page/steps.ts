@@ -5,7 +5,7 @@ import type { Operation } from '../../model/step.ts';
 import type { StepJson } from '../../model/step-json.ts';
 import { heldByText } from '../held-by.ts';
 import type { HistoryLine } from '../history.ts';
-import { markOf, shownFields } from '../trace-line.ts';
+import { markOf, shownFields } from '../step-mark.ts';
 import { anchorOf } from './anchor.ts';
 import { html, type Content, type Markup } from './html.ts';
 import type { PageInput } from './page-input.ts';
