@@ -66,6 +66,14 @@ describe('RecordRollback', () => {
       ['dbPassword: x1y2z3', 'dbPassword: (secret)'],
       ['Authorization: Bearer x1y2z3.abc', 'Authorization: (secret)'],
       ['unexpected token: }', 'unexpected token: }'],
+      // Of a file that was mounted, which nobody here looks into.
+      ['read 7hG2kLm9QwXz4RtYp8Vb31 from /run/x', 'read (secret) from /run/x'],
+      ['read f3-Jk82nMqo19XbTz_4aLd0 there', 'read (secret) there'],
+      ['no host prometheus-node-exporter-01.monitoring', 'no host prometheus-node-exporter-01.monitoring'],
+      [
+        '2026-11-29T09:30:00.123Z panic in runGoroutineForever',
+        '2026-11-29T09:30:00.123Z panic in runGoroutineForever',
+      ],
     ] as const)
       expect(await kept(line)).to.equal(rest);
     expect(await kept(`-----BEGIN PRIVATE KEY-----\n${'abcd\n'.repeat(9)}-----END PRIVATE KEY-----\nend`)).to.equal(
