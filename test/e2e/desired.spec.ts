@@ -126,7 +126,8 @@ describe('the desired state, changed under a running operator', function () {
     place.desired.write('10.yaml', place.container('web'));
     const operator = place.start();
     await operator.result('converged');
-    const command = ['sh', '-c', 'echo key is $API_PASSPHRASE_TEXT; exec serve-nothing'];
+    // One stream: of two, the engine may read either first.
+    const command = ['sh', '-c', 'exec 2>&1; echo key is $API_PASSPHRASE_TEXT; exec serve-nothing'];
     const environment = { API_PASSPHRASE_TEXT: 'hunter2' };
     place.desired.write('10.yaml', place.container('web', { command, environment }));
     await reason(operator, 'web', 'Degraded', 'RolledBack');
