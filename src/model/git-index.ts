@@ -26,8 +26,8 @@ export interface GitIndexEntry {
 }
 
 /**
- * Entries of a git index (gitformat-index(5)) by path, separated by `/`. Undefined when it cannot be told: damaged, version 4 (compressed), or with an extension
- * that changes what is listed (a split or a sparse index).
+ * Entries of a git index (gitformat-index(5)) by path, separated by `/`. Undefined when it cannot be told: damaged, version 4
+ * (compressed), or with an extension that changes what is listed (a split or a sparse index).
  */
 export function parseGitIndex(bytes: Buffer): ReadonlyMap<string, GitIndexEntry> | undefined {
   for (const length of HASH_LENGTHS) {

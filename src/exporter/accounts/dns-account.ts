@@ -20,7 +20,8 @@ import { DNS_RESULTS, resultNumber, type DnsEvent, type DnsResult } from './dns-
 import { dnsFamilies, type DnsFamilies } from './dns-families.ts';
 import { DomainAddresses } from './domain-addresses.ts';
 import type { GatewayWitness } from './gateway-witness.ts';
-import { QueriedNames, type QueriedName, type ToldDomain } from './queried-names.ts';
+import type { QueriedName, ToldDomain } from './queried-name.ts';
+import { QueriedNames } from './queried-names.ts';
 import { REVERSE_LOOKUP } from './registrable-domain.ts';
 import { upstreamHost } from './upstream-host.ts';
 

@@ -1,6 +1,7 @@
 import type { DnsEvent } from '../accounts/dns-event.ts';
 import type { GiveWay } from '../right-of-way.ts';
-import { hash, parseLogItem, type LogEntry } from './log-item.ts';
+import { hash } from '../hash.ts';
+import { parseLogItem, type LogEntry } from './log-item.ts';
 import { olderThan } from './older-than.ts';
 import { SeenEntries } from './seen-entries.ts';
 

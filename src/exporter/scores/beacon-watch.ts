@@ -1,4 +1,4 @@
-import type { QueriedName } from '../accounts/queried-names.ts';
+import type { QueriedName } from '../accounts/queried-name.ts';
 import { clamp } from './clamp.ts';
 
 /** Domains that are watched of one client at a time; a power of two. */

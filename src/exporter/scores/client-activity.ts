@@ -1,5 +1,5 @@
 import type { DnsEvent } from '../accounts/dns-event.ts';
-import type { QueriedName } from '../accounts/queried-names.ts';
+import type { QueriedName } from '../accounts/queried-name.ts';
 import { boundedValue } from '../store/series-labels.ts';
 import { BeaconWatch, type Beacon } from './beacon-watch.ts';
 import { clamp } from './clamp.ts';

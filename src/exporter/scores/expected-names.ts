@@ -4,6 +4,7 @@ import { lastDot } from '../names/last-dot.ts';
 const LOCAL = 'arpa corp home internal invalid lab lan local localdomain localhost onion private test'.split(' ');
 /** By length: most names end in three letters, and there are only two of these. */
 const LOCAL_BY_LENGTH = Array.from({ length: 16 }, (_, length) => LOCAL.filter((name) => name.length === length));
+
 /**
  * Domains of vendors whose programs ask by the clock: time servers, checks for a connection and for updates. What beats for
  * them is no news; whoever misuses them is not found by it.

@@ -1,5 +1,5 @@
-import { hash } from '../adguard/log-item.ts';
-import type { QueriedName } from '../accounts/queried-names.ts';
+import { hash } from '../hash.ts';
+import type { QueriedName } from '../accounts/queried-name.ts';
 import { clamp } from './clamp.ts';
 
 const MOST_DOMAINS = 16;

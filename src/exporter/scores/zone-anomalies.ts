@@ -1,4 +1,4 @@
-import { hash } from '../adguard/log-item.ts';
+import { hash } from '../hash.ts';
 import type { Family } from '../store/family.ts';
 import type { MetricStore } from '../store/store.ts';
 import { Hysteresis } from './hysteresis.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { hash } from '../../../src/exporter/adguard/log-item.ts';
+import { hash } from '../../../src/exporter/hash.ts';
 import { BeaconWatch } from '../../../src/exporter/scores/beacon-watch.ts';
 
 const MINUTE = 60_000;

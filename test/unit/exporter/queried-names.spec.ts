@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { QueriedNames } from '../../../src/exporter/accounts/queried-names.ts';
 import { registrableDomain } from '../../../src/exporter/accounts/registrable-domain.ts';
 import { quickHash } from '../../../src/exporter/admission/quick-hash.ts';
-import { hash } from '../../../src/exporter/adguard/log-item.ts';
+import { hash } from '../../../src/exporter/hash.ts';
 import { askedName } from '../../support/exporter/dns-event.ts';
 import { usedHeap } from '../../support/used-heap.ts';
 import { boundedValue } from '../../../src/exporter/store/series-labels.ts';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { DnsEvent } from '../../../src/exporter/accounts/dns-event.ts';
-import { hash, parseLogItem } from '../../../src/exporter/adguard/log-item.ts';
+import { parseLogItem } from '../../../src/exporter/adguard/log-item.ts';
+import { hash } from '../../../src/exporter/hash.ts';
 import { QueryLog, type QueryLogOptions } from '../../../src/exporter/adguard/query-log.ts';
 import { parseTimestamp } from '../../../src/exporter/adguard/timestamp.ts';
 import { FakeQueryLog, goTime } from '../../support/exporter/fake-query-log.ts';

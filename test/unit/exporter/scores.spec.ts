@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createAccounts, type Accounts } from '../../../src/exporter/accounts/accounts.ts';
 import { entropy } from '../../../src/exporter/scores/client-activity.ts';
 import { SeenDomains } from '../../../src/exporter/scores/seen-domains.ts';
-import { hash } from '../../../src/exporter/adguard/log-item.ts';
+import { hash } from '../../../src/exporter/hash.ts';
 import { dnsEvent } from '../../support/exporter/dns-event.ts';
 import { exporterConfig } from '../../support/exporter/exporter-config.ts';
 import { samplesOf } from '../../support/exporter/samples.ts';
